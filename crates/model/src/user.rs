@@ -1,0 +1,50 @@
+//! Users.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::UserId;
+use crate::role::Role;
+
+/// Member or guest, as Graph spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum UserType {
+    /// Belongs to the organisation.
+    #[default]
+    Member,
+    /// Invited.
+    Guest,
+}
+
+/// A person who signs in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Object id.
+    pub id: UserId,
+    /// Sign-in name, `name@domain`; unique in the tenant without regard to case.
+    pub user_principal_name: String,
+    /// Name shown to people.
+    pub display_name: String,
+    /// A disabled user gets no token and loses those that can be withdrawn.
+    pub account_enabled: bool,
+    /// Member or guest.
+    pub user_type: UserType,
+    /// Argon2id hash in PHC string form; none means that no password opens the account.
+    #[serde(skip)]
+    pub password_hash: Option<String>,
+    /// The password was handed out by someone else and must be changed at the next sign-in.
+    pub force_change_password: bool,
+    /// Directory roles held.
+    pub roles: Vec<Role>,
+    /// Sessions that began before this instant are void (password change, sign-out everywhere, disabling).
+    pub sign_in_sessions_valid_from: Timestamp,
+    /// When the user was made.
+    pub created: Timestamp,
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "User({} {})", self.id, self.user_principal_name)
+    }
+}
