@@ -15,6 +15,7 @@ pub mod error_code;
 pub mod group;
 pub mod ids;
 pub mod key;
+pub mod protection;
 pub mod refresh_token;
 pub mod rng;
 pub mod role;
