@@ -1,0 +1,325 @@
+//! The settings, as one table: name in a policy document, merge rule, platform, and the value of an omitted member.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorward_model::application::MobilePlatform;
+use doorward_model::protection::{
+    ClipboardSharingLevel, DataTransferLevel, IngestionLocation, Interval, PinCharacterSet, RemediationAction, StorageLocation,
+};
+use serde_json::{Map, Value};
+
+use super::rule::{Action, And, Exceptions, Exempt, Max, MaxNumber, MinAboveZero, MinInterval, MinNumber, Or, Packages, Rule, Schemes};
+
+/// What is wrong with a member of a policy document. None of these keeps the rest from being enforced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The member is kept as it is, but nothing enforces it.
+    #[error("is not enforced by this version")]
+    NotEnforced,
+    /// The member belongs to policies of the other platform.
+    #[error("has no meaning on this platform")]
+    OtherPlatform,
+    /// The value is none this version knows; a strict value stands in for it.
+    #[error("has a value that cannot be read; a strict value is enforced instead")]
+    Unreadable,
+    /// The member does nothing, or something else than it says, beside the value of another one.
+    #[error("{0}")]
+    Coupling(&'static str),
+}
+
+/// A remark about one member of a policy document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{member} {problem}")]
+pub struct Warning {
+    /// The member.
+    pub member: String,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// Members of a policy document that are no settings.
+const NO_SETTINGS: &[&str] = &[
+    "id",
+    "version",
+    "displayName",
+    "description",
+    "createdDateTime",
+    "lastModifiedDateTime",
+    "roleScopeTagIds",
+    "isAssigned",
+    "deployedAppCount",
+    "apps",
+    "assignments",
+    "deploymentSummary",
+    "appGroupType",
+    "targetedAppManagementLevels",
+    // Folded into the two members it governs.
+    FINGERPRINT_AND_BIOMETRIC,
+];
+const FINGERPRINT_AND_BIOMETRIC: &str = "fingerprintAndBiometricEnabled";
+
+mod on {
+    use doorward_model::application::MobilePlatform;
+
+    pub(super) const BOTH: &[MobilePlatform] = &[MobilePlatform::Ios, MobilePlatform::Android];
+    pub(super) const IOS: &[MobilePlatform] = &[MobilePlatform::Ios];
+    pub(super) const ANDROID: &[MobilePlatform] = &[MobilePlatform::Android];
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])* $field:ident: $type:ty = $name:literal, $rule:ty, $platforms:ident, $omitted:expr;)+) => {
+        /// The settings that this version enforces, under their Graph names in snake case.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Settings {
+            $($(#[$doc])* pub $field: $type,)+
+        }
+
+        impl Default for Settings {
+            /// The settings of a document that names none.
+            fn default() -> Self {
+                Self { $($field: $omitted,)+ }
+            }
+        }
+
+        impl Settings {
+            fn read_members(platform: MobilePlatform, document: &Map<String, Value>, warnings: &mut Vec<Warning>) -> Self {
+                let mut settings = Self::default();
+                for (member, json) in document {
+                    let mut warn = |problem| warnings.push(Warning { member: member.clone(), problem });
+                    match member.as_str() {
+                        $($name => {
+                            if !on::$platforms.contains(&platform) {
+                                warn(Problem::OtherPlatform);
+                            } else if !json.is_null() {
+                                settings.$field = <$rule as Rule>::read(json).unwrap_or_else(|stand_in| {
+                                    warn(Problem::Unreadable);
+                                    stand_in
+                                });
+                            }
+                        })+
+                        name if name.contains('@') || NO_SETTINGS.contains(&name) => {}
+                        _ => warn(Problem::NotEnforced),
+                    }
+                }
+                settings
+            }
+
+            /// The strictest of both, member by member: commutative, associative, idempotent.
+            #[must_use]
+            pub fn join(&self, other: &Self) -> Self {
+                Self { $($field: <$rule as Rule>::join(&self.$field, &other.$field),)+ }
+            }
+
+            /// As members of a policy document of that platform.
+            #[must_use]
+            pub fn write(&self, platform: MobilePlatform) -> Map<String, Value> {
+                let mut document = Map::new();
+                $(if on::$platforms.contains(&platform) {
+                    document.insert($name.to_owned(), <$rule as Rule>::write(&self.$field));
+                })+
+                document
+            }
+
+            /// For every member, which of the policies gave the value that this merged policy has.
+            pub(super) fn sources<'a>(
+                &self,
+                platform: MobilePlatform,
+                policies: impl Iterator<Item = (&'a str, &'a Self)> + Clone,
+            ) -> BTreeMap<String, Vec<String>> {
+                let mut sources = BTreeMap::new();
+                $(if on::$platforms.contains(&platform) {
+                    let gave = policies.clone().filter(|(_, policy)| <$rule as Rule>::gave(&policy.$field, &self.$field));
+                    sources.insert($name.to_owned(), gave.map(|(id, _)| id.to_owned()).collect());
+                })+
+                sources
+            }
+        }
+    };
+}
+
+settings! {
+    // Data transfer.
+    /// Which apps may receive organisation data.
+    allowed_outbound_data_transfer_destinations: DataTransferLevel =
+        "allowedOutboundDataTransferDestinations", Max<DataTransferLevel>, BOTH, DataTransferLevel::AllApps;
+    /// The share sheet lists managed apps only. With outbound `managedApps` and without the next setting.
+    filter_open_in_to_only_managed_apps: bool = "filterOpenInToOnlyManagedApps", Or, IOS, false;
+    /// Files leave unencrypted through the system's share sheet to apps under device management. With outbound `managedApps`.
+    disable_protection_of_managed_outbound_open_in_data: bool = "disableProtectionOfManagedOutboundOpenInData", And, IOS, false;
+    /// URL schemes that may be opened with organisation data although no managed app handles them.
+    exempted_app_protocols: BTreeSet<String> = "exemptedAppProtocols", Exempt<Schemes>, IOS, BTreeSet::new();
+    /// Packages that data may go to and come from although they are not managed.
+    exempted_app_packages: BTreeSet<String> = "exemptedAppPackages", Exempt<Packages>, ANDROID, BTreeSet::new();
+    /// Which apps may hand data to the app.
+    allowed_inbound_data_transfer_sources: DataTransferLevel =
+        "allowedInboundDataTransferSources", Max<DataTransferLevel>, BOTH, DataTransferLevel::AllApps;
+    /// Data without an owner becomes organisation data. With inbound `allApps`, on an enrolled device.
+    protect_inbound_data_from_unknown_sources: bool = "protectInboundDataFromUnknownSources", Or, IOS, false;
+    /// No copies of organisation data but in the next setting's places.
+    save_as_blocked: bool = "saveAsBlocked", Or, BOTH, false;
+    /// Where copies may be kept all the same. None while copies are free.
+    allowed_data_storage_locations: Option<BTreeSet<StorageLocation>> =
+        "allowedDataStorageLocations", Exceptions<StorageLocation>, BOTH, None;
+    /// No foreign data in organisation documents but from the next setting's places.
+    block_data_ingestion_into_organization_documents: bool = "blockDataIngestionIntoOrganizationDocuments", Or, BOTH, false;
+    /// From where data may be opened all the same. None while that is free.
+    allowed_data_ingestion_locations: Option<BTreeSet<IngestionLocation>> =
+        "allowedDataIngestionLocations", Exceptions<IngestionLocation>, BOTH, None;
+    /// Which apps may share the clipboard.
+    allowed_outbound_clipboard_sharing_level: ClipboardSharingLevel =
+        "allowedOutboundClipboardSharingLevel", Max<ClipboardSharingLevel>, BOTH, ClipboardSharingLevel::AllApps;
+    /// Text of up to so many characters may be pasted anywhere; 0: none.
+    allowed_outbound_clipboard_sharing_exception_length: u32 = "allowedOutboundClipboardSharingExceptionLength", MinNumber<65_535>, BOTH, 0;
+    /// Organisation files stay out of the system's backup.
+    data_backup_blocked: bool = "dataBackupBlocked", Or, BOTH, false;
+
+    // Access.
+    /// An app PIN guards organisation data.
+    pin_required: bool = "pinRequired", Or, BOTH, false;
+    /// What the PIN is made of.
+    pin_character_set: PinCharacterSet = "pinCharacterSet", Max<PinCharacterSet>, BOTH, PinCharacterSet::Numeric;
+    /// Least length; 0 stands for 4. See [`Settings::pin_length`].
+    minimum_pin_length: u32 = "minimumPinLength", MaxNumber<4, 16>, BOTH, 0;
+    /// No runs in the PIN.
+    simple_pin_blocked: bool = "simplePinBlocked", Or, BOTH, false;
+    /// Wrong entries before the next setting's action; 0 stands for 5. See [`Settings::pin_retries`].
+    maximum_pin_retries: u32 = "maximumPinRetries", MinAboveZero<65_535>, BOTH, 0;
+    /// What too many wrong entries lead to. None while no PIN is required.
+    app_action_if_maximum_pin_retries_exceeded: Option<RemediationAction> = "appActionIfMaximumPinRetriesExceeded", Action, BOTH, None;
+    /// Age at which a PIN must be changed.
+    period_before_pin_reset: Interval = "periodBeforePinReset", MinInterval, BOTH, Interval::OFF;
+    /// A new PIN differs from so many old ones.
+    previous_pin_block_count: u32 = "previousPinBlockCount", MaxNumber<0, 24>, BOTH, 0;
+    /// A fingerprint is not accepted instead of the PIN.
+    fingerprint_blocked: bool = "fingerprintBlocked", Or, BOTH, false;
+    /// A face is not accepted instead of the PIN.
+    face_id_blocked: bool = "faceIdBlocked", Or, IOS, false;
+    /// Biometrics other than fingerprints are not accepted instead of the PIN.
+    biometric_authentication_blocked: bool = "biometricAuthenticationBlocked", Or, ANDROID, false;
+    /// After that inactivity a PIN is asked, not a biometric.
+    pin_required_instead_of_biometric_timeout: Interval = "pinRequiredInsteadOfBiometricTimeout", MinInterval, BOTH, Interval::OFF;
+    /// No app PIN on an enrolled device with a screen lock.
+    disable_app_pin_if_device_pin_is_set: bool = "disableAppPinIfDevicePinIsSet", And, BOTH, false;
+    /// The person signs in again.
+    organizational_credentials_required: bool = "organizationalCredentialsRequired", Or, BOTH, false;
+    /// Inactivity after which the access requirements are tested again.
+    period_online_before_access_check: Interval = "periodOnlineBeforeAccessCheck", MinInterval, BOTH, Interval::minutes(30);
+
+    // Conditional launch.
+    /// Rooted and jailbroken devices get the next setting's action. (Device compliance has nothing to do with it.)
+    device_compliance_required: bool = "deviceComplianceRequired", Or, BOTH, false;
+    /// What a rooted device leads to. None while that is not tested.
+    app_action_if_device_compliance_required: Option<RemediationAction> = "appActionIfDeviceComplianceRequired", Action, BOTH, None;
+    /// What a disabled or deleted account leads to.
+    app_action_if_unable_to_authenticate_user: Option<RemediationAction> = "appActionIfUnableToAuthenticateUser", Action, BOTH, None;
+    /// Without a check-in for longer, organisation data is blocked until one succeeds.
+    period_offline_before_access_check: Interval = "periodOfflineBeforeAccessCheck", MinInterval, BOTH, Interval::hours(12);
+    /// Without a check-in for longer, the person must sign in, and a definite refusal wipes.
+    period_offline_before_wipe_is_enforced: Interval = "periodOfflineBeforeWipeIsEnforced", MinInterval, BOTH, Interval::days(90);
+}
+
+impl Settings {
+    /// Reads the settings among the members of a policy document. Members with `@` are annotations.
+    #[must_use]
+    pub fn read(platform: MobilePlatform, document: &Map<String, Value>) -> (Self, Vec<Warning>) {
+        let mut warnings = Vec::new();
+        let mut settings = Self::read_members(platform, document, &mut warnings);
+        settings.fold_biometrics(platform, document.get(FINGERPRINT_AND_BIOMETRIC), &mut warnings);
+        settings.settle();
+        (settings, warnings)
+    }
+
+    /// One member governs the two kinds of biometrics on Android and wins over both within a policy; null says nothing.
+    fn fold_biometrics(&mut self, platform: MobilePlatform, member: Option<&Value>, warnings: &mut Vec<Warning>) {
+        let Some(json) = member.filter(|json| !json.is_null()) else { return };
+        let mut warn = |problem| warnings.push(Warning { member: FINGERPRINT_AND_BIOMETRIC.to_owned(), problem });
+        if platform != MobilePlatform::Android {
+            return warn(Problem::OtherPlatform);
+        }
+        let enabled = json.as_bool().unwrap_or_else(|| {
+            warn(Problem::Unreadable);
+            false
+        });
+        self.fingerprint_blocked = !enabled;
+        self.biometric_authentication_blocked = !enabled;
+    }
+
+    /// Ties members to the condition they hang on: without it they have no say in a merge, with it they have a value.
+    fn settle(&mut self) {
+        fn tie<T>(condition: bool, member: &mut Option<T>, default: T) {
+            *member = if condition { member.take().or(Some(default)) } else { None };
+        }
+        tie(self.save_as_blocked, &mut self.allowed_data_storage_locations, BTreeSet::new());
+        tie(self.block_data_ingestion_into_organization_documents, &mut self.allowed_data_ingestion_locations, BTreeSet::new());
+        tie(self.device_compliance_required, &mut self.app_action_if_device_compliance_required, RemediationAction::Block);
+        tie(self.pin_required, &mut self.app_action_if_maximum_pin_retries_exceeded, RemediationAction::Block);
+    }
+
+    /// After a merge: members that only have a meaning beside certain values of others lose theirs, and `none` closes all ways.
+    #[must_use]
+    pub fn normalised(mut self) -> Self {
+        let managed_apps_only = self.allowed_outbound_data_transfer_destinations == DataTransferLevel::ManagedApps;
+        self.disable_protection_of_managed_outbound_open_in_data &= managed_apps_only;
+        self.filter_open_in_to_only_managed_apps &= managed_apps_only && !self.disable_protection_of_managed_outbound_open_in_data;
+        self.protect_inbound_data_from_unknown_sources &= self.allowed_inbound_data_transfer_sources == DataTransferLevel::AllApps;
+        if self.allowed_outbound_data_transfer_destinations == DataTransferLevel::None {
+            self.save_as_blocked = true;
+            self.allowed_data_storage_locations = Some(BTreeSet::new());
+        }
+        if self.allowed_inbound_data_transfer_sources == DataTransferLevel::None {
+            self.block_data_ingestion_into_organization_documents = true;
+            self.allowed_data_ingestion_locations = Some(BTreeSet::new());
+        }
+        self
+    }
+
+    /// Least length of an app PIN.
+    #[must_use]
+    pub fn pin_length(&self) -> usize {
+        match self.minimum_pin_length {
+            0 => 4,
+            length => usize::try_from(length).unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Wrong PIN entries that lead to the action.
+    #[must_use]
+    pub fn pin_retries(&self) -> u32 {
+        match self.maximum_pin_retries {
+            0 => 5,
+            retries => retries,
+        }
+    }
+
+    /// Combinations that a policy editor would not let anybody make; stored files have them, so they are enforced as they stand.
+    pub(super) fn couplings(&self) -> Vec<Warning> {
+        use DataTransferLevel::ManagedApps;
+        let outbound = self.allowed_outbound_data_transfer_destinations;
+        let inbound = self.allowed_inbound_data_transfer_sources;
+        let odd = [
+            (self.save_as_blocked && outbound != ManagedApps, "saveAsBlocked", "is meant for outbound managedApps"),
+            (
+                self.block_data_ingestion_into_organization_documents && inbound != ManagedApps,
+                "blockDataIngestionIntoOrganizationDocuments",
+                "is meant for inbound managedApps",
+            ),
+            (
+                self.filter_open_in_to_only_managed_apps != self.clone().normalised().filter_open_in_to_only_managed_apps,
+                "filterOpenInToOnlyManagedApps",
+                "needs outbound managedApps and no disableProtectionOfManagedOutboundOpenInData; it does nothing",
+            ),
+            (
+                self.disable_protection_of_managed_outbound_open_in_data && outbound != ManagedApps,
+                "disableProtectionOfManagedOutboundOpenInData",
+                "needs outbound managedApps; it does nothing",
+            ),
+            (
+                self.protect_inbound_data_from_unknown_sources && inbound != DataTransferLevel::AllApps,
+                "protectInboundDataFromUnknownSources",
+                "needs inbound allApps; it does nothing",
+            ),
+        ];
+        let found = odd.into_iter().filter(|(is_odd, ..)| *is_odd);
+        found.map(|(_, member, text)| Warning { member: member.to_owned(), problem: Problem::Coupling(text) }).collect()
+    }
+}
