@@ -1,0 +1,3 @@
+//! HTTP: authority, registration, graph, app protection and sign-in pages.
+
+pub mod pages;

@@ -1,0 +1,21 @@
+//! First page: who is signing in.
+
+use askama::Template;
+
+use super::{FormState, Frame};
+
+/// Asks for the account name; posts `login`.
+#[derive(Debug, Clone, Template)]
+#[template(path = "identifier.html")]
+pub struct Identifier {
+    /// Surroundings.
+    pub frame: Frame,
+    /// Hidden state.
+    pub form: FormState,
+    /// Display name of the client, once the request has been checked.
+    pub app: Option<String>,
+    /// Name to start from: `login_hint`, or what was typed before.
+    pub login: String,
+    /// What was wrong with the last attempt.
+    pub problem: Option<String>,
+}
