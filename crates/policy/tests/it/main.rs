@@ -1,0 +1,3 @@
+//! Decisions, tested from outside.
+
+mod protection;
