@@ -1,0 +1,130 @@
+"""What the tests share: the demo's world, a browser, and a native application that waits on the loopback address."""
+
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import msal
+import pytest
+import requests
+from playwright.sync_api import sync_playwright
+
+import world as demo
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def world():
+    return demo.load()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium):
+    """A browser without a past. It is not told of the demo's certificate authority; the client libraries are."""
+    context = chromium.new_context(ignore_https_errors=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context):
+    """A page on which a message of the browser's console, such as a breach of the content security policy, is a failure."""
+    page = context.new_page()
+    messages = []
+    page.on("console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    yield page
+    assert not [message for message in messages if "status of 4" not in message], messages
+
+
+class Callback:
+    """The loopback listener of a native application (RFC 8252 section 7.3)."""
+
+    def __init__(self) -> None:
+        self.answers: list[dict[str, str]] = []
+        self._arrived = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                query = dict(parse_qsl(urlsplit(self.path).query))
+                if query:
+                    outer.answers.append(query)
+                    outer._arrived.set()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(b"<!doctype html><title>Done</title>")
+
+            def log_message(self, *_):
+                pass
+
+        self._server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.uri = f"http://localhost:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def wait(self) -> dict[str, str]:
+        assert self._arrived.wait(30), "no answer came back to the application"
+        return self.answers[-1]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def callback():
+    callback = Callback()
+    yield callback
+    callback.close()
+
+
+class PortKeepingSession(requests.Session):
+    """MSAL Python asks for the user realm at the authority's host without its port; this puts the port back."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self._base = urlsplit(base)
+
+    def request(self, method, url, **kwargs):
+        parts = urlsplit(url)
+        if parts.hostname == self._base.hostname and parts.port is None:
+            url = parts._replace(netloc=self._base.netloc).geturl()
+        return super().request(method, url, **kwargs)
+
+
+@pytest.fixture
+def client(world):
+    """An application that uses MSAL and keeps its tokens in memory."""
+    return msal.PublicClientApplication(
+        demo.AZURE_CLI,
+        authority=world.authority,
+        instance_discovery=False,
+        http_client=PortKeepingSession(world.base),
+    )
+
+
+@pytest.fixture(scope="session")
+def out():
+    folder = Path(os.environ["DOORWARD_E2E_OUT"])
+    folder.mkdir(exist_ok=True)
+    return folder

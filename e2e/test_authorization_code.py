@@ -1,0 +1,106 @@
+"""MSAL Python: authorization code with PKCE through a real browser, and refresh."""
+
+import jwt
+import pytest
+from playwright.sync_api import expect
+
+from sign_in import accept_consent_if_asked, enter_name, enter_password, sign_in
+
+PERSON = "adele"  # targeted by no policy
+
+
+def authorize(client, callback, page, person, scopes):
+    flow = client.initiate_auth_code_flow(scopes, redirect_uri=callback.uri)
+    page.goto(flow["auth_uri"])
+    sign_in(page, person.name, person.password)
+    accept_consent_if_asked(page)
+    return flow, callback.wait()
+
+
+def test_code_flow_gives_tokens_and_refresh_renews_them(world, client, callback, page):
+    person = world.user(PERSON)
+    scopes = ["User.Read"]
+    flow, answer = authorize(client, callback, page, person, scopes)
+    result = client.acquire_token_by_auth_code_flow(flow, answer)
+    assert "error" not in result, result
+
+    # The signature, issuer and audience, which MSAL leaves to the service that receives a token.
+    keys = jwt.PyJWKClient(f"{world.authority}/discovery/v2.0/keys")
+    key = keys.get_signing_key_from_jwt(result["id_token"])
+    claims = jwt.decode(
+        result["id_token"],
+        key.key,
+        algorithms=["RS256", "ES256"],
+        audience=client.client_id,
+        issuer=f"{world.base}/{world.tenant_id}/v2.0",
+    )
+    assert (claims["oid"], claims["tid"], claims["preferred_username"]) == (person.id, world.tenant_id, person.name)
+    assert result["id_token_claims"]["name"] == claims["name"]
+
+    account = client.get_accounts(username=person.name)[0]
+    assert account["home_account_id"] == f"{person.id}.{world.tenant_id}"
+    cached = client.acquire_token_silent(scopes, account)
+    assert cached["access_token"] == result["access_token"], "the cache was not used"
+    fresh = client.acquire_token_silent_with_error(scopes, account, force_refresh=True)
+    assert "error" not in fresh, fresh
+    assert fresh["access_token"] != result["access_token"]
+
+
+def test_a_session_signs_in_without_asking_again(world, client, callback, page):
+    person = world.user(PERSON)
+    authorize(client, callback, page, person, ["User.Read"])
+    flow = client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri, prompt="none")
+    before = len(callback.answers)
+    page.goto(flow["auth_uri"])
+    expect(page).to_have_title("Done")
+    assert len(callback.answers) == before + 1
+    result = client.acquire_token_by_auth_code_flow(flow, callback.answers[-1])
+    assert result["id_token_claims"]["oid"] == person.id
+
+
+def test_prompt_none_without_a_session_tells_the_application(client, callback, page):
+    flow = client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri, prompt="none")
+    page.goto(flow["auth_uri"])
+    answer = callback.wait()
+    assert answer["error"] == "login_required"
+    assert answer["state"] == flow["state"]
+
+
+def test_a_code_works_once(world, client, callback, page):
+    flow, answer = authorize(client, callback, page, world.user(PERSON), ["User.Read"])
+    assert "error" not in client.acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+    again = client.acquire_token_by_auth_code_flow(dict(flow), dict(answer))
+    assert again["error"] == "invalid_grant", again
+
+
+@pytest.mark.parametrize("name", ["known", "unknown"])
+def test_a_wrong_password_says_the_same_of_every_account(world, client, callback, page, name):
+    person = world.user(PERSON).name if name == "known" else f"nobody@{world.tenant_domain}"
+    flow = client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)
+    page.goto(flow["auth_uri"])
+    enter_name(page, person)
+    enter_password(page, "not the password")
+    expect(page.get_by_role("alert")).to_contain_text("password")
+    field = page.get_by_label("Password", exact=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    assert not callback.answers
+    alert = page.get_by_role("alert").inner_text()
+    assert person.split("@")[0] not in alert
+    if name == "known":
+        # The same page still lets the right password in.
+        enter_password(page, world.user(PERSON).password)
+        accept_consent_if_asked(page)
+        assert "code" in callback.wait()
+
+
+def test_another_account_can_be_chosen(world, client, callback, page):
+    flow = client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)
+    page.goto(flow["auth_uri"])
+    enter_name(page, f"somebody@{world.tenant_domain}")
+    page.get_by_role("link", name="Use another account").click()
+    person = world.user(PERSON)
+    sign_in(page, person.name, person.password)
+    accept_consent_if_asked(page)
+    assert "code" in callback.wait()
