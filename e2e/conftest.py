@@ -116,7 +116,7 @@ class PortKeepingSession(requests.Session):
 def client(world):
     """An application that uses MSAL and keeps its tokens in memory."""
     return msal.PublicClientApplication(
-        demo.AZURE_CLI,
+        world.native_client.id,
         authority=world.authority,
         instance_discovery=False,
         http_client=PortKeepingSession(world.base),

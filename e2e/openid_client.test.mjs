@@ -11,16 +11,16 @@ import { signIn } from "./plain_browser.mjs";
 
 const demo = JSON.parse(readFileSync(process.env.DOORWARD_DEMO, "utf8"));
 const issuer = `${demo.baseUrl.replace(/\/$/, "")}/${demo.tenantId}/v2.0`;
-const AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+const native = demo.applications.find((app) => !app.secret && app.redirectUris.some((uri) => uri.startsWith("http://localhost")));
 const REDIRECT = "http://localhost:53682";
 const SCOPE = "openid profile offline_access User.Read";
-const person = demo.users.find((user) => user.userPrincipalName.startsWith("adele"));
+const person = demo.users.find((user) => user.groups.length === 0);
 
 let config;
 
 before(async () => {
   // Refuses a discovery document whose issuer is not the very address it came from.
-  config = await client.discovery(new URL(issuer), AZURE_CLI, undefined, client.None());
+  config = await client.discovery(new URL(issuer), native.appId, undefined, client.None());
   // Checks the signature of every id token against the published keys, even where the protocol leaves it out.
   client.enableNonRepudiationChecks(config);
 });
@@ -59,7 +59,7 @@ test("a code is redeemed with its verifier, and the tokens are refreshed and use
   assert.equal(claims.preferred_username, person.userPrincipalName);
 
   const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri));
-  await jwtVerify(tokens.id_token, keys, { issuer, audience: AZURE_CLI });
+  await jwtVerify(tokens.id_token, keys, { issuer, audience: native.appId });
 
   const refreshed = await client.refreshTokenGrant(config, tokens.refresh_token);
   assert.notEqual(refreshed.access_token, tokens.access_token);

@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 
 from sign_in import accept_consent_if_asked, enter_name, enter_password, sign_in
 
-PERSON = "adele"  # targeted by no policy
-
 
 def authorize(client, callback, page, person, scopes):
     flow = client.initiate_auth_code_flow(scopes, redirect_uri=callback.uri)
@@ -18,7 +16,7 @@ def authorize(client, callback, page, person, scopes):
 
 
 def test_code_flow_gives_tokens_and_refresh_renews_them(world, client, callback, page):
-    person = world.user(PERSON)
+    person = world.person
     scopes = ["User.Read"]
     flow, answer = authorize(client, callback, page, person, scopes)
     result = client.acquire_token_by_auth_code_flow(flow, answer)
@@ -47,7 +45,7 @@ def test_code_flow_gives_tokens_and_refresh_renews_them(world, client, callback,
 
 
 def test_a_session_signs_in_without_asking_again(world, client, callback, page):
-    person = world.user(PERSON)
+    person = world.person
     authorize(client, callback, page, person, ["User.Read"])
     flow = client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri, prompt="none")
     before = len(callback.answers)
@@ -67,7 +65,7 @@ def test_prompt_none_without_a_session_tells_the_application(client, callback, p
 
 
 def test_a_code_works_once(world, client, callback, page):
-    flow, answer = authorize(client, callback, page, world.user(PERSON), ["User.Read"])
+    flow, answer = authorize(client, callback, page, world.person, ["User.Read"])
     assert "error" not in client.acquire_token_by_auth_code_flow(dict(flow), dict(answer))
     again = client.acquire_token_by_auth_code_flow(dict(flow), dict(answer))
     assert again["error"] == "invalid_grant", again
@@ -75,7 +73,7 @@ def test_a_code_works_once(world, client, callback, page):
 
 @pytest.mark.parametrize("name", ["known", "unknown"])
 def test_a_wrong_password_says_the_same_of_every_account(world, client, callback, page, name):
-    person = world.user(PERSON).name if name == "known" else f"nobody@{world.tenant_domain}"
+    person = world.person.name if name == "known" else f"nobody@{world.tenant_domain}"
     flow = client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)
     page.goto(flow["auth_uri"])
     enter_name(page, person)
@@ -90,7 +88,7 @@ def test_a_wrong_password_says_the_same_of_every_account(world, client, callback
     assert person.split("@")[0] not in alert
     if name == "known":
         # The same page still lets the right password in.
-        enter_password(page, world.user(PERSON).password)
+        enter_password(page, world.person.password)
         accept_consent_if_asked(page)
         assert "code" in callback.wait()
 
@@ -100,7 +98,7 @@ def test_another_account_can_be_chosen(world, client, callback, page):
     page.goto(flow["auth_uri"])
     enter_name(page, f"somebody@{world.tenant_domain}")
     page.get_by_role("link", name="Use another account").click()
-    person = world.user(PERSON)
+    person = world.person
     sign_in(page, person.name, person.password)
     accept_consent_if_asked(page)
     assert "code" in callback.wait()

@@ -7,8 +7,6 @@ import pytest
 
 from sign_in import refusal, sign_in
 
-PERSON = "adele"
-
 
 @contextmanager
 def policy(world, grant):
@@ -17,7 +15,7 @@ def policy(world, grant):
         "displayName": "End-to-end test",
         "state": "enabled",
         "conditions": {
-            "users": {"includeUsers": [world.user(PERSON).id]},
+            "users": {"includeUsers": [world.person.id]},
             "applications": {"includeApplications": ["All"]},
             "clientAppTypes": ["all"],
         },
@@ -40,7 +38,7 @@ def assert_blocked(result, identifier):
 
 
 def test_msal_gets_suberror_and_claims_at_sign_in_and_at_refresh(world, client):
-    person = world.user(PERSON)
+    person = world.person
     scopes = ["User.Read"]
 
     def sign_in_by_password():
@@ -60,7 +58,7 @@ def test_msal_gets_suberror_and_claims_at_sign_in_and_at_refresh(world, client):
 def test_the_person_is_told_what_failed(world, client, callback, page, out, width, scheme):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
-    person = world.user(PERSON)
+    person = world.person
     with policy(world, "block"):
         page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
         sign_in(page, person.name, person.password)

@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 
 from sign_in import sign_in
 
-PERSON = "adele"
-
 
 def start(client):
     flow = client.initiate_device_flow(["User.Read"])
@@ -23,15 +21,14 @@ def enter_code(page, flow):
 
 
 def test_the_person_sees_which_app_asks_and_approves_it(world, client, page, out):
-    person = world.user(PERSON)
-    app = next(app for app in world.applications if app.id == client.client_id)
+    person = world.person
     flow = start(client)
     results = []
     waiting = threading.Thread(target=lambda: results.append(client.acquire_token_by_device_flow(flow)))
     waiting.start()
     enter_code(page, flow)
     sign_in(page, person.name, person.password)
-    expect(page.get_by_role("heading", level=1)).to_contain_text(app.name)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(world.native_client.name)
     expect(page.get_by_text("Continue only if you started this sign-in yourself")).to_be_visible()
     page.screenshot(path=out / "device-code-confirm-1280.png")
     page.get_by_role("button", name="Continue").click()
@@ -42,7 +39,7 @@ def test_the_person_sees_which_app_asks_and_approves_it(world, client, page, out
 
 
 def test_cancelling_ends_the_wait(world, client, page):
-    person = world.user(PERSON)
+    person = world.person
     flow = start(client)
     enter_code(page, flow)
     sign_in(page, person.name, person.password)

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from sign_in import accept_consent_if_asked, enter_name, sign_in
 
-PERSON = "adele"
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 
 
@@ -19,7 +18,7 @@ def test_sign_in_fits_every_screen(world, client, callback, page, out, width, sc
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
     for name in ("identifier", "password"):
         if name == "password":
-            enter_name(page, world.user(PERSON).name)
+            enter_name(page, world.person.name)
             expect(page.get_by_label("Password", exact=True)).to_be_focused()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
         small = page.evaluate(
@@ -32,7 +31,7 @@ def test_sign_in_fits_every_screen(world, client, callback, page, out, width, sc
 
 
 def test_sign_in_works_by_keyboard_alone(world, client, callback, page):
-    person = world.user(PERSON)
+    person = world.person
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
     page.keyboard.type(person.name)
     page.keyboard.press("Enter")
@@ -44,7 +43,7 @@ def test_sign_in_works_by_keyboard_alone(world, client, callback, page):
 
 
 def test_sign_in_works_without_script(world, client, callback, chromium):
-    person = world.user(PERSON)
+    person = world.person
     context = chromium.new_context(ignore_https_errors=True, java_script_enabled=False)
     page = context.new_page()
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
@@ -56,7 +55,7 @@ def test_sign_in_works_without_script(world, client, callback, chromium):
 
 def test_the_password_can_be_shown(world, client, callback, page):
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
-    enter_name(page, world.user(PERSON).name)
+    enter_name(page, world.person.name)
     field = page.get_by_label("Password", exact=True)
     page.get_by_role("button", name="Show password").click()
     expect(field).to_have_attribute("type", "text")

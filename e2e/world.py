@@ -48,11 +48,15 @@ class World:
         ]
         self.resources = {resource["displayName"]: resource for resource in demo["resources"]}
 
-    def user(self, start: str) -> User:
-        return _only(self.users, lambda user: user.name.startswith(start), start)
+    @property
+    def person(self) -> User:
+        """Somebody whom no policy of the demo targets."""
+        return _first(self.users, lambda user: not user.groups, "a user in no group")
 
-    def application(self, name: str) -> Application:
-        return _only(self.applications, lambda app: app.name == name, name)
+    @property
+    def native_client(self) -> Application:
+        """A public application that answers on the loopback address."""
+        return _first(self.applications, lambda app: not app.secret and app.redirect("http://localhost"), "a native client")
 
     def token(self, **fields: str) -> requests.Response:
         """A bare request to the token endpoint, for what no library offers."""
@@ -61,7 +65,7 @@ class World:
     def graph(self, method: str, path: str, body: dict | None = None) -> requests.Response:
         """A request to the admin API as the administrator."""
         answer = self.token(
-            client_id=AZURE_CLI,
+            client_id=self.native_client.id,
             grant_type="password",
             scope="https://graph.microsoft.com/.default",
             username=self.admin["userPrincipalName"],
@@ -72,15 +76,11 @@ class World:
         return requests.request(method, f"{self.base}/v1.0/{path}", json=body, headers=headers, timeout=30)
 
 
-# A public client that every tenant knows: native, with a loopback redirect URI.
-AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-
-
 def load() -> World:
     return World(os.environ["DOORWARD_DEMO"])
 
 
-def _only(items, wanted, what):
-    found = [item for item in items if wanted(item)]
-    assert len(found) == 1, f"{what}: {len(found)} of {items}"
-    return found[0]
+def _first(items, wanted, what):
+    found = next((item for item in items if wanted(item)), None)
+    assert found, f"the demo has no {what}: {items}"
+    return found
