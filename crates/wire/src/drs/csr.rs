@@ -1,0 +1,67 @@
+//! Certificate requests of devices (PKCS#10, RFC 2986).
+
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::prelude::FromDer as _;
+
+use crate::certificate::{CertificateError, PublicKey};
+
+/// Common name that every request carries (MS-DVRJ §3.1.5.1.1.2): the server gives the device its real name.
+pub const SUBJECT: &str = "7E980AD9-B86D-4306-9425-9AC066FB014A";
+
+/// Why a request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CsrError {
+    /// Another type than PKCS#10.
+    #[error("CertificateRequest.Type must be 'pkcs10'")]
+    Kind,
+    /// Not base64 of DER.
+    #[error("CertificateRequest.Data is not a PKCS#10 request in base64")]
+    Malformed,
+    /// Another subject.
+    #[error("CertificateRequest.Data: the subject must be CN={SUBJECT}")]
+    Subject,
+    /// A key that is too weak or of another kind.
+    #[error("CertificateRequest.Data: the key must be RSA of 2048 to 4096 bits or P-256")]
+    Key,
+    /// The requester does not hold the private key.
+    #[error("CertificateRequest.Data: the signature does not fit the key")]
+    Signature,
+}
+
+/// A request whose sender holds the private key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedCsr {
+    /// The key.
+    pub public_key: PublicKey,
+}
+
+/// Checks a request. An extension request attribute, empty or not, is passed over: the server decides what a certificate says.
+pub(super) fn check(der: &[u8]) -> Result<CheckedCsr, CsrError> {
+    let (rest, request) = X509CertificationRequest::from_der(der).map_err(|_| CsrError::Malformed)?;
+    if !rest.is_empty() {
+        return Err(CsrError::Malformed);
+    }
+    let info = &request.certification_request_info;
+    let mut names = info.subject.iter_common_name();
+    let name = names.next().and_then(|name| name.as_str().ok());
+    if name.is_none_or(|name| !name.eq_ignore_ascii_case(SUBJECT)) || info.subject.iter_attributes().count() != 1 {
+        return Err(CsrError::Subject);
+    }
+    let public_key = PublicKey::read(&info.subject_pki).map_err(|_| CsrError::Key)?;
+    request.verify_signature().map_err(|_| CsrError::Signature)?;
+    Ok(CheckedCsr { public_key })
+}
+
+/// Makes the request of a device for its key (PKCS#8); DER.
+///
+/// # Errors
+/// [`CertificateError::Issue`].
+pub fn build_csr(key: &[u8]) -> Result<Vec<u8>, CertificateError> {
+    let key = KeyPair::try_from(key)?;
+    let mut params = CertificateParams::default();
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, SUBJECT);
+    params.distinguished_name = name;
+    Ok(params.serialize_request(&key)?.der().to_vec())
+}

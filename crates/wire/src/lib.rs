@@ -1,0 +1,23 @@
+//! Formats only: JOSE, primary refresh tokens, device registration, app protection, policy files. No sockets, no storage, no decisions.
+//!
+//! Server and phone share these types and nothing else, so a fault in the server is not hidden by a phone that repeats it.
+
+pub mod certificate;
+pub mod drs;
+pub mod jwt;
+pub mod key;
+pub mod oauth;
+pub mod prt;
+pub mod seal;
+
+use std::fmt::Write as _;
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,64 @@
+//! Redirect URIs: matching, the broker's form derived from an app's identity, and the addresses that web views act on.
+
+use doorward_model::application::PlatformIdentity;
+use doorward_model::{CorrelationId, ErrorCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use url::{Host, Url};
+
+/// Unreserved characters (RFC 3986 §2.3) stay as they are.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The redirect URI that follows from what the operating system says of an app.
+///
+/// iOS: `msauth.<bundle id>://auth`. Android: `msauth://<package>/<base64 SHA-1 of the signing certificate, percent-encoded>`.
+#[must_use]
+pub fn broker_redirect(identity: &PlatformIdentity) -> String {
+    match identity {
+        PlatformIdentity::Ios { bundle_id } => format!("msauth.{bundle_id}://auth"),
+        PlatformIdentity::Android { package_name, signature_hash } => {
+            format!("msauth://{}/{}", utf8_percent_encode(package_name, COMPONENT), utf8_percent_encode(signature_hash, COMPONENT))
+        }
+    }
+}
+
+/// Whether a redirect URI is the registered one: an exact comparison, but for two freedoms. The port of an `http` loopback
+/// address is the client's choice (RFC 8252 §7.3), and an Android signature may arrive encoded or decoded.
+#[must_use]
+pub fn matches(registered: &str, given: &str) -> bool {
+    if registered == given {
+        return true;
+    }
+    if registered.starts_with("msauth://") && given.starts_with("msauth://") {
+        let decoded = |uri: &str| percent_decode_str(uri).decode_utf8().ok().map(|text| text.into_owned());
+        return decoded(registered).is_some() && decoded(registered) == decoded(given);
+    }
+    match (loopback(registered), loopback(given)) {
+        (Some(registered), Some(given)) => registered == given,
+        _ => false,
+    }
+}
+
+/// A loopback address without its port: host, path, query.
+fn loopback(uri: &str) -> Option<(String, String, Option<String>)> {
+    let url = Url::parse(uri).ok()?;
+    let is_loopback = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let plain = url.scheme() == "http" && is_loopback && url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    plain.then(|| (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned(), url.query().map(str::to_owned)))
+}
+
+/// The address that makes a client library install the broker or hand the sign-in to it: `msauth://wpj?…`.
+///
+/// # Errors
+/// When the parts do not form an address.
+pub fn install_or_register(account: &str, store_link: &str, code: ErrorCode, correlation_id: CorrelationId) -> Result<Url, url::ParseError> {
+    let code = code.0.to_string();
+    let correlation_id = correlation_id.to_string();
+    Url::parse_with_params(
+        "msauth://wpj",
+        [("username", account), ("app_link", store_link), ("error_code", &code), ("correlation_id", &correlation_id)],
+    )
+}
