@@ -14,7 +14,9 @@ mod target;
 pub use app::MobileAppIdentifier;
 pub use effective::{EffectivePolicy, IntendedPolicy};
 pub use interval::{Interval, ParseIntervalError};
-pub use registration::{Intended, ManagedAppOperation, ManagedAppRegistration, OperationKind, OperationState, ProofKey, ProtectionState};
+pub use registration::{
+    Ended, Ending, Intended, ManagedAppOperation, ManagedAppRegistration, OperationKind, OperationState, ProofKey, ProtectionState,
+};
 pub use setting::{ClipboardSharingLevel, DataTransferLevel, IngestionLocation, PinCharacterSet, RemediationAction, StorageLocation};
 pub use state::{AppState, PasscodeComplexity};
 pub use target::{AppGroupType, AssignmentTarget, ManagementLevel, ManagementLevels};

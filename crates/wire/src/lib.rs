@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod drs;
 pub mod jwt;
 pub mod key;
+pub mod mam;
 pub mod oauth;
 pub mod prt;
 pub mod seal;

@@ -101,6 +101,28 @@ impl ManagedAppOperation {
     }
 }
 
+/// Why a registration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Ending {
+    /// The app removed the organisation's data.
+    Wiped,
+    /// The person removed the account.
+    Unenrolled,
+    /// The app enrolled again with another key.
+    Replaced,
+}
+
+/// The end of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub how: Ending,
+}
+
 /// One app instance: a user in an app on a device. Graph `managedAppRegistration`, with what the service needs beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -134,7 +156,7 @@ pub struct ManagedAppRegistration {
     pub created_date_time: Timestamp,
     /// Last check-in.
     pub last_sync_date_time: Timestamp,
-    /// When it ended: wiped, replaced or unenrolled. Its key still proves it, nothing else counts.
+    /// Its end, after which nothing it says counts.
     #[serde(default)]
-    pub ended: Option<Timestamp>,
+    pub ended: Option<Ended>,
 }

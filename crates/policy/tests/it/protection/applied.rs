@@ -45,7 +45,7 @@ fn an_instance_in_order_is_protected() {
 }
 
 #[rstest]
-#[case::ended(json!({ "ended": ago(1) }), Criterion::Active)]
+#[case::ended(json!({ "ended": { "at": ago(1), "how": "unenrolled" } }), Criterion::Active)]
 #[case::withdrawn(json!({ "protection": "none" }), Criterion::Active)]
 #[case::not_targeted(json!({ "protection": "notTargeted" }), Criterion::Active)]
 #[case::case_39_stale(json!({ "lastSyncDateTime": ago(13 * 60) }), Criterion::Fresh)]

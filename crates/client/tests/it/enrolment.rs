@@ -1,0 +1,126 @@
+//! Enrolment and check-in, as requests and answers.
+
+use doorward_client::{KeyStore as _, Outcome, Sending};
+use doorward_model::rng::SeededRng;
+use doorward_wire::mam::{body_hash, verify_proof};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::phone::{Phone, anna, ok};
+
+fn error(code: &str, details: Value) -> Value {
+    json!({ "error": { "code": code, "message": "m", "innerError": {}, "details": details } })
+}
+
+#[rstest]
+#[case(401, "InvalidAuthenticationToken", Outcome::AuthorizationNeeded)]
+#[case(404, "registrationNotFound", Outcome::EnrolAgain)]
+#[case(412, "registrationReplaced", Outcome::EnrolAgain)]
+#[case(409, "anotherUserEnrolled", Outcome::WrongUser)]
+#[case(410, "registrationEnded", Outcome::Unenrolled)]
+#[case(503, "serviceUnavailable", Outcome::Failed { code: Some("serviceUnavailable".into()) })]
+fn refusals_have_the_meaning_of_the_protocol(#[case] status: u16, #[case] code: &str, #[case] expected: Outcome) {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    assert_eq!(mail.checked_in(&ok(status, &error(code, Value::Null)), &phone.reading()), expected);
+    assert!(mail.instance().unwrap().policy().is_some(), "no refusal loosens the policy");
+}
+
+#[test]
+fn an_app_that_cannot_be_protected_asks_again_later() {
+    let phone = Phone::default();
+    let mut mail = phone.app("com.mail");
+    let outcome = mail.enrolled(anna(), &ok(403, &error("appNotProtectable", Value::Null)), &phone.reading());
+    assert_eq!(outcome, Outcome::NotProtected { code: "appNotProtectable".into(), retry: "PT12H".parse().unwrap() });
+    assert!(mail.instance().is_none());
+}
+
+#[test]
+fn an_answer_that_is_no_answer_enrols_nobody() {
+    let phone = Phone::default();
+    let mut mail = phone.app("com.mail");
+    assert_eq!(mail.enrolled(anna(), &ok(200, &json!({ "captive": "portal" })), &phone.reading()), Outcome::Failed { code: None });
+    assert!(mail.instance().is_none());
+}
+
+#[test]
+fn a_check_in_says_what_is_applied_and_a_changed_policy_is_reported() {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    let (reading, rng) = (phone.reading(), SeededRng::new(1));
+    let sending = Sending { token: "token", reading: &reading, rng: &rng };
+    let request = mail.check_in(&sending, &phone.state()).unwrap().unwrap();
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    assert_eq!(body.pointer("/applied/tag"), Some(&json!("one")));
+    assert_eq!(request.url, "https://login.example/t/mam/v1.0/registrations/00000009-0000-4000-8000-000000000000/checkIn");
+    assert!(request.headers.contains(&("if-none-match", "\"one\"".into())));
+    assert!(!format!("{request:?}").contains("token"), "the token stays out of logs");
+
+    let changed = phone.answer(json!({ "policy": { "tag": "two", "settings": { "pinRequired": true } } }));
+    assert_eq!(mail.checked_in(&ok(200, &changed), &reading), Outcome::PolicyChanged);
+    assert!(mail.instance().unwrap().settings().unwrap().pin_required);
+    let unchanged = phone.answer(json!({ "policy": null, "policyUnchanged": true }));
+    assert_eq!(mail.checked_in(&ok(200, &unchanged), &reading), Outcome::Enrolled);
+    assert!(mail.instance().unwrap().settings().unwrap().pin_required);
+}
+
+#[test]
+fn a_request_is_proved_by_the_key_that_enrolled() {
+    let phone = Phone::default();
+    let mail = phone.managed_app("com.mail", json!({}));
+    let (reading, rng) = (phone.reading(), SeededRng::new(1));
+    let sending = Sending { token: "token", reading: &reading, rng: &rng };
+    let request = mail.check_in(&sending, &phone.state()).unwrap().unwrap();
+    let proof = request.headers.iter().find(|(name, _)| *name == "doorward-proof").map(|(_, proof)| proof.as_str()).unwrap();
+    let claims = verify_proof(proof, &mail.keys().proof_key().unwrap()).unwrap();
+    assert_eq!((claims.htm.as_str(), claims.htu.as_str()), ("POST", request.url.as_str()));
+    assert_eq!((claims.iat, claims.nonce.as_str()), (phone.now().as_second(), "nonce"));
+    assert_eq!(claims.bod, body_hash(&request.body));
+    let other = phone.keys("com.mail", true).proof_key().unwrap();
+    assert!(verify_proof(proof, &other).is_err());
+    let again = mail.check_in(&sending, &phone.state()).unwrap().unwrap();
+    assert_ne!(again.headers, request.headers, "no proof comes twice");
+}
+
+#[test]
+fn values_of_a_newer_service_are_enforced_strictly() {
+    let phone = Phone::default();
+    let mail = phone.managed_app("com.mail", json!({ "allowedOutboundClipboardSharingLevel": "friendsOnly" }));
+    let settings = mail.instance().unwrap().settings().unwrap();
+    assert_eq!(settings.allowed_outbound_clipboard_sharing_level, doorward_model::protection::ClipboardSharingLevel::Blocked);
+}
+
+#[test]
+fn check_ins_that_fail_are_tried_again_in_growing_steps() {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    assert!(!mail.instance().unwrap().check_in_due(&phone.reading()));
+    phone.wait(30);
+    for step in [1, 2, 4, 8, 16, 32, 60, 60] {
+        assert!(mail.instance().unwrap().check_in_due(&phone.reading()));
+        mail.instance_mut().unwrap().check_in_failed(&phone.reading());
+        phone.wait(step - 1);
+        assert!(!mail.instance().unwrap().check_in_due(&phone.reading()), "{step}");
+        phone.wait(1);
+    }
+}
+
+#[test]
+fn an_old_nonce_is_replaced_and_the_request_repeated() {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    let answer = ok(400, &error("staleNonce", json!({ "nonce": "fresh" })));
+    assert_eq!(mail.checked_in(&answer, &phone.reading()), Outcome::Retry);
+}
+
+#[test]
+fn what_is_stored_comes_back_whole_and_only_for_its_account() {
+    let phone = Phone::default();
+    let mail = phone.managed_app("com.mail", json!({ "pinRequired": true }));
+    let (account, sealed) = mail.save().unwrap().unwrap();
+    let mut restarted = phone.app("com.mail");
+    assert_eq!(restarted.restore(account, &sealed), Ok(true));
+    assert_eq!(restarted.instance(), mail.instance());
+    let mut other_app = phone.app("com.files");
+    assert_eq!(other_app.restore(account, &sealed), Ok(false));
+}
