@@ -1,0 +1,119 @@
+//! Application registrations and the names they answer to as resources.
+
+use async_trait::async_trait;
+use doorward_model::AppId;
+use doorward_model::application::Application;
+use doorward_store::{ApplicationRepository, Result};
+
+use crate::row::{Reader, engine, found, to_body, write_error};
+use crate::unit::Scope;
+
+/// Identifier URIs are compared without a final slash.
+fn key(uri: &str) -> &str {
+    uri.trim_end_matches('/')
+}
+
+impl Scope<'_> {
+    async fn replace_identifier_uris(&mut self, application: &Application) -> Result<()> {
+        sqlx::query("DELETE FROM identifier_uris WHERE tenant_id = $1 AND app_id = $2")
+            .bind(&self.tenant)
+            .bind(application.app_id.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        for uri in &application.identifier_uris {
+            sqlx::query("INSERT INTO identifier_uris (tenant_id, uri, app_id) VALUES ($1, $2, $3)")
+                .bind(&self.tenant)
+                .bind(key(uri))
+                .bind(application.app_id.to_string())
+                .execute(&mut *self.connection)
+                .await
+                .map_err(write_error("identifier URI"))?;
+        }
+        self.raise_generation().await
+    }
+}
+
+#[async_trait]
+impl ApplicationRepository for Scope<'_> {
+    async fn get(&mut self, id: AppId) -> Result<Option<Application>> {
+        let row = sqlx::query("SELECT id, body FROM applications WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        row.map(|row| Reader::new(&row, "applications", "id").body()).transpose()
+    }
+
+    async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Application>> {
+        let row = sqlx::query(
+            "SELECT a.id, a.body FROM identifier_uris u JOIN applications a ON a.tenant_id = u.tenant_id AND a.id = u.app_id
+             WHERE u.tenant_id = $1 AND u.uri = $2",
+        )
+        .bind(&self.tenant)
+        .bind(key(uri))
+        .fetch_optional(&mut *self.connection)
+        .await
+        .map_err(engine)?;
+        row.map(|row| Reader::new(&row, "applications", "id").body()).transpose()
+    }
+
+    async fn list(&mut self) -> Result<Vec<Application>> {
+        let rows = sqlx::query("SELECT id, body FROM applications WHERE tenant_id = $1 ORDER BY display_name, id")
+            .bind(&self.tenant)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(|row| Reader::new(row, "applications", "id").body()).collect()
+    }
+
+    async fn create(&mut self, application: &Application) -> Result<()> {
+        self.may_write()?;
+        sqlx::query("INSERT INTO applications (tenant_id, id, display_name, body) VALUES ($1, $2, $3, $4)")
+            .bind(&self.tenant)
+            .bind(application.app_id.to_string())
+            .bind(&application.display_name)
+            .bind(to_body("applications", application)?)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("application"))?;
+        self.replace_identifier_uris(application).await
+    }
+
+    async fn update(&mut self, application: &Application) -> Result<()> {
+        self.may_write()?;
+        let result = sqlx::query("UPDATE applications SET display_name = $3, body = $4 WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(application.app_id.to_string())
+            .bind(&application.display_name)
+            .bind(to_body("applications", application)?)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("application"))?;
+        found("application", &result)?;
+        self.replace_identifier_uris(application).await
+    }
+
+    async fn delete(&mut self, id: AppId) -> Result<()> {
+        self.may_write()?;
+        let id = id.to_string();
+        let result = sqlx::query("DELETE FROM applications WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(&id)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("application"))?;
+        found("application", &result)?;
+        for statement in [
+            "DELETE FROM identifier_uris WHERE tenant_id = $1 AND app_id = $2",
+            "DELETE FROM authorization_codes WHERE tenant_id = $1 AND app_id = $2",
+            "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND app_id = $2",
+            "DELETE FROM device_codes WHERE tenant_id = $1 AND app_id = $2",
+            "DELETE FROM consents WHERE tenant_id = $1 AND (app_id = $2 OR resource = $2)",
+        ] {
+            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
+        }
+        self.raise_generation().await
+    }
+}

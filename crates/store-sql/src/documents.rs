@@ -1,0 +1,125 @@
+//! Policy documents.
+
+use async_trait::async_trait;
+use doorward_model::document::{Document, DocumentKind};
+use doorward_store::{DocumentRepository, Result, StoreError};
+use jiff::Timestamp;
+use serde_json::Value;
+use sqlx::sqlite::SqliteRow;
+
+use crate::row::{Reader, engine, millis, to_body, write_error};
+use crate::unit::Scope;
+
+fn read(row: &SqliteRow) -> Result<Document> {
+    let reader = Reader::new(row, "documents", "id");
+    Ok(Document {
+        id: reader.text("id")?,
+        version: reader.integer("version")?,
+        subject: reader.text("subject")?,
+        created: reader.time("created")?,
+        modified: reader.time("modified")?,
+        body: reader.body()?,
+    })
+}
+
+impl Scope<'_> {
+    /// The document that is to be changed, at the version the caller saw.
+    async fn expected(&mut self, kind: DocumentKind, id: &str, expected: Option<i64>) -> Result<Document> {
+        let present = DocumentRepository::get(self, kind, id).await?.ok_or(StoreError::NotFound(kind.as_str()))?;
+        if expected.is_some_and(|version| version != present.version) {
+            return Err(StoreError::Conflict(kind.as_str()));
+        }
+        Ok(present)
+    }
+
+    /// Registrations are no input of compiled policies, and change with every check-in.
+    async fn note_change(&mut self, kind: DocumentKind) -> Result<()> {
+        if kind == DocumentKind::ManagedAppRegistration { Ok(()) } else { self.raise_generation().await }
+    }
+}
+
+#[async_trait]
+impl DocumentRepository for Scope<'_> {
+    async fn get(&mut self, kind: DocumentKind, id: &str) -> Result<Option<Document>> {
+        let row = sqlx::query("SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND id = $3")
+            .bind(&self.tenant)
+            .bind(kind.as_str())
+            .bind(id)
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    async fn list(&mut self, kind: DocumentKind) -> Result<Vec<Document>> {
+        let rows =
+            sqlx::query("SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 ORDER BY created, id")
+                .bind(&self.tenant)
+                .bind(kind.as_str())
+                .fetch_all(&mut *self.connection)
+                .await
+                .map_err(engine)?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn list_by_subject(&mut self, kind: DocumentKind, subject: &str) -> Result<Vec<Document>> {
+        let rows = sqlx::query(
+            "SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND subject = $3 ORDER BY created, id",
+        )
+        .bind(&self.tenant)
+        .bind(kind.as_str())
+        .bind(subject)
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(engine)?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn create(&mut self, kind: DocumentKind, document: &Document, now: Timestamp) -> Result<Document> {
+        self.may_write()?;
+        sqlx::query("INSERT INTO documents (tenant_id, kind, id, version, subject, created, modified, body) VALUES ($1, $2, $3, 1, $4, $5, $5, $6)")
+            .bind(&self.tenant)
+            .bind(kind.as_str())
+            .bind(&document.id)
+            .bind(&document.subject)
+            .bind(millis(now))
+            .bind(to_body("documents", &document.body)?)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error(kind.as_str()))?;
+        self.note_change(kind).await?;
+        Ok(Document { version: 1, created: now, modified: now, ..document.clone() })
+    }
+
+    async fn update(&mut self, kind: DocumentKind, id: &str, subject: &str, body: &Value, expected: Option<i64>, now: Timestamp) -> Result<Document> {
+        self.may_write()?;
+        let present = self.expected(kind, id, expected).await?;
+        let version = present.version.saturating_add(1);
+        sqlx::query("UPDATE documents SET version = $4, subject = $5, modified = $6, body = $7 WHERE tenant_id = $1 AND kind = $2 AND id = $3")
+            .bind(&self.tenant)
+            .bind(kind.as_str())
+            .bind(id)
+            .bind(version)
+            .bind(subject)
+            .bind(millis(now))
+            .bind(to_body("documents", body)?)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error(kind.as_str()))?;
+        self.note_change(kind).await?;
+        Ok(Document { version, subject: subject.to_owned(), body: body.clone(), modified: now, ..present })
+    }
+
+    async fn delete(&mut self, kind: DocumentKind, id: &str, expected: Option<i64>) -> Result<()> {
+        self.may_write()?;
+        self.expected(kind, id, expected).await?;
+        sqlx::query("DELETE FROM documents WHERE tenant_id = $1 AND kind = $2 AND id = $3")
+            .bind(&self.tenant)
+            .bind(kind.as_str())
+            .bind(id)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error(kind.as_str()))?;
+        self.note_change(kind).await
+    }
+}

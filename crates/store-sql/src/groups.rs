@@ -1,0 +1,144 @@
+//! Groups and their members.
+
+use async_trait::async_trait;
+use doorward_model::group::{Group, Member};
+use doorward_model::{GroupId, UserId};
+use doorward_store::{GroupRepository, Result};
+
+use crate::row::{Reader, engine, found, to_body, write_error};
+use crate::unit::Scope;
+
+const USER: &str = "user";
+const GROUP: &str = "group";
+
+#[async_trait]
+impl GroupRepository for Scope<'_> {
+    async fn get(&mut self, id: GroupId) -> Result<Option<Group>> {
+        let row = sqlx::query("SELECT id, body FROM user_groups WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        row.map(|row| Reader::new(&row, "user_groups", "id").body()).transpose()
+    }
+
+    async fn list(&mut self) -> Result<Vec<Group>> {
+        let rows = sqlx::query("SELECT id, body FROM user_groups WHERE tenant_id = $1 ORDER BY display_name, id")
+            .bind(&self.tenant)
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(|row| Reader::new(row, "user_groups", "id").body()).collect()
+    }
+
+    async fn create(&mut self, group: &Group) -> Result<()> {
+        self.may_write()?;
+        sqlx::query("INSERT INTO user_groups (tenant_id, id, display_name, body) VALUES ($1, $2, $3, $4)")
+            .bind(&self.tenant)
+            .bind(group.id.to_string())
+            .bind(&group.display_name)
+            .bind(to_body("user_groups", group)?)
+            .execute(&mut *self.connection)
+            .await
+            .map(drop)
+            .map_err(write_error("group"))
+    }
+
+    async fn update(&mut self, group: &Group) -> Result<()> {
+        self.may_write()?;
+        let result = sqlx::query("UPDATE user_groups SET display_name = $3, body = $4 WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(group.id.to_string())
+            .bind(&group.display_name)
+            .bind(to_body("user_groups", group)?)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("group"))?;
+        found("group", &result)
+    }
+
+    async fn delete(&mut self, id: GroupId) -> Result<()> {
+        self.may_write()?;
+        let id = id.to_string();
+        let result = sqlx::query("DELETE FROM user_groups WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(&id)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("group"))?;
+        found("group", &result)?;
+        sqlx::query("DELETE FROM group_members WHERE tenant_id = $1 AND (group_id = $2 OR member_id = $2)")
+            .bind(&self.tenant)
+            .bind(&id)
+            .execute(&mut *self.connection)
+            .await
+            .map(drop)
+            .map_err(engine)
+    }
+
+    async fn members(&mut self, id: GroupId) -> Result<Vec<Member>> {
+        let rows = sqlx::query("SELECT member_id, kind FROM group_members WHERE tenant_id = $1 AND group_id = $2 ORDER BY member_id")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter()
+            .map(|row| {
+                let reader = Reader::new(row, "group_members", "member_id");
+                Ok(if reader.text("kind")? == GROUP { Member::Group(reader.parsed("member_id")?) } else { Member::User(reader.parsed("member_id")?) })
+            })
+            .collect()
+    }
+
+    async fn add_member(&mut self, id: GroupId, member: Member) -> Result<()> {
+        self.may_write()?;
+        if GroupRepository::get(self, id).await?.is_none() {
+            return Err(doorward_store::StoreError::NotFound("group"));
+        }
+        let kind = match member {
+            Member::User(_) => USER,
+            Member::Group(_) => GROUP,
+        };
+        sqlx::query("INSERT INTO group_members (tenant_id, group_id, member_id, kind) VALUES ($1, $2, $3, $4)")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .bind(member.id().to_string())
+            .bind(kind)
+            .execute(&mut *self.connection)
+            .await
+            .map(drop)
+            .map_err(write_error("member"))
+    }
+
+    async fn remove_member(&mut self, id: GroupId, member: Member) -> Result<()> {
+        self.may_write()?;
+        let result = sqlx::query("DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND member_id = $3")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .bind(member.id().to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("member"))?;
+        found("member", &result)
+    }
+
+    async fn transitive_of(&mut self, user: UserId) -> Result<Vec<GroupId>> {
+        // UNION drops groups that were reached before, so a cycle ends by itself.
+        let rows = sqlx::query(
+            "WITH RECURSIVE reached (id) AS (
+               SELECT group_id FROM group_members WHERE tenant_id = $1 AND member_id = $2
+               UNION
+               SELECT m.group_id FROM group_members m JOIN reached r ON m.member_id = r.id WHERE m.tenant_id = $1
+             )
+             SELECT id FROM reached ORDER BY id",
+        )
+        .bind(&self.tenant)
+        .bind(user.to_string())
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(engine)?;
+        rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect()
+    }
+}

@@ -1,0 +1,21 @@
+//! The store on SQL. SQLite is the embedded engine: write-ahead log, one writer, several readers that each see one snapshot.
+//!
+//! SQL is kept to what other engines know: `$n` parameters, BIGINT milliseconds for time, TEXT for ids and JSON.
+
+mod applications;
+mod devices;
+mod documents;
+mod grants;
+mod groups;
+mod keys;
+mod logs;
+mod migrate;
+mod one_time;
+mod row;
+mod sessions;
+mod sqlite;
+mod tenants;
+mod unit;
+mod users;
+
+pub use sqlite::SqliteStore;

@@ -1,0 +1,28 @@
+//! Schema versions. Each migration runs in one transaction with the note that it ran.
+
+use doorward_store::{Result, StoreError};
+use sqlx::sqlite::SqlitePool;
+
+use crate::row::engine;
+
+/// Migrations in order; version `n` is the n-th.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+
+/// Brings the schema up to date. A database of a newer program is left untouched.
+pub(crate) async fn run(pool: &SqlitePool) -> Result<()> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await.map_err(engine)?;
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+        sqlx::raw_sql(*migration).execute(&mut *transaction).await.map_err(engine)?;
+    }
+    if found < known {
+        // A pragma takes no parameters; the number is ours.
+        let statement = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {known}"));
+        sqlx::raw_sql(statement).execute(&mut *transaction).await.map_err(engine)?;
+    }
+    transaction.commit().await.map_err(engine)
+}

@@ -1,0 +1,104 @@
+//! Opening a SQLite database, and its two kinds of connection.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use doorward_model::TenantId;
+use doorward_model::tenant::Tenant;
+use doorward_store::{Result, Store, StoreError, TenantStore, Unit};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::row::engine;
+use crate::unit::SqlUnit;
+use crate::{migrate, tenants};
+
+/// Readers at a time. SQLite readers do not wait for the writer.
+const READERS: u32 = 4;
+/// How long a unit of work waits for its connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A SQLite database.
+#[derive(Clone)]
+pub struct SqliteStore {
+    pub(crate) writer: SqlitePool,
+    pub(crate) readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens a database file, makes it when missing (readable by its owner only), and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] when a newer program made it, or an engine failure.
+    pub async fn open(path: &Path) -> Result<Self> {
+        create_private(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A commit is on the disk before it is acknowledged, so that a crash loses nothing.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE);
+        let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        let writer = pool(1).connect_with(options.clone()).await.map_err(engine)?;
+        migrate::run(&writer).await?;
+        let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(engine)?;
+        Ok(Self { writer, readers })
+    }
+}
+
+/// Makes the file before SQLite does, with a mode that keeps others out; the log files beside it inherit the mode.
+fn create_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Engine(Box::new(error))),
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn tenants(&self) -> Result<Vec<Tenant>> {
+        let mut connection = self.readers.acquire().await.map_err(engine)?;
+        tenants::list(&mut connection).await
+    }
+
+    async fn create_tenant(&self, tenant: &Tenant) -> Result<()> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
+        tenants::create(&mut transaction, tenant).await?;
+        transaction.commit().await.map_err(engine)
+    }
+
+    fn tenant(&self, id: TenantId) -> Arc<dyn TenantStore> {
+        Arc::new(SqliteTenant { store: self.clone(), id })
+    }
+
+    async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.readers).await.map(drop).map_err(engine)
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+struct SqliteTenant {
+    store: SqliteStore,
+    id: TenantId,
+}
+
+#[async_trait]
+impl TenantStore for SqliteTenant {
+    async fn read(&self) -> Result<Box<dyn Unit>> {
+        let transaction = self.store.readers.begin().await.map_err(engine)?;
+        Ok(Box::new(SqlUnit::new(transaction, self.id, false)))
+    }
+
+    async fn write(&self) -> Result<Box<dyn Unit>> {
+        let transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
+        Ok(Box::new(SqlUnit::new(transaction, self.id, true)))
+    }
+}

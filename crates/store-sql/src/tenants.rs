@@ -1,0 +1,71 @@
+//! Tenants and their domains.
+
+use async_trait::async_trait;
+use doorward_model::tenant::Tenant;
+use doorward_store::{Result, TenantRepository};
+use sqlx::sqlite::SqliteConnection;
+
+use crate::row::{Reader, engine, found, millis, to_body, write_error};
+use crate::unit::Scope;
+
+pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<Tenant>> {
+    let rows = sqlx::query("SELECT tenant_id, body FROM tenants ORDER BY created, tenant_id").fetch_all(connection).await.map_err(engine)?;
+    rows.iter().map(|row| Reader::new(row, "tenants", "tenant_id").body()).collect()
+}
+
+pub(crate) async fn create(connection: &mut SqliteConnection, tenant: &Tenant) -> Result<()> {
+    sqlx::query("INSERT INTO tenants (tenant_id, created, generation, body) VALUES ($1, $2, 1, $3)")
+        .bind(tenant.id.to_string())
+        .bind(millis(tenant.created))
+        .bind(to_body("tenants", tenant)?)
+        .execute(&mut *connection)
+        .await
+        .map_err(write_error("tenant"))?;
+    add_domains(connection, tenant).await
+}
+
+async fn add_domains(connection: &mut SqliteConnection, tenant: &Tenant) -> Result<()> {
+    for domain in &tenant.domains {
+        sqlx::query("INSERT INTO domains (domain, tenant_id) VALUES ($1, $2)")
+            .bind(domain)
+            .bind(tenant.id.to_string())
+            .execute(&mut *connection)
+            .await
+            .map_err(write_error("domain"))?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl TenantRepository for Scope<'_> {
+    async fn get(&mut self) -> Result<Option<Tenant>> {
+        let row = sqlx::query("SELECT tenant_id, body FROM tenants WHERE tenant_id = $1")
+            .bind(&self.tenant)
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        row.map(|row| Reader::new(&row, "tenants", "tenant_id").body()).transpose()
+    }
+
+    async fn update(&mut self, tenant: &Tenant) -> Result<()> {
+        self.may_write()?;
+        let result = sqlx::query("UPDATE tenants SET body = $2, generation = generation + 1 WHERE tenant_id = $1")
+            .bind(&self.tenant)
+            .bind(to_body("tenants", tenant)?)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("tenant"))?;
+        found("tenant", &result)?;
+        sqlx::query("DELETE FROM domains WHERE tenant_id = $1").bind(&self.tenant).execute(&mut *self.connection).await.map_err(engine)?;
+        add_domains(self.connection, tenant).await
+    }
+
+    async fn generation(&mut self) -> Result<i64> {
+        let generation: Option<i64> = sqlx::query_scalar("SELECT generation FROM tenants WHERE tenant_id = $1")
+            .bind(&self.tenant)
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        Ok(generation.unwrap_or_default())
+    }
+}

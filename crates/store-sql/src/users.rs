@@ -1,0 +1,110 @@
+//! Users.
+
+use async_trait::async_trait;
+use doorward_model::UserId;
+use doorward_model::user::User;
+use doorward_store::{Result, UserRepository};
+use sqlx::sqlite::SqliteRow;
+
+use crate::row::{Reader, engine, found, to_body, write_error};
+use crate::unit::Scope;
+
+fn read(row: &SqliteRow) -> Result<User> {
+    let reader = Reader::new(row, "users", "id");
+    let mut user: User = reader.body()?;
+    user.password_hash = reader.optional_text("password_hash")?;
+    Ok(user)
+}
+
+/// Sign-in names are compared in lower case.
+fn key(user_principal_name: &str) -> String {
+    user_principal_name.to_lowercase()
+}
+
+#[async_trait]
+impl UserRepository for Scope<'_> {
+    async fn get(&mut self, id: UserId) -> Result<Option<User>> {
+        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>> {
+        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key = $2")
+            .bind(&self.tenant)
+            .bind(key(user_principal_name))
+            .fetch_optional(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    async fn list(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<User>> {
+        let rows = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key > $2 ORDER BY upn_key LIMIT $3")
+            .bind(&self.tenant)
+            .bind(after.map(key).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn create(&mut self, user: &User) -> Result<()> {
+        self.may_write()?;
+        sqlx::query("INSERT INTO users (tenant_id, id, upn_key, password_hash, body) VALUES ($1, $2, $3, $4, $5)")
+            .bind(&self.tenant)
+            .bind(user.id.to_string())
+            .bind(key(&user.user_principal_name))
+            .bind(&user.password_hash)
+            .bind(to_body("users", user)?)
+            .execute(&mut *self.connection)
+            .await
+            .map(drop)
+            .map_err(write_error("user"))
+    }
+
+    async fn update(&mut self, user: &User) -> Result<()> {
+        self.may_write()?;
+        let result = sqlx::query("UPDATE users SET upn_key = $3, password_hash = $4, body = $5 WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(user.id.to_string())
+            .bind(key(&user.user_principal_name))
+            .bind(&user.password_hash)
+            .bind(to_body("users", user)?)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("user"))?;
+        found("user", &result)
+    }
+
+    async fn delete(&mut self, id: UserId) -> Result<()> {
+        self.may_write()?;
+        let id = id.to_string();
+        let result = sqlx::query("DELETE FROM users WHERE tenant_id = $1 AND id = $2")
+            .bind(&self.tenant)
+            .bind(&id)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("user"))?;
+        found("user", &result)?;
+        for statement in [
+            "DELETE FROM group_members WHERE tenant_id = $1 AND member_id = $2",
+            "DELETE FROM authorization_codes WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM consents WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
+            "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
+            "DELETE FROM devices WHERE tenant_id = $1 AND owner = $2",
+        ] {
+            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
+        }
+        Ok(())
+    }
+}
