@@ -28,6 +28,12 @@ impl Interval {
     /// The setting is off.
     pub const OFF: Self = Self { seconds: 0 };
 
+    /// So many seconds.
+    #[must_use]
+    pub const fn seconds(seconds: u32) -> Self {
+        Self { seconds }
+    }
+
     /// So many minutes.
     #[must_use]
     pub const fn minutes(minutes: u16) -> Self {
