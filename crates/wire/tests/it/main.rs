@@ -1,0 +1,4 @@
+//! Formats, tested from outside.
+#![cfg(test)]
+
+mod mam;
