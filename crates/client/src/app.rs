@@ -209,9 +209,10 @@ impl<K: KeyStore> ProtectedApp<K> {
     }
 
     /// Whether data of an identity may be shown. A managed account that this app has not enrolled stays shut.
-    pub fn launch(&self, identity: &Identity, circumstances: &Circumstances) -> Launch {
+    #[must_use]
+    pub fn launch(&mut self, identity: &Identity, circumstances: &Circumstances) -> Launch {
         let Some(account) = identity.account() else { return Launch::Allow };
-        match &self.instance {
+        match &mut self.instance {
             Some(instance) if instance.account() == account => instance.launch(circumstances),
             _ => Launch::Block(doorward_policy::protection::Reason::NotEnrolled),
         }

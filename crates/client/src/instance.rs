@@ -54,6 +54,9 @@ pub struct Instance {
     wipe_requested: bool,
     enrolled_device: bool,
     nonce: String,
+    /// The account's data is on the screen: launch allowed it.
+    #[serde(skip)]
+    on_screen: bool,
     last_foreground: Option<Timestamp>,
     credentials_at: Option<Timestamp>,
 }
@@ -76,6 +79,7 @@ impl Instance {
             wipe_requested: false,
             enrolled_device: false,
             nonce: String::new(),
+            on_screen: false,
             last_foreground: None,
             credentials_at: Some(answer.server_time),
         };
@@ -176,9 +180,12 @@ impl Instance {
         reckon(&self.checkpoint, reading)
     }
 
-    /// The person leaves the app: inactivity is counted from here.
+    /// The person leaves the app: inactivity is counted from here, if they had got in. Turning away from a PIN prompt is no use.
     pub fn left_foreground(&mut self, reading: &ClockReading) {
-        self.last_foreground = Some(self.advance(reading));
+        let now = self.advance(reading);
+        if std::mem::take(&mut self.on_screen) {
+            self.last_foreground = Some(now);
+        }
     }
 
     /// The person signed in with the work account.
@@ -210,7 +217,13 @@ impl Instance {
     /// Whether the account's data may be shown. An account that is not managed is not the policy's business, but what the service
     /// asked to be wiped is wiped, and an account that should have a policy and has none stays shut.
     #[must_use]
-    pub fn launch(&self, circumstances: &Circumstances) -> Launch {
+    pub fn launch(&mut self, circumstances: &Circumstances) -> Launch {
+        let launch = self.decide(circumstances);
+        self.on_screen = launch == Launch::Allow;
+        launch
+    }
+
+    fn decide(&self, circumstances: &Circumstances) -> Launch {
         let (Some(settings), Some(_)) = (self.settings(), self.policy()) else {
             return match self.settings() {
                 _ if self.wipe_requested => Launch::Wipe(Reason::WipeRequested),

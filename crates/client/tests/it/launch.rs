@@ -1,7 +1,7 @@
 //! When an enrolled app opens.
 
 use doorward_client::{Identity, Outcome};
-use doorward_policy::protection::{Launch, Reason};
+use doorward_policy::protection::{Launch, PinAsk, PinState, Reason};
 use serde_json::json;
 
 use crate::phone::{Phone, account, anna, ok};
@@ -13,7 +13,7 @@ fn work() -> Identity {
 #[test]
 fn a_personal_account_is_nobodys_business() {
     let phone = Phone::default();
-    let mail = phone.managed_app("com.mail", json!({ "deviceComplianceRequired": true }));
+    let mut mail = phone.managed_app("com.mail", json!({ "deviceComplianceRequired": true }));
     let mut circumstances = phone.circumstances();
     circumstances.rooted = Some(true);
     assert_eq!(mail.launch(&Identity::Personal("anna@home.example".into()), &circumstances), Launch::Allow);
@@ -24,14 +24,14 @@ fn a_personal_account_is_nobodys_business() {
 fn a_managed_account_that_is_not_enrolled_stays_shut() {
     let phone = Phone::default();
     assert_eq!(phone.app("com.mail").launch(&work(), &phone.circumstances()), Launch::Block(Reason::NotEnrolled));
-    let mail = phone.managed_app("com.mail", json!({}));
+    let mut mail = phone.managed_app("com.mail", json!({}));
     assert_eq!(mail.launch(&Identity::Managed(account(2)), &phone.circumstances()), Launch::Block(Reason::NotEnrolled));
 }
 
 #[test]
 fn offline_the_last_policy_stays_in_force_until_the_grace_is_over() {
     let phone = Phone::default();
-    let mail = phone.managed_app("com.mail", json!({ "periodOfflineBeforeAccessCheck": "PT12H" }));
+    let mut mail = phone.managed_app("com.mail", json!({ "periodOfflineBeforeAccessCheck": "PT12H" }));
     let mut circumstances = phone.circumstances();
     circumstances.online = false;
     phone.wait(12 * 60);
@@ -40,6 +40,25 @@ fn offline_the_last_policy_stays_in_force_until_the_grace_is_over() {
     phone.wait(1);
     circumstances.reading = phone.reading();
     assert_eq!(mail.launch(&work(), &circumstances), Launch::Block(Reason::OfflineTooLong));
+}
+
+#[test]
+fn turning_away_from_the_pin_prompt_does_not_count_as_use() {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({ "pinRequired": true, "periodOnlineBeforeAccessCheck": "PT30M" }));
+    let pin = PinState { set_at: phone.now(), failed: 0, unlocked_at: Some(phone.now()), must_change: false };
+    let circumstances = |phone: &Phone| doorward_client::Circumstances { pin: Some(pin), ..phone.circumstances() };
+    assert_eq!(mail.launch(&work(), &circumstances(&phone)), Launch::Allow);
+    phone.wait(20);
+    mail.instance_mut().unwrap().left_foreground(&phone.reading());
+    phone.wait(30);
+    assert_eq!(mail.launch(&work(), &circumstances(&phone)), Launch::Allow, "counted from leaving");
+    mail.instance_mut().unwrap().left_foreground(&phone.reading());
+    phone.wait(31);
+    for _ in 0..2 {
+        assert_eq!(mail.launch(&work(), &circumstances(&phone)), Launch::NeedPin(PinAsk::Enter));
+        mail.instance_mut().unwrap().left_foreground(&phone.reading());
+    }
 }
 
 #[test]
