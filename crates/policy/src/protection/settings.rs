@@ -56,6 +56,11 @@ const NO_SETTINGS: &[&str] = &[
     // Folded into the two members it governs.
     FINGERPRINT_AND_BIOMETRIC,
 ];
+/// Least length of a PIN where no policy names one.
+const PIN_LENGTH: u32 = 4;
+/// Wrong entries of a PIN where no policy names a number.
+const PIN_RETRIES: u32 = 5;
+
 const FINGERPRINT_AND_BIOMETRIC: &str = "fingerprintAndBiometricEnabled";
 
 mod on {
@@ -255,7 +260,8 @@ impl Settings {
         tie(self.pin_required, &mut self.app_action_if_maximum_pin_retries_exceeded, RemediationAction::Block);
     }
 
-    /// After a merge: members that only have a meaning beside certain values of others lose theirs, and `none` closes all ways.
+    /// After a merge: members that only have a meaning beside certain values of others lose theirs, `none` closes all ways, and
+    /// numbers that were left to the default have it.
     #[must_use]
     pub fn normalised(mut self) -> Self {
         let managed_apps_only = self.allowed_outbound_data_transfer_destinations == DataTransferLevel::ManagedApps;
@@ -266,6 +272,8 @@ impl Settings {
             self.save_as_blocked = true;
             self.allowed_data_storage_locations = Some(BTreeSet::new());
         }
+        self.minimum_pin_length = or_default(self.minimum_pin_length, PIN_LENGTH);
+        self.maximum_pin_retries = self.pin_retries();
         if self.allowed_inbound_data_transfer_sources == DataTransferLevel::None {
             self.block_data_ingestion_into_organization_documents = true;
             self.allowed_data_ingestion_locations = Some(BTreeSet::new());
@@ -276,19 +284,13 @@ impl Settings {
     /// Least length of an app PIN.
     #[must_use]
     pub fn pin_length(&self) -> usize {
-        match self.minimum_pin_length {
-            0 => 4,
-            length => usize::try_from(length).unwrap_or(usize::MAX),
-        }
+        usize::try_from(or_default(self.minimum_pin_length, PIN_LENGTH)).unwrap_or(usize::MAX)
     }
 
     /// Wrong PIN entries that lead to the action.
     #[must_use]
     pub fn pin_retries(&self) -> u32 {
-        match self.maximum_pin_retries {
-            0 => 5,
-            retries => retries,
-        }
+        or_default(self.maximum_pin_retries, PIN_RETRIES)
     }
 
     /// Combinations that a policy editor would not let anybody make; stored files have them, so they are enforced as they stand.
@@ -322,4 +324,8 @@ impl Settings {
         let found = odd.into_iter().filter(|(is_odd, ..)| *is_odd);
         found.map(|(_, member, text)| Warning { member: member.to_owned(), problem: Problem::Coupling(text) }).collect()
     }
+}
+
+fn or_default(number: u32, default: u32) -> u32 {
+    if number == 0 { default } else { number }
 }

@@ -5,6 +5,7 @@ use doorward_policy::protection::{
     Biometrics, Checkpoint, ClockReading, Launch, LaunchState, PinAsk, PinState, Reason, Reckoning, Settings, UserState, launch, reckon,
 };
 use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -318,4 +319,33 @@ fn without_limits_nothing_is_asked() {
         state.rooted = Some(true);
     });
     assert_eq!(launch(&policy, &state), Launch::Allow);
+}
+
+fn some_minutes() -> impl Strategy<Value = Option<Timestamp>> {
+    prop::option::of((0_i64..200 * DAY).prop_map(ago))
+}
+
+proptest! {
+    /// Without a definite word (of the service, of the device, or of a person who guesses PINs) nothing is ever wiped.
+    #[test]
+    fn doubt_never_wipes(
+        last_check_in in some_minutes(), last_foreground in some_minutes(), credentials_at in some_minutes(),
+        online: bool, service_failed: bool, set_back: bool, jumped: bool, lock_set: bool, enrolled: bool,
+    ) {
+        let strictest = case_policy(Ios, json!({
+            "appActionIfDeviceComplianceRequired": "wipe",
+            "appActionIfMaximumPinRetriesExceeded": "wipe",
+            "appActionIfUnableToAuthenticateUser": "wipe",
+            "periodOfflineBeforeWipeIsEnforced": "PT1M",
+        }));
+        let state = LaunchState {
+            clock: Reckoning { now: now(), set_back, jumped },
+            user: UserState::Unknown,
+            rooted: None,
+            pin: None,
+            last_check_in, last_foreground, credentials_at, online, service_failed, lock_set, enrolled,
+            ..in_order()
+        };
+        prop_assert!(!matches!(launch(&strictest, &state), Launch::Wipe(_)));
+    }
 }

@@ -2,10 +2,15 @@
 
 use doorward_model::application::MobilePlatform::{self, Android, Ios};
 use doorward_model::protection::{DataTransferLevel, Interval, RemediationAction, StorageLocation};
-use doorward_policy::protection::{AppProtectionPolicy, Settings, merge, parse};
+use doorward_policy::protection::{
+    AppProtectionPolicy, Channel, Class, Content, Handover, Inbound, Outbound, Place, Settings, Verdict, device_action, merge, open_from,
+    parse, paste, receive, save_to, send,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
+
+use super::{anna, ios, managed, unmanaged};
 
 fn policy(id: &str, platform: MobilePlatform, members: Value) -> AppProtectionPolicy {
     let kind = match platform {
@@ -87,6 +92,12 @@ fn dependent_members_are_judged_by_the_merged_value_of_what_they_depend_on() {
 }
 
 #[test]
+fn numbers_that_no_policy_names_are_told_to_the_app() {
+    let merged = merge(&[&policy("a", Ios, json!({}))]).unwrap().settings.write(Ios);
+    assert_eq!((&merged["minimumPinLength"], &merged["maximumPinRetries"]), (&json!(4), &json!(5)));
+}
+
+#[test]
 fn no_policy_and_mixed_platforms_merge_to_nothing() {
     assert_eq!(merge(&[]), None);
     assert_eq!(merge(&[&policy("a", Ios, json!({})), &policy("b", Android, json!({}))]), None);
@@ -149,6 +160,38 @@ fn any_settings() -> impl Strategy<Value = Settings> {
     members().prop_map(|members| Settings::read(Ios, &members).0)
 }
 
+/// What settings allow an app to do with organisation data, each with a name.
+fn permissions(settings: &Settings, length: usize) -> Vec<(bool, String)> {
+    const CLASSES: [Class; 6] =
+        [Class::SameApp, Class::ManagedApp, Class::SameAppUnmanaged, Class::UnmanagedApp, Class::Exempt, Class::Platform];
+    const PLACES: [Place; 5] = [Place::OneDriveForBusiness, Place::Box, Place::LocalStorage, Place::AccountDocument, Place::Other];
+    let owner = Some(settings);
+    let mut all = Vec::new();
+    for class in CLASSES {
+        for channel in [Channel::OpenIn, Channel::Direct, Channel::Url { scheme: "skype" }] {
+            let how = Handover { platform: Ios, channel, enrolled: true, recipient_deployed: true };
+            all.push((send(owner, class, &how) == Outbound::Allow, format!("send to {class:?} by {channel:?}")));
+            let received = receive(owner, class, &how);
+            all.push((matches!(received, Inbound::Allow | Inbound::AllowAsManaged), format!("receive from {class:?}")));
+        }
+    }
+    for (place, account) in PLACES.into_iter().flat_map(|place| [(place, true), (place, false)]) {
+        all.push((save_to(owner, place, account) == Verdict::Allow, format!("save to {place:?}")));
+        all.push((open_from(owner, place, account) == Verdict::Allow, format!("open from {place:?}")));
+    }
+    let (mail, files) = (ios("com.mail"), ios("com.files"));
+    let work = managed(&mail, anna(), settings);
+    let unlimited = Settings { allowed_outbound_clipboard_sharing_exception_length: u32::MAX, ..Settings::default() };
+    for (other, name) in [(managed(&files, anna(), &unlimited), "managed"), (unmanaged(&files), "unmanaged"), (unmanaged(&mail), "own")] {
+        all.push((paste(&work, &other, Content::Text(length)) == Verdict::Allow, format!("paste into {name}")));
+        all.push((paste(&other, &work, Content::Text(length)) == Verdict::Allow, format!("paste from {name}")));
+    }
+    all.push((device_action(settings, Some(true)).is_none(), "open on a rooted device".to_owned()));
+    all.push((device_action(settings, Some(true)) != Some(RemediationAction::Wipe), "keep data on a rooted device".to_owned()));
+    all.push((!settings.pin_required, "open without a PIN".to_owned()));
+    all
+}
+
 proptest! {
     #[test]
     fn merging_is_commutative(a in any_settings(), b in any_settings()) {
@@ -165,6 +208,17 @@ proptest! {
         prop_assert_eq!(a.join(&a), a.clone());
         let both = a.join(&b);
         prop_assert_eq!(both.join(&a), both.clone());
+    }
+
+    /// The point of merging, asked of every function that enforces.
+    #[test]
+    fn a_merged_policy_allows_nothing_that_one_of_them_forbids(a in any_settings(), b in any_settings(), length in 0_usize..120) {
+        let merged = permissions(&a.join(&b).normalised(), length);
+        for alone in [&a, &b] {
+            for (allowed, (allowed_alone, what)) in merged.iter().map(|(allowed, _)| allowed).zip(permissions(&alone.clone().normalised(), length)) {
+                prop_assert!(!allowed || allowed_alone, "{what}");
+            }
+        }
     }
 
     #[test]
