@@ -26,7 +26,8 @@ pub struct Enrolment {
 
 /// Enrols, or finds the same enrolment again (false beside the answer).
 ///
-/// The same user with another key replaces the registration, and what it still has to do moves over.
+/// Finding it changes nothing: a public key proves nothing, so neither state nor time of the last check-in may come this way. The same
+/// user with another key replaces the registration, and what it still has to do moves over.
 ///
 /// # Errors
 /// [`ProtectionError`].
@@ -34,6 +35,7 @@ pub async fn enrol(ctx: &Context, tenant: &Tenant, principal: &Principal, enrolm
     ctx.protection_limits.enrolment(tenant.id, principal.user)?;
     state::check(&enrolment.state, &enrolment.app_identifier)?;
     state::check_tag(&enrolment.device_tag)?;
+    state::check_key(&enrolment.proof_key)?;
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     check_app(unit.as_mut(), principal, &enrolment.app_identifier).await?;
 
@@ -47,42 +49,41 @@ pub async fn enrol(ctx: &Context, tenant: &Tenant, principal: &Principal, enrolm
             mine = Some(other);
         }
     }
+    if let Some(known) = mine.take_if(|known| known.proof_key.as_ref() == Some(&enrolment.proof_key)) {
+        return Ok((prepare(ctx, unit.as_mut(), tenant, known).await?, false));
+    }
     let now = ctx.now();
-    let (registration, created) = match mine {
-        Some(known) if known.proof_key.as_ref() == Some(&enrolment.proof_key) => {
-            (ManagedAppRegistration { state: enrolment.state, device_id: principal.device.or(known.device_id), ..known }, false)
-        }
-        before => {
-            let mut registration = ManagedAppRegistration {
-                id: RegistrationId::random(ctx.rng.as_ref()),
-                user_id: principal.user,
-                app_id: principal.app,
-                app_identifier: enrolment.app_identifier,
-                device_tag: enrolment.device_tag,
-                device_id: principal.device,
-                proof_key: Some(enrolment.proof_key),
-                state: enrolment.state,
-                protection: ProtectionState::NotTargeted,
-                intended: None,
-                applied_tag: None,
-                operations: Vec::new(),
-                created_date_time: now,
-                last_sync_date_time: now,
-                ended: None,
-            };
-            if let Some(mut before) = before {
-                registration.operations = std::mem::take(&mut before.operations);
-                before.ended = Some(Ended { at: now, how: Ending::Replaced });
-                registration::update(unit.as_mut(), &before, now).await?;
-            }
-            registration::create(unit.as_mut(), &registration, now).await?;
-            (registration, true)
-        }
-    };
+    let mut registration = new_registration(ctx, principal, enrolment);
+    if let Some(mut before) = mine {
+        registration.operations = std::mem::take(&mut before.operations);
+        before.ended = Some(Ended { at: now, how: Ending::Replaced });
+        registration::update(unit.as_mut(), &before, now).await?;
+    }
     let answer = prepare(ctx, unit.as_mut(), tenant, registration).await?;
-    registration::update(unit.as_mut(), &answer.registration, now).await?;
+    registration::create(unit.as_mut(), &answer.registration, now).await?;
     unit.commit().await?;
-    Ok((answer, created))
+    Ok((answer, true))
+}
+
+fn new_registration(ctx: &Context, principal: &Principal, enrolment: Enrolment) -> ManagedAppRegistration {
+    let now = ctx.now();
+    ManagedAppRegistration {
+        id: RegistrationId::random(ctx.rng.as_ref()),
+        user_id: principal.user,
+        app_id: principal.app,
+        app_identifier: enrolment.app_identifier,
+        device_tag: enrolment.device_tag,
+        device_id: principal.device,
+        proof_key: Some(enrolment.proof_key),
+        state: enrolment.state,
+        protection: ProtectionState::NotTargeted,
+        intended: None,
+        applied_tag: None,
+        operations: Vec::new(),
+        created_date_time: now,
+        last_sync_date_time: now,
+        ended: None,
+    }
 }
 
 /// The app is known by its token; what it says of itself must agree.

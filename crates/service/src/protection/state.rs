@@ -1,6 +1,7 @@
-//! Whether a reported state can be kept.
+//! Whether what an app says of itself can be kept.
 
-use doorward_model::protection::{AppState, MobileAppIdentifier};
+use doorward_model::protection::{AppState, MobileAppIdentifier, ProofKey};
+use doorward_wire::key::VerifyingKey;
 
 use super::error::{ProtectionError, Result};
 
@@ -30,6 +31,11 @@ pub(super) fn check(state: &AppState, app: &MobileAppIdentifier) -> Result<()> {
         return Err(ProtectionError::InvalidState("bootId is longer than 64 bytes"));
     }
     Ok(())
+}
+
+pub(super) fn check_key(key: &ProofKey) -> Result<()> {
+    let usable = VerifyingKey::from_jwk(&serde_json::json!(key)).is_ok();
+    if usable { Ok(()) } else { Err(ProtectionError::InvalidState("publicKey must be an EC key on P-256")) }
 }
 
 pub(super) fn check_tag(device_tag: &str) -> Result<()> {

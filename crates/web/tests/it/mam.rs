@@ -346,6 +346,8 @@ async fn bodies_that_are_not_read(#[case] body: Value, #[case] status: StatusCod
 #[case::other_platform("/state/platform", json!("android"))]
 #[case::long_name("/state/deviceName", json!("x".repeat(257)))]
 #[case::no_tag("/deviceTag", json!(""))]
+#[case::other_key("/publicKey/crv", json!("P-384"))]
+#[case::short_key("/publicKey/x", json!("AA"))]
 #[tokio::test]
 async fn states_that_cannot_be_kept(#[case] pointer: &str, #[case] value: Value) {
     let world = company().await;
@@ -482,6 +484,16 @@ async fn protection_fades_without_check_ins() {
     assert!(phone.applied().await.applied);
     phone.world.clock.advance(1);
     assert_eq!(phone.applied().await.failed, [Criterion::Fresh]);
+}
+
+#[tokio::test]
+async fn enrolling_again_is_no_check_in() {
+    let mut phone = Phone::enrolled().await;
+    phone.apply().await;
+    phone.world.clock.advance(13 * 3600);
+    let again = enrol(&phone.world, &phone.token, &enrolment(&phone.world, &phone.key)).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.body);
+    assert_eq!(phone.applied().await.failed, [Criterion::Fresh], "a public key proves nothing");
 }
 
 #[tokio::test]
