@@ -1,0 +1,238 @@
+//! What is known about one sign-in.
+
+use std::net::IpAddr;
+
+use doorward_model::conditional_access::GrantControl;
+use doorward_model::device::TrustType;
+use doorward_model::sign_in::{ClientAppType, DevicePlatform, ExternalUserType, InsiderRiskLevel, RiskLevel, TransferMethod, UserAction};
+use doorward_model::user::UserType;
+
+use super::ids::{fold, fold_all};
+
+/// Everything a decision depends on besides the policies. Ids compare without regard to case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// Who.
+    pub subject: Subject,
+    /// The resources asked for.
+    pub resources: Vec<ResourceFacts>,
+    /// The action that is the target instead of a resource.
+    pub user_action: Option<UserAction>,
+    /// The authentication context asked for, for example `c1`.
+    pub authentication_context: Option<String>,
+    /// The client app, when it is known.
+    pub client: Option<ClientFacts>,
+    /// Its kind; an unknown one counts as a modern client and meets only unrestricted policies.
+    pub client_app_type: Option<ClientAppType>,
+    /// The platform; an unknown one meets only policies for all platforms.
+    pub device_platform: Option<DevicePlatform>,
+    /// Address of the client.
+    pub ip: Option<IpAddr>,
+    /// Country of that address, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// Risk of the sign-in.
+    pub sign_in_risk: RiskLevel,
+    /// Risk of the user.
+    pub user_risk: RiskLevel,
+    /// Risk of the service principal.
+    pub service_principal_risk: RiskLevel,
+    /// Insider risk of the user.
+    pub insider_risk: InsiderRiskLevel,
+    /// How the authentication came to this client.
+    pub transfer_method: TransferMethod,
+    /// The registered device that has proved itself.
+    pub device: Option<DeviceFacts>,
+    /// The broker took part.
+    pub broker_present: bool,
+    /// The client app has applied its protection policy.
+    pub app_protection_applied: bool,
+    /// A second factor was used.
+    pub mfa: bool,
+    /// Methods used, in the words of authentication strengths.
+    pub authentication_methods: Vec<String>,
+    /// The password was changed in this sign-in.
+    pub password_changed: bool,
+    /// Ids of the terms of use that the person has accepted.
+    pub terms_of_use_accepted: Vec<String>,
+    /// Controls that count as satisfied because this very sign-in is how they come to be: registering a device cannot ask for a
+    /// registered device. Empty outside a running server.
+    pub waived_controls: Vec<GrantControl>,
+}
+
+/// Who signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A person.
+    User(UserFacts),
+    /// An app for itself.
+    Workload {
+        /// Object id of its service principal.
+        service_principal_id: String,
+        /// It belongs to this tenant.
+        in_my_tenant: bool,
+    },
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserFacts {
+    /// Object id.
+    pub id: String,
+    /// Ids of all groups, nested ones included.
+    pub groups: Vec<String>,
+    /// Template ids of the directory roles.
+    pub roles: Vec<String>,
+    /// Member or guest.
+    pub user_type: UserType,
+    /// What kind of outsider.
+    pub external_user_type: ExternalUserType,
+    /// The outsider's own tenant.
+    pub home_tenant_id: Option<String>,
+}
+
+/// A resource asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ResourceFacts {
+    /// App id.
+    pub app_id: String,
+    /// Bundles it belongs to, for example `Office365`.
+    pub bundles: Vec<String>,
+}
+
+/// The client app.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientFacts {
+    /// App id.
+    pub app_id: String,
+    /// It is on the approved list.
+    pub approved: bool,
+    /// It can enforce an app protection policy.
+    pub protectable: bool,
+}
+
+/// A registered device. What is not known is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeviceFacts {
+    /// Device id.
+    pub device_id: Option<String>,
+    /// Name.
+    pub display_name: Option<String>,
+    /// Meets the compliance policy.
+    pub is_compliant: Option<bool>,
+    /// Under management.
+    pub is_managed: Option<bool>,
+    /// How it came to be known.
+    pub trust_type: Option<TrustType>,
+    /// `Company` or `Personal`.
+    pub device_ownership: Option<String>,
+    /// `RegisteredDevice`, `SecureVM`, `Printer`, `Shared`, `IoT`.
+    pub profile_type: Option<String>,
+    /// Manufacturer.
+    pub manufacturer: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Operating system.
+    pub operating_system: Option<String>,
+    /// Its version.
+    pub operating_system_version: Option<String>,
+    /// App id of the management.
+    pub mdm_app_id: Option<String>,
+    /// Enrolment profile.
+    pub enrollment_profile_name: Option<String>,
+    /// `extensionAttribute1` to `extensionAttribute15`.
+    pub extension_attributes: [Option<String>; 15],
+    /// Physical ids.
+    pub physical_ids: Vec<String>,
+    /// System labels.
+    pub system_labels: Vec<String>,
+}
+
+impl Facts {
+    /// A sign-in about which nothing but the subject is known.
+    #[must_use]
+    pub fn new(subject: Subject) -> Self {
+        Self {
+            subject,
+            resources: Vec::new(),
+            user_action: None,
+            authentication_context: None,
+            client: None,
+            client_app_type: None,
+            device_platform: None,
+            ip: None,
+            country: None,
+            sign_in_risk: RiskLevel::None,
+            user_risk: RiskLevel::None,
+            service_principal_risk: RiskLevel::None,
+            insider_risk: InsiderRiskLevel::None,
+            transfer_method: TransferMethod::None,
+            device: None,
+            broker_present: false,
+            app_protection_applied: false,
+            mfa: false,
+            authentication_methods: Vec::new(),
+            password_changed: false,
+            terms_of_use_accepted: Vec::new(),
+            waived_controls: Vec::new(),
+        }
+    }
+
+    /// The same facts with every id in the form in which ids are compared.
+    pub(super) fn folded(&self) -> Self {
+        let mut facts = self.clone();
+        match &mut facts.subject {
+            Subject::User(user) => {
+                user.id = fold(&user.id);
+                user.groups = fold_all(&user.groups);
+                user.roles = fold_all(&user.roles);
+                user.home_tenant_id = user.home_tenant_id.as_deref().map(fold);
+            }
+            Subject::Workload { service_principal_id, .. } => *service_principal_id = fold(service_principal_id),
+        }
+        for resource in &mut facts.resources {
+            resource.app_id = fold(&resource.app_id);
+            resource.bundles = fold_all(&resource.bundles);
+        }
+        facts.authentication_context = self.authentication_context.as_deref().map(fold);
+        facts.country = self.country.as_deref().filter(|country| !country.is_empty()).map(fold);
+        facts.authentication_methods = fold_all(&self.authentication_methods);
+        facts.terms_of_use_accepted = fold_all(&self.terms_of_use_accepted);
+        facts
+    }
+
+    pub(super) fn is_legacy(&self) -> bool {
+        self.client_app_type.is_some_and(ClientAppType::is_legacy)
+    }
+
+    pub(super) fn is_mobile(&self) -> bool {
+        self.device_platform.is_some_and(DevicePlatform::is_mobile)
+    }
+
+    /// Somebody is there to answer a prompt.
+    pub(super) fn can_prompt(&self) -> bool {
+        matches!(self.subject, Subject::User(_)) && !self.is_legacy()
+    }
+
+    pub(super) fn waives(&self, control: GrantControl) -> bool {
+        self.waived_controls.contains(&control)
+    }
+}
+
+impl DeviceFacts {
+    pub(super) fn compliant(&self) -> bool {
+        self.is_compliant == Some(true)
+    }
+
+    pub(super) fn managed_and_compliant(&self) -> bool {
+        self.is_managed == Some(true) && self.compliant()
+    }
+
+    pub(super) fn domain_joined(&self) -> bool {
+        self.trust_type == Some(TrustType::ServerAd)
+    }
+
+    /// The organisation vouches for the device, so attributes that are written to the device object can be believed.
+    pub(super) fn vouched_for(&self) -> bool {
+        self.is_managed == Some(true) || self.compliant() || self.domain_joined()
+    }
+}
