@@ -106,13 +106,16 @@ impl<K: KeyStore> ProtectedApp<K> {
         Ok(self.request("POST", "/enrollments", sending, Some(&body), Vec::new()))
     }
 
-    /// Takes the answer to an enrolment of `account`.
+    /// Takes the answer to an enrolment of `account`. The account that is there must be removed before another one can come.
     pub fn enrolled(&mut self, account: Account, response: &Response, reading: &ClockReading) -> Outcome {
+        if self.instance.as_ref().is_some_and(|instance| instance.account() != account) {
+            return Outcome::WrongUser;
+        }
         if !matches!(response.status, 200 | 201) {
             return refused(response).0;
         }
         let Ok(Enrolled { check_in }) = serde_json::from_slice(&response.body) else { return Outcome::Failed { code: None } };
-        let instance = Instance::new(account, self.app.clone(), check_in, reading);
+        let instance = Instance::new(account, self.app.clone(), self.instance.take(), check_in, reading);
         let outcome = if instance.policy().is_some() { Outcome::PolicyChanged } else { Outcome::NotTargeted };
         self.instance = Some(instance);
         outcome
@@ -137,6 +140,8 @@ impl<K: KeyStore> ProtectedApp<K> {
             let (outcome, nonce) = refused(response);
             match (&outcome, nonce) {
                 (Outcome::Retry, Some(nonce)) => instance.set_nonce(nonce),
+                (Outcome::EnrolAgain, _) => instance.lost(),
+                (Outcome::Unenrolled, _) => instance.ended(),
                 _ => instance.check_in_failed(reading),
             }
             return outcome;

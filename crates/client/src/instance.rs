@@ -47,7 +47,8 @@ pub struct Instance {
     #[serde(skip)]
     settings: Option<Settings>,
     checkpoint: Checkpoint,
-    last_check_in: Timestamp,
+    /// None: the service does not know the registration any more.
+    last_check_in: Option<Timestamp>,
     next_check_in: Timestamp,
     failures: u32,
     account_gone: bool,
@@ -62,8 +63,9 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// A new enrolment. Whoever enrols has just signed in.
-    pub(crate) fn new(account: Account, app: MobileAppIdentifier, answer: Answer, reading: &ClockReading) -> Self {
+    /// A new enrolment, perhaps in place of one of the same account. Whoever enrols for the first time has just signed in; to enrol
+    /// again, nobody needs to be there.
+    pub(crate) fn new(account: Account, app: MobileAppIdentifier, before: Option<Self>, answer: Answer, reading: &ClockReading) -> Self {
         let mut instance = Self {
             account,
             app,
@@ -72,16 +74,16 @@ impl Instance {
             policy: None,
             settings: None,
             checkpoint: checkpoint(answer.server_time, reading),
-            last_check_in: answer.server_time,
+            last_check_in: None,
             next_check_in: answer.server_time,
             failures: 0,
             account_gone: false,
-            wipe_requested: false,
+            wipe_requested: before.as_ref().is_some_and(|before| before.wipe_requested),
             enrolled_device: false,
             nonce: String::new(),
             on_screen: false,
-            last_foreground: None,
-            credentials_at: Some(answer.server_time),
+            last_foreground: before.as_ref().and_then(|before| before.last_foreground),
+            credentials_at: before.map_or(Some(answer.server_time), |before| before.credentials_at),
         };
         instance.apply(answer, reading);
         instance
@@ -104,7 +106,7 @@ impl Instance {
         self.protection = answer.protection;
         self.read_settings();
         self.checkpoint = checkpoint(answer.server_time, reading);
-        self.last_check_in = answer.server_time;
+        self.last_check_in = Some(answer.server_time);
         self.next_check_in = answer.server_time.saturating_add(answer.next_check_in.duration()).unwrap_or(Timestamp::MAX);
         self.failures = 0;
         self.nonce = answer.nonce;
@@ -202,6 +204,16 @@ impl Instance {
         self.next_check_in = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
     }
 
+    /// The service does not know the registration: the account stays shut until the app has enrolled again.
+    pub(crate) fn lost(&mut self) {
+        self.last_check_in = None;
+    }
+
+    /// The registration has ended: what it protected is to be removed.
+    pub(crate) fn ended(&mut self) {
+        self.wipe_requested = true;
+    }
+
     /// True when a check-in is due.
     #[must_use]
     pub fn check_in_due(&self, reading: &ClockReading) -> bool {
@@ -237,7 +249,7 @@ impl Instance {
             service_failed: circumstances.service_failed,
             wipe_requested: self.wipe_requested,
             user: if self.account_gone { UserState::Gone } else { UserState::Unknown },
-            last_check_in: Some(self.last_check_in),
+            last_check_in: self.last_check_in,
             rooted: circumstances.rooted,
             enrolled: self.enrolled_device,
             lock_set: circumstances.lock_set,

@@ -1,12 +1,13 @@
 //! Enrolment and check-in, as requests and answers.
 
-use doorward_client::{KeyStore as _, Outcome, Sending};
+use doorward_client::{Identity, KeyStore as _, Outcome, Sending};
 use doorward_model::rng::SeededRng;
+use doorward_policy::protection::{Launch, Reason};
 use doorward_wire::mam::{body_hash, verify_proof};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::phone::{Phone, anna, ok};
+use crate::phone::{Phone, account, anna, ok};
 
 fn error(code: &str, details: Value) -> Value {
     json!({ "error": { "code": code, "message": "m", "innerError": {}, "details": details } })
@@ -24,6 +25,41 @@ fn refusals_have_the_meaning_of_the_protocol(#[case] status: u16, #[case] code: 
     let mut mail = phone.managed_app("com.mail", json!({}));
     assert_eq!(mail.checked_in(&ok(status, &error(code, Value::Null)), &phone.reading()), expected);
     assert!(mail.instance().unwrap().policy().is_some(), "no refusal loosens the policy");
+}
+
+/// What the account's data does after a refusal.
+#[rstest]
+#[case::unknown(404, "registrationNotFound", Launch::NeedOnline(Reason::NotEnrolled))]
+#[case::replaced(412, "registrationReplaced", Launch::NeedOnline(Reason::NotEnrolled))]
+#[case::ended(410, "registrationEnded", Launch::Wipe(Reason::WipeRequested))]
+#[case::token(401, "InvalidAuthenticationToken", Launch::Allow)]
+#[case::fault(503, "serviceUnavailable", Launch::Allow)]
+fn refusals_shut_the_account_only_when_the_registration_is_gone(#[case] status: u16, #[case] code: &str, #[case] expected: Launch) {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    mail.checked_in(&ok(status, &error(code, Value::Null)), &phone.reading());
+    assert_eq!(mail.launch(&Identity::Managed(anna()), &phone.circumstances()), expected);
+}
+
+#[test]
+fn to_enrol_again_is_not_to_sign_in() {
+    let phone = Phone::default();
+    let settings = || json!({ "organizationalCredentialsRequired": true });
+    let mut mail = phone.managed_app("com.mail", settings());
+    phone.wait(31);
+    let again = json!({ "checkIn": phone.answer(json!({ "policy": { "tag": "one", "settings": settings() } })) });
+    mail.enrolled(anna(), &ok(201, &again), &phone.reading());
+    let launch = mail.launch(&Identity::Managed(anna()), &phone.circumstances());
+    assert_eq!(launch, Launch::NeedCredentials(Reason::CredentialsRequired));
+}
+
+#[test]
+fn a_second_work_account_does_not_push_out_the_first() {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    let answer = ok(201, &json!({ "checkIn": phone.answer(json!({})) }));
+    assert_eq!(mail.enrolled(account(2), &answer, &phone.reading()), Outcome::WrongUser);
+    assert_eq!(mail.instance().unwrap().account(), anna());
 }
 
 #[test]

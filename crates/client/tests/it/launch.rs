@@ -91,6 +91,8 @@ fn a_requested_wipe_is_not_taken_back_and_takes_only_the_managed_account() {
     mail.checked_in(&ok(200, &wipe), &phone.reading());
     mail.checked_in(&ok(200, &phone.answer(json!({}))), &phone.reading());
     assert_eq!(mail.launch(&work(), &phone.circumstances()), Launch::Wipe(Reason::WipeRequested));
+    mail.enrolled(anna(), &ok(201, &json!({ "checkIn": phone.answer(json!({})) })), &phone.reading());
+    assert_eq!(mail.launch(&work(), &phone.circumstances()), Launch::Wipe(Reason::WipeRequested), "nor does enrolling again");
     let stored = mail.save().unwrap().unwrap();
     mail.wipe().unwrap();
     assert!(mail.instance().is_none() && mail.identities().for_screen().is_none());
