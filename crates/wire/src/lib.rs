@@ -4,10 +4,12 @@
 
 pub mod certificate;
 pub mod drs;
+pub mod eas;
 pub mod jwt;
 pub mod key;
 pub mod mam;
 pub mod oauth;
+pub mod policy_file;
 pub mod prt;
 pub mod seal;
 
