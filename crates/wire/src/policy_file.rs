@@ -4,22 +4,18 @@
 //! Keys and enum values are read in any case, flags as a comma-joined string or a list, `@odata` members not at all. What a policy
 //! says beyond what the engine knows is never passed over in silence: see [`Severity`].
 
+pub mod authentication_strength;
+pub mod conditional_access;
 mod conditions;
 mod grant;
 mod json;
-mod location;
-mod policy;
-mod service_policy;
+pub mod named_location;
+pub mod service_policy;
 mod session;
 mod shape;
-mod strength;
 
 pub use json::{Json, Node, Object, ReadError};
-pub use location::named_location;
-pub use policy::{PolicyReading, policy};
-pub use service_policy::{service_policies, service_policy};
 pub use shape::{ShapeError, policies_of_file};
-pub use strength::authentication_strength;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

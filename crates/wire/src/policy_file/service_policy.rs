@@ -2,22 +2,31 @@
 
 use doorward_model::service_policy::{AppAccess, DeviceAccess, ServicePolicy, WindowsRequirement};
 use doorward_model::sign_in::DevicePlatform;
+use serde_json::Value;
 
-use super::json::{Node, Object, ReadError};
+use super::json::{Json, Node, Object, ReadError};
 
 /// Reads a file of service policies: `{"servicePolicies":[…]}`.
 ///
 /// # Errors
 /// What is wrong and where.
-pub fn service_policies(node: &Node<'_>) -> Result<Vec<ServicePolicy>, ReadError> {
-    node.object()?.require("servicePolicies")?.list()?.iter().map(service_policy).collect()
+pub fn read_file(node: &Node<'_>) -> Result<Vec<ServicePolicy>, ReadError> {
+    node.object()?.require("servicePolicies")?.list()?.iter().map(read_node).collect()
+}
+
+/// Reads one service policy from a document of the store or the admin API.
+///
+/// # Errors
+/// What is wrong and where.
+pub fn read(document: &Value) -> Result<ServicePolicy, ReadError> {
+    read_node(&Json::from(document).root())
 }
 
 /// Reads one service policy.
 ///
 /// # Errors
 /// What is wrong and where.
-pub fn service_policy(node: &Node<'_>) -> Result<ServicePolicy, ReadError> {
+pub fn read_node(node: &Node<'_>) -> Result<ServicePolicy, ReadError> {
     let policy = node.object()?;
     Ok(ServicePolicy {
         id: policy.require("id")?.text()?.to_owned(),

@@ -1,14 +1,23 @@
 //! Named locations.
 
 use doorward_model::named_location::{Area, InvalidRange, IpRange, NamedLocation};
+use serde_json::Value;
 
-use super::json::{Node, Object, ReadError};
+use super::json::{Json, Node, Object, ReadError};
+
+/// Reads a named location from a document of the store or the admin API.
+///
+/// # Errors
+/// What is wrong and where.
+pub fn read(document: &Value) -> Result<NamedLocation, ReadError> {
+    read_node(&Json::from(document).root())
+}
 
 /// Reads a named location. As `@odata.type` is not looked at, its kind is told by its members.
 ///
 /// # Errors
 /// What is wrong and where; a range that does not parse is an error, for leaving it out would change who gets in.
-pub fn named_location(node: &Node<'_>) -> Result<NamedLocation, ReadError> {
+pub fn read_node(node: &Node<'_>) -> Result<NamedLocation, ReadError> {
     let location = node.object()?;
     let id = location.require("id")?.text()?.to_owned();
     let area = if location.get("ipRanges").is_some() {

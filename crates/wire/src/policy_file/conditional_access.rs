@@ -1,8 +1,9 @@
 //! One conditional access policy.
 
 use doorward_model::conditional_access::{ConditionalAccessPolicy, PolicyState};
+use serde_json::Value;
 
-use super::json::{Node, ReadError};
+use super::json::{Json, Node, ReadError};
 use super::{Finding, Findings, Severity, conditions, grant, session};
 
 /// A policy as it was read.
@@ -32,11 +33,30 @@ const POLICY: &[&str] = &[
 
 const TEMPLATE: &[&str] = &["id", "name", "description", "scenarios", "details"];
 
+impl PolicyReading {
+    /// What makes the policy impossible to decide.
+    pub fn unsupported(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Unsupported)
+    }
+}
+
+/// Reads a policy from a document of the store. `id` names a policy without an id.
+///
+/// # Errors
+/// The first thing that the engine does not know and that has a bearing on who gets in.
+pub fn read(document: &Value, id: &str) -> Result<ConditionalAccessPolicy, ReadError> {
+    let document = Json::from(document);
+    let root = document.root();
+    let reading = read_node(&root, id)?;
+    let first = reading.unsupported().next().map(|finding| ReadError { path: finding.path.clone(), message: finding.message.clone() });
+    reading.policy.ok_or_else(|| first.unwrap_or_else(|| root.error("cannot be read as a policy")))
+}
+
 /// Reads a policy, or a template with `details`. `fallback_id` names a policy without an id.
 ///
 /// # Errors
 /// It is no object at all. Everything else is a finding.
-pub fn policy(node: &Node<'_>, fallback_id: &str) -> Result<PolicyReading, ReadError> {
+pub fn read_node(node: &Node<'_>, fallback_id: &str) -> Result<PolicyReading, ReadError> {
     let outer = node.object()?;
     let mut findings = Findings { severity: Severity::Warning, found: Vec::new() };
     let template = outer.get("details");
