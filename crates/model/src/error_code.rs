@@ -101,6 +101,8 @@ codes! {
     SLOW_DOWN = 70017, "slow_down", None;
     /// Device code: expired.
     CODE_EXPIRED = 70019, "expired_token", None;
+    /// Response type unknown.
+    UNSUPPORTED_RESPONSE_TYPE = 700054, "unsupported_response_type", None;
     /// Grant type unknown.
     UNSUPPORTED_GRANT_TYPE = 70003, "unsupported_grant_type", None;
     /// The session is older than the policy allows.

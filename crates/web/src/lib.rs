@@ -1,3 +1,34 @@
 //! HTTP: authority, registration, graph, app protection and sign-in pages.
+//!
+//! Handlers hold no rule: they extract, call one service function, map its error and render.
 
+mod authority;
+mod bearer;
+mod caller;
+mod mam;
 pub mod pages;
+mod path;
+mod registration;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use doorward_service::Context;
+use tower::ServiceExt as _;
+
+/// Largest request body; the largest legitimate one is a policy.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Every route of the server, with paths matched without regard to case.
+pub fn router(ctx: Arc<Context>) -> Router {
+    let routes = Router::new()
+        .route("/assets/{name}", get(pages::assets::get))
+        .merge(authority::routes())
+        .merge(registration::routes())
+        .merge(mam::routes())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(ctx);
+    Router::new().fallback_service(routes.map_request(path::normalise))
+}

@@ -4,8 +4,8 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use doorward_model::{DeviceId, Rng, TenantId, UserId, rng};
 use jiff::Timestamp;
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm,
 };
 use uuid::Uuid;
 use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION};
@@ -83,7 +83,12 @@ impl PublicKey {
         } else {
             return Err(CertificateError::Key);
         };
-        Ok(Self { spki: spki.raw.to_vec(), sha256: hex(digest(&SHA256, spki.raw).as_ref()), kind, bits: spki.subject_public_key.data.to_vec() })
+        Ok(Self {
+            spki: spki.raw.to_vec(),
+            sha256: hex(digest(&SHA256, spki.raw).as_ref()),
+            kind,
+            bits: spki.subject_public_key.data.to_vec(),
+        })
     }
 
     /// The key for checking signatures.
@@ -260,4 +265,16 @@ fn guid_extension(oid: &[u64], id: Uuid) -> CustomExtension {
     // DER: OCTET STRING, 16 bytes.
     let content = [&[0x04, 0x10][..], &id.to_bytes_le()].concat();
     CustomExtension::from_oid_content(oid, content)
+}
+
+/// The device that a certificate names: its subject must be `CN=<device id>`.
+///
+/// # Errors
+/// [`CertificateError::Malformed`], [`CertificateError::Key`].
+pub fn device_name(der: &[u8]) -> Result<(DeviceId, DeviceCertificate), CertificateError> {
+    let parsed = parse(der)?;
+    let (_, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
+    let name = certificate.subject().iter_common_name().next().and_then(|name| name.as_str().ok());
+    let id = name.and_then(|name| name.parse().ok()).ok_or(CertificateError::Malformed)?;
+    Ok((id, parsed))
 }

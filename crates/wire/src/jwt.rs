@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Deserializer};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::key::{KeyError, Scheme, SigningKey, VerifyingKey};

@@ -121,7 +121,9 @@ impl SigningKey {
                 pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).map_err(|_| KeyError::Signing)?;
                 Ok(signature)
             }
-            Pair::Ec(pair) => pair.sign(&SystemRandom::new(), message).map(|signature| signature.as_ref().to_vec()).map_err(|_| KeyError::Signing),
+            Pair::Ec(pair) => {
+                pair.sign(&SystemRandom::new(), message).map(|signature| signature.as_ref().to_vec()).map_err(|_| KeyError::Signing)
+            }
         }
     }
 }
@@ -212,8 +214,12 @@ impl VerifyingKey {
     #[must_use]
     pub fn verify(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
         match (&self.0, scheme) {
-            (Material::Rsa { n, e }, Scheme::Rs256) => PublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok(),
-            (Material::Rsa { n, e }, Scheme::Ps256) => PublicKeyComponents { n, e }.verify(&RSA_PSS_2048_8192_SHA256, message, signature).is_ok(),
+            (Material::Rsa { n, e }, Scheme::Rs256) => {
+                PublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+            }
+            (Material::Rsa { n, e }, Scheme::Ps256) => {
+                PublicKeyComponents { n, e }.verify(&RSA_PSS_2048_8192_SHA256, message, signature).is_ok()
+            }
             (Material::Spki(spki), Scheme::Rs256) => {
                 ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, spki).is_ok_and(|key| key.verify_sig(message, signature).is_ok())
             }

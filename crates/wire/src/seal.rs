@@ -32,9 +32,7 @@ impl Sealer {
     pub fn seal(&self, rng: &dyn Rng, purpose: &[u8], content: &[u8]) -> Result<Vec<u8>, SealError> {
         let nonce = rng::bytes::<NONCE_LEN>(rng);
         let mut body = content.to_vec();
-        self.0
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut body)
-            .map_err(|_| SealError)?;
+        self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(purpose), &mut body).map_err(|_| SealError)?;
         let mut sealed = nonce.to_vec();
         sealed.append(&mut body);
         Ok(sealed)

@@ -55,4 +55,4 @@ impl From<StoreError> for ProtectionError {
 }
 
 /// Result of a use case of app protection.
-pub type Result<T> = std::result::Result<T, ProtectionError>;
+pub(super) type Result<T> = std::result::Result<T, ProtectionError>;

@@ -20,6 +20,7 @@ pub fn is_challenge(text: &str) -> bool {
 /// Whether a verifier is well-formed (43 to 128 unreserved characters, §4.1) and belongs to the challenge.
 #[must_use]
 pub fn verify(verifier: &str, expected: &str) -> bool {
-    let well_formed = (43..=128).contains(&verifier.len()) && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+    let well_formed =
+        (43..=128).contains(&verifier.len()) && verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
     well_formed && bool::from(challenge(verifier).as_bytes().ct_eq(expected.as_bytes()))
 }

@@ -54,7 +54,12 @@ fn loopback(uri: &str) -> Option<(String, String, Option<String>)> {
 ///
 /// # Errors
 /// When the parts do not form an address.
-pub fn install_or_register(account: &str, store_link: &str, code: ErrorCode, correlation_id: CorrelationId) -> Result<Url, url::ParseError> {
+pub fn install_or_register(
+    account: &str,
+    store_link: &str,
+    code: ErrorCode,
+    correlation_id: CorrelationId,
+) -> Result<Url, url::ParseError> {
     let code = code.0.to_string();
     let correlation_id = correlation_id.to_string();
     Url::parse_with_params(

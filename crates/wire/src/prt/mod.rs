@@ -10,8 +10,8 @@ mod session_signed;
 
 pub use kdf::{KdfVersion, derive};
 pub use redemption::{
-    CookieClaims, DeviceCredential, DeviceCredentialClaims, RedemptionClaims, build_cookie, build_device_credential, build_redemption, parse_cookie,
-    parse_device_credential, parse_redemption,
+    CookieClaims, DeviceCredential, DeviceCredentialClaims, RedemptionClaims, build_cookie, build_device_credential, build_redemption,
+    parse_cookie, parse_device_credential, parse_redemption,
 };
 pub use request::{PrtGrant, PrtRequest, PrtRequestClaims, build_request, is_device_signed, parse_request};
 pub use response::{PrtResponse, ResponseEncryption, decrypt_response, encrypt_response};

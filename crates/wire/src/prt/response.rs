@@ -1,7 +1,9 @@
 //! The answers: the token itself, and the encrypted form in which renewals come back.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::cipher::{AES_256, DecryptionContext, EncryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey, UnboundCipherKey};
+use aws_lc_rs::cipher::{
+    AES_256, DecryptionContext, EncryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey, UnboundCipherKey,
+};
 use aws_lc_rs::iv::FixedLength;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -109,7 +111,10 @@ pub fn decrypt_response(session_key: &[u8], jwe: &str) -> Result<Vec<u8>, Respon
         body.extend(decode(tag)?);
         let cipher = UnboundKey::new(&AES_256_GCM, &key).map(LessSafeKey::new).map_err(|_| ResponseError)?;
         let aad = Aad::from(header_text.as_bytes());
-        return cipher.open_in_place(Nonce::assume_unique_for_key(iv), aad, &mut body).map(|plain| plain.to_vec()).map_err(|_| ResponseError);
+        return cipher
+            .open_in_place(Nonce::assume_unique_for_key(iv), aad, &mut body)
+            .map(|plain| plain.to_vec())
+            .map_err(|_| ResponseError);
     }
     let iv = <[u8; 16]>::try_from(iv.as_slice()).map_err(|_| ResponseError)?;
     let cipher = UnboundCipherKey::new(&AES_256, &key).and_then(PaddedBlockDecryptingKey::cbc_pkcs7).map_err(|_| ResponseError)?;

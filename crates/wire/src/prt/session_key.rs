@@ -24,7 +24,8 @@ pub enum SessionKeyError {
 pub fn wrap_session_key(transport_key: &str, session_key: &[u8]) -> Result<String, SessionKeyError> {
     let rejected = SessionKeyError::TransportKey;
     let spki = STANDARD.decode(transport_key).map_err(|_| rejected)?;
-    let key = PublicEncryptingKey::from_der(&spki).and_then(|key| OaepPublicEncryptingKey::new(key).map_err(Into::into)).map_err(|_| rejected)?;
+    let key =
+        PublicEncryptingKey::from_der(&spki).and_then(|key| OaepPublicEncryptingKey::new(key).map_err(Into::into)).map_err(|_| rejected)?;
     let mut wrapped = vec![0; key.ciphertext_size()];
     let length = key.encrypt(&OAEP_SHA1_MGF1SHA1, session_key, &mut wrapped, None).map_err(|_| rejected)?.len();
     wrapped.truncate(length);

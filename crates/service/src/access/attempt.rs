@@ -1,0 +1,103 @@
+//! One line of the sign-in log in the making.
+
+use doorward_model::application::Application;
+use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::tenant::Tenant;
+use doorward_model::{SignInId, TenantId};
+use doorward_policy::conditional_access::Decision;
+use serde_json::Value;
+
+use super::facts::Gathered;
+use super::{Request, Subject};
+use crate::caller::Caller;
+use crate::context::Context;
+use crate::error::Refusal;
+
+/// A sign-in whose end is not known yet. It is recorded once, by [`Self::granted`] or [`Self::refused`].
+#[must_use = "a sign-in that is not recorded leaves no trace"]
+#[derive(Debug)]
+pub struct Attempt {
+    tenant: TenantId,
+    record: Box<SignInRecord>,
+}
+
+impl Attempt {
+    pub(super) fn begin(ctx: &Context, request: &Request<'_>, gathered: &Gathered, decision: &Decision, policy_set: &str) -> Self {
+        let login = match request.subject {
+            Subject::User(user) => user.user_principal_name.as_str(),
+            Subject::Workload => "",
+        };
+        let mut this = Self::without_decision(ctx, request.tenant, request.caller, request.grant, request.client, login);
+        let record = &mut this.record;
+        record.user_id = match request.subject {
+            Subject::User(user) => Some(user.id),
+            Subject::Workload => None,
+        };
+        record.resource_id = Some(request.resource.app_id);
+        record.resource_display_name.clone_from(&request.resource.display_name);
+        record.device_id = request.device.map(|device| device.id);
+        record.facts = gathered.as_sign_in(record.id);
+        // The decision holds plain strings and enums; it always serialises.
+        record.applied_policies = serde_json::to_value(&decision.policies).unwrap_or(Value::Null);
+        policy_set.clone_into(&mut record.policy_set);
+        this
+    }
+
+    pub(super) fn without_decision(
+        ctx: &Context,
+        tenant: &Tenant,
+        caller: &Caller,
+        grant: &'static str,
+        client: &Application,
+        login: &str,
+    ) -> Self {
+        let record = SignInRecord {
+            id: SignInId::random(ctx.rng.as_ref()),
+            created_date_time: ctx.now(),
+            correlation_id: caller.correlation_id,
+            user_id: None,
+            user_principal_name: login.chars().take(320).collect(),
+            app_id: Some(client.app_id),
+            app_display_name: client.display_name.clone(),
+            resource_id: None,
+            resource_display_name: String::new(),
+            grant: grant.to_owned(),
+            ip_address: caller.ip.to_string(),
+            user_agent: caller.user_agent.clone(),
+            device_id: None,
+            outcome: SignInOutcome::Granted,
+            error_code: 0,
+            failure_reason: String::new(),
+            facts: Value::Null,
+            applied_policies: Value::Null,
+            policy_set: String::new(),
+        };
+        Self { tenant: tenant.id, record: Box::new(record) }
+    }
+
+    /// Id of the record, shown to the client as trace id.
+    #[must_use]
+    pub fn id(&self) -> SignInId {
+        self.record.id
+    }
+
+    pub(super) fn set_outcome(&mut self, outcome: SignInOutcome) {
+        self.record.outcome = outcome;
+    }
+
+    /// Leaves no record: what was granted is no token yet, and is decided again when it becomes one.
+    pub fn deferred(self) {
+        drop(self);
+    }
+
+    /// Records that the token was issued.
+    pub async fn granted(self, ctx: &Context) {
+        ctx.sign_in_log.append(self.tenant, *self.record).await;
+    }
+
+    pub(super) async fn refused(mut self, ctx: &Context, refusal: &Refusal) {
+        self.record.error_code = refusal.code.0;
+        self.record.failure_reason.clone_from(&refusal.message);
+        ctx.sign_in_log.append(self.tenant, *self.record).await;
+    }
+}

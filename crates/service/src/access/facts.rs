@@ -1,0 +1,152 @@
+//! Gathering: what the engine must know, from the directory, the device record, the session and the request.
+
+use doorward_model::SignInId;
+use doorward_model::application::Application;
+use doorward_model::conditional_access::GrantControl;
+use doorward_model::device::Device;
+use doorward_model::sign_in::ExternalUserType;
+use doorward_model::user::UserType;
+use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject as Who, UserFacts};
+use doorward_store::Unit;
+use serde_json::{Value, json};
+
+use super::{Request, Subject, platform};
+use crate::context::Context;
+use crate::error::Result;
+use crate::protection;
+use crate::resource;
+
+/// Facts, with what the sign-in log keeps beside them.
+pub(super) struct Gathered {
+    pub(super) facts: Facts,
+    protection: protection::AppliedFacts,
+}
+
+pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Gathered> {
+    let (subject, applied) = match request.subject {
+        Subject::User(user) => {
+            let groups = unit.groups().transitive_of(user.id).await?;
+            let device = request.device.map(|device| device.id);
+            let applied = protection::applied(unit, user.id, request.client.app_id, device, ctx.now()).await?;
+            let facts = UserFacts {
+                id: user.id.to_string(),
+                groups: groups.iter().map(ToString::to_string).collect(),
+                roles: user.roles.iter().map(|role| role.template_id().to_string()).collect(),
+                user_type: user.user_type,
+                external_user_type: match user.user_type {
+                    UserType::Member => ExternalUserType::None,
+                    UserType::Guest => ExternalUserType::InternalGuest,
+                },
+                home_tenant_id: None,
+            };
+            (Who::User(facts), applied)
+        }
+        Subject::Workload => {
+            let id = request.client.app_id.to_string();
+            (Who::Workload { service_principal_id: id, in_my_tenant: true }, protection::AppliedFacts::default())
+        }
+    };
+    let facts = Facts {
+        // An action is the whole target: the service that carries it out is not asked for as well.
+        resources: if request.user_action.is_some() { Vec::new() } else { vec![resource_facts(request.resource)] },
+        user_action: request.user_action,
+        client: Some(ClientFacts {
+            app_id: request.client.app_id.to_string(),
+            approved: request.client.approved,
+            protectable: request.client.protectable,
+        }),
+        client_app_type: request.client_type,
+        device_platform: platform::of(request.device, request.caller),
+        ip: Some(request.caller.ip),
+        transfer_method: request.transfer_method,
+        device: request.device.map(device_facts),
+        // The app's word chooses the advice where no device can satisfy a grant anyway; it never adds to a device.
+        broker_present: request.brokered || (request.caller.broker_hint && request.device.is_none()),
+        app_protection_applied: applied.applied,
+        mfa: request.amr.iter().any(|method| method == "mfa" || method == "ngcmfa"),
+        authentication_methods: methods(request.amr),
+        waived_controls: waived(request.resource),
+        ..Facts::new(subject)
+    };
+    Ok(Gathered { facts, protection: applied })
+}
+
+fn resource_facts(application: &Application) -> ResourceFacts {
+    ResourceFacts { app_id: application.app_id.to_string(), bundles: application.bundles.clone() }
+}
+
+fn device_facts(device: &Device) -> DeviceFacts {
+    DeviceFacts {
+        device_id: Some(device.id.to_string()),
+        display_name: Some(device.display_name.clone()),
+        is_compliant: Some(device.is_compliant),
+        is_managed: Some(device.is_managed),
+        trust_type: Some(device.trust_type),
+        profile_type: Some("RegisteredDevice".into()),
+        operating_system: Some(device.operating_system.clone()),
+        operating_system_version: Some(device.operating_system_version.clone()),
+        ..DeviceFacts::default()
+    }
+}
+
+/// The words of authentication strengths for what `amr` says.
+fn methods(amr: &[String]) -> Vec<String> {
+    amr.iter().filter(|method| *method == "pwd").map(|_| "password".to_owned()).collect()
+}
+
+/// Services that people must reach before they can meet a requirement are free of that requirement, and of nothing else: a
+/// block, a second factor or a location still counts there.
+fn waived(application: &Application) -> Vec<GrantControl> {
+    match application.app_id {
+        resource::DEVICE_REGISTRATION => vec![
+            GrantControl::ApprovedApplication,
+            GrantControl::CompliantApplication,
+            GrantControl::CompliantDevice,
+            GrantControl::DomainJoinedDevice,
+        ],
+        resource::PROTECTION => vec![GrantControl::ApprovedApplication, GrantControl::CompliantApplication],
+        _ => Vec::new(),
+    }
+}
+
+impl Gathered {
+    /// The facts in the shape of a sign-in of `doorward policy eval`, so that the decision can be made again from the log.
+    pub(super) fn as_sign_in(&self, id: SignInId) -> Value {
+        let facts = &self.facts;
+        let (user_id, service_principal_id) = match &facts.subject {
+            Who::User(user) => (Some(&user.id), None),
+            Who::Workload { service_principal_id, .. } => (None, Some(service_principal_id)),
+        };
+        json!({
+            "id": id,
+            "userId": user_id,
+            "servicePrincipalId": service_principal_id,
+            "resources": facts.resources.iter().map(|resource| &resource.app_id).collect::<Vec<_>>(),
+            "userAction": facts.user_action,
+            "clientAppId": facts.client.as_ref().map(|client| &client.app_id),
+            "clientAppType": facts.client_app_type,
+            "devicePlatform": facts.device_platform,
+            "ipAddress": facts.ip,
+            "transferMethod": facts.transfer_method,
+            "device": facts.device.as_ref().map(|device| json!({
+                "deviceId": device.device_id,
+                "displayName": device.display_name,
+                "isCompliant": device.is_compliant,
+                "isManaged": device.is_managed,
+                "trustType": device.trust_type,
+                "operatingSystem": device.operating_system,
+                "operatingSystemVersion": device.operating_system_version,
+            })),
+            "brokerPresent": facts.broker_present,
+            "appProtectionApplied": facts.app_protection_applied,
+            "appProtection": self.protection.registration.map(|registration| json!({
+                "registrationId": registration,
+                "lastSync": self.protection.last_sync,
+                "tag": self.protection.tag,
+                "failed": self.protection.failed.iter().map(|criterion| criterion.letter()).collect::<String>(),
+            })),
+            "mfa": facts.mfa,
+            "authenticationMethods": facts.authentication_methods,
+        })
+    }
+}

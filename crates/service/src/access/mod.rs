@@ -1,0 +1,178 @@
+//! The only road to a verdict: gather the facts, decide, record.
+
+mod attempt;
+mod facts;
+mod platform;
+
+use doorward_model::ErrorCode;
+use doorward_model::application::{Application, RedirectPlatform};
+use doorward_model::device::Device;
+use doorward_model::session::SessionKind;
+use doorward_model::sign_in::{ClientAppType, TransferMethod, UserAction};
+use doorward_model::sign_in_record::SignInOutcome;
+use doorward_model::tenant::Tenant;
+use doorward_model::user::User;
+use doorward_policy::conditional_access::{Decision, Outcome, decide};
+use doorward_store::Unit;
+
+pub use attempt::Attempt;
+
+use crate::caller::Caller;
+use crate::context::Context;
+use crate::error::{Error, Refusal, Result};
+use crate::policies;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A person.
+    User(&'a User),
+    /// The client for itself.
+    Workload,
+}
+
+/// Everything a decision is about.
+#[derive(Clone)]
+pub struct Request<'a> {
+    /// Flow, as the sign-in log names it.
+    pub grant: &'static str,
+    /// Tenant.
+    pub tenant: &'a Tenant,
+    /// The other end.
+    pub caller: &'a Caller,
+    /// Who asks.
+    pub subject: Subject<'a>,
+    /// With which app.
+    pub client: &'a Application,
+    /// Kind of client; none when it cannot be told.
+    pub client_type: Option<ClientAppType>,
+    /// For which resource.
+    pub resource: &'a Application,
+    /// For which action instead of a resource.
+    pub user_action: Option<UserAction>,
+    /// Device that has proved itself.
+    pub device: Option<&'a Device>,
+    /// The broker took part: proved by a primary refresh token.
+    pub brokered: bool,
+    /// Methods used to sign in, as in the `amr` claim.
+    pub amr: &'a [String],
+    /// How the session was handed over.
+    pub transfer_method: TransferMethod,
+    /// Capabilities that the client announced (`xms_cc`).
+    pub capabilities: &'a [String],
+}
+
+impl<'a> Request<'a> {
+    /// A request without device, broker or methods; the caller adds what there is.
+    #[must_use]
+    pub fn new(
+        grant: &'static str,
+        tenant: &'a Tenant,
+        caller: &'a Caller,
+        subject: Subject<'a>,
+        client: &'a Application,
+        resource: &'a Application,
+    ) -> Self {
+        Self {
+            grant,
+            tenant,
+            caller,
+            subject,
+            client,
+            client_type: None,
+            resource,
+            user_action: None,
+            device: None,
+            brokered: false,
+            amr: &[],
+            transfer_method: TransferMethod::None,
+            capabilities: &[],
+        }
+    }
+}
+
+/// Decides, and refuses unless access is granted. A refusal is recorded here; a grant by [`Attempt::granted`] once the token is made.
+///
+/// # Errors
+/// The refusal, with the claims that a client repeats to do better; storage failure.
+pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Attempt> {
+    let set = policies::current(ctx, unit, request.tenant.id).await?;
+    let gathered = facts::gather(ctx, unit, request).await?;
+    let decision = decide(&set.compiled, &gathered.facts);
+    let mut attempt = Attempt::begin(ctx, request, &gathered, &decision, &set.hash);
+    let code = match decision.outcome {
+        Outcome::Grant => return Ok(attempt),
+        Outcome::Interrupt | Outcome::Block => decision.error().unwrap_or(ErrorCode::BLOCKED),
+    };
+    let mut refusal = Refusal::new(code, explain(code, request));
+    refusal.claims = capolids(&decision);
+    refusal.internal = Some(format!("policies: {}", decision.failing().collect::<Vec<_>>().join(", ")));
+    refusal.account = match request.subject {
+        Subject::User(user) => Some(user.user_principal_name.clone()),
+        Subject::Workload => None,
+    };
+    refusal.trace_id = Some(attempt.id());
+    attempt.set_outcome(if decision.outcome == Outcome::Interrupt { SignInOutcome::Interrupted } else { SignInOutcome::Refused });
+    attempt.refused(ctx, &refusal).await;
+    Err(refusal.into())
+}
+
+/// Claims challenge that names the policies to be met, as existing clients repeat it.
+fn capolids(decision: &Decision) -> Option<String> {
+    let ids: Vec<&str> = decision.failing().collect();
+    (!ids.is_empty()).then(|| serde_json::json!({"access_token": {"capolids": {"essential": true, "values": ids}}}).to_string())
+}
+
+/// One sentence for the developer or help desk; the pages have longer words for the person.
+fn explain(code: ErrorCode, request: &Request<'_>) -> String {
+    let (app, service) = (&request.client.display_name, &request.resource.display_name);
+    match code {
+        ErrorCode::BROKER_NOT_INSTALLED => format!("The broker app must be installed before '{app}' may use '{service}'."),
+        ErrorCode::DEVICE_NOT_REGISTERED => format!("The device must be registered before '{app}' may use '{service}'."),
+        ErrorCode::APP_NOT_APPROVED => format!("'{app}' is not on the list of apps that may use '{service}'."),
+        ErrorCode::PROTECTION_POLICY_REQUIRED => format!("'{app}' must apply its app protection policy before it may use '{service}'."),
+        ErrorCode::DEVICE_NOT_COMPLIANT => format!("'{service}' may be used from managed and compliant devices only."),
+        ErrorCode::DEVICE_NOT_DOMAIN_JOINED => format!("'{service}' may be used from domain-joined PCs only."),
+        ErrorCode::MFA_REQUIRED => format!("'{service}' asks for a second factor."),
+        ErrorCode::PASSWORD_CHANGE_REQUIRED => "The password must be changed first.".into(),
+        ErrorCode::EXTERNAL_CHALLENGE => format!("'{service}' asks for terms of use or another control that has not been met."),
+        _ => format!("Access to '{service}' with '{app}' has been blocked by conditional access policies."),
+    }
+}
+
+/// Records a first factor that failed, for whatever reason, and hands the error back with the record's id.
+pub async fn failed_first_factor(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    grant: &'static str,
+    client: &Application,
+    login: &str,
+    error: Error,
+) -> Error {
+    let Error::Refused(mut refusal) = error else { return error };
+    let mut attempt = Attempt::without_decision(ctx, tenant, caller, grant, client, login);
+    refusal.trace_id = Some(attempt.id());
+    attempt.set_outcome(SignInOutcome::Refused);
+    attempt.refused(ctx, &refusal).await;
+    Error::Refused(refusal)
+}
+
+/// The client type of a flow without a redirect: what the client's registration says it is.
+#[must_use]
+pub fn client_type_of(client: &Application) -> ClientAppType {
+    let native = client.is_fallback_public_client
+        || client.broker
+        || !client.platform_identities.is_empty()
+        || client.redirect_uris.iter().any(|redirect| redirect.platform == RedirectPlatform::PublicClient);
+    if native { ClientAppType::MobileAppsAndDesktopClients } else { ClientAppType::Browser }
+}
+
+/// The authentication flow that a session is tracked by.
+#[must_use]
+pub fn transfer_method(kind: SessionKind) -> TransferMethod {
+    match kind {
+        SessionKind::DeviceCode => TransferMethod::DeviceCodeFlow,
+        SessionKind::Browser | SessionKind::Password | SessionKind::Broker => TransferMethod::None,
+    }
+}

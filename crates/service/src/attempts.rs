@@ -1,0 +1,105 @@
+//! Limits on password attempts that an attacker cannot turn into a lock on somebody else's account.
+//!
+//! Three budgets, each refilling over time: one per address; one per account *and* address for places where the account
+//! has signed in before; one per account for all other places together. Guessing from strange places exhausts only the last,
+//! so the owner at a familiar place, or with a registered device, still gets in.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use doorward_model::{DeviceId, TenantId};
+use governor::clock::DefaultClock;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use moka::sync::Cache;
+
+/// Attempts one address may make in a burst, and per minute after that.
+const PER_ADDRESS: (u32, u32) = (60, 30);
+/// Attempts on one account from all unfamiliar places together.
+const PER_ACCOUNT_ELSEWHERE: (u32, u32) = (10, 1);
+/// Attempts on one account from one familiar place.
+const PER_ACCOUNT_FAMILIAR: (u32, u32) = (10, 5);
+
+/// Where an attempt comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A network address. IPv6 addresses count by their /64, which is what one subscriber holds.
+    Address(IpAddr),
+    /// A registered device that signed the request: always familiar.
+    Device(DeviceId),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Account {
+    tenant: TenantId,
+    name: String,
+}
+
+type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock>;
+
+/// The budgets of this node.
+pub struct Attempts {
+    addresses: Limiter<IpAddr>,
+    elsewhere: Limiter<Account>,
+    familiar: Limiter<(Account, Origin)>,
+    /// Places where an account has signed in, the most recent hundred thousand.
+    places: Cache<(Account, Origin), ()>,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self {
+            addresses: RateLimiter::keyed(quota(PER_ADDRESS)),
+            elsewhere: RateLimiter::keyed(quota(PER_ACCOUNT_ELSEWHERE)),
+            familiar: RateLimiter::keyed(quota(PER_ACCOUNT_FAMILIAR)),
+            places: Cache::new(100_000),
+        }
+    }
+}
+
+fn quota((burst, per_minute): (u32, u32)) -> Quota {
+    let one = NonZeroU32::MIN;
+    Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(one)).allow_burst(NonZeroU32::new(burst).unwrap_or(one))
+}
+
+impl Attempts {
+    /// Takes one attempt from the budgets. False: refuse without looking at the password.
+    #[must_use]
+    pub fn allow(&self, tenant: TenantId, name: &str, origin: Origin) -> bool {
+        let (account, origin) = key(tenant, name, origin);
+        if let Origin::Address(address) = origin
+            && self.addresses.check_key(&address).is_err()
+        {
+            return false;
+        }
+        let place = (account, origin);
+        if matches!(origin, Origin::Device(_)) || self.places.contains_key(&place) {
+            self.familiar.check_key(&place).is_ok()
+        } else {
+            self.elsewhere.check_key(&place.0).is_ok()
+        }
+    }
+
+    /// Remembers a place where the right password was given.
+    pub fn succeeded(&self, tenant: TenantId, name: &str, origin: Origin) {
+        self.places.insert(key(tenant, name, origin), ());
+    }
+
+    /// Forgets budgets that have refilled; called now and then by the housekeeping job.
+    pub fn shrink(&self) {
+        self.addresses.retain_recent();
+        self.elsewhere.retain_recent();
+        self.familiar.retain_recent();
+    }
+}
+
+fn key(tenant: TenantId, name: &str, origin: Origin) -> (Account, Origin) {
+    let origin = match origin {
+        Origin::Address(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
+            Some(v4) => Origin::Address(v4.into()),
+            None => Origin::Address(IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into())),
+        },
+        other => other,
+    };
+    (Account { tenant, name: name.to_lowercase() }, origin)
+}

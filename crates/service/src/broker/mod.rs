@@ -1,0 +1,5 @@
+//! The broker protocol: primary refresh tokens bound to a registered device (MS-OAPXBC), and their use for apps.
+
+pub mod credential;
+pub mod prt;
+pub mod redeem;

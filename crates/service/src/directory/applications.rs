@@ -1,0 +1,129 @@
+//! Application registrations.
+
+use doorward_model::application::{Application, ClientSecret, PlatformIdentity};
+use doorward_model::{AppId, TenantId, rng};
+use doorward_store::Unit;
+use doorward_wire::hex;
+use jiff::SignedDuration;
+use serde_json::Value;
+use url::Url;
+
+use super::audit::{Actor, Change, record, shown};
+use super::error::{DirectoryError, Result};
+use crate::context::Context;
+use crate::one_time::sha256;
+use crate::setup;
+
+const KIND: &str = "application";
+/// Life of a client secret.
+const SECRET_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365);
+
+/// Makes a registration.
+///
+/// # Errors
+/// [`DirectoryError`].
+pub async fn create_application(ctx: &Context, tenant: TenantId, actor: &Actor, application: Application) -> Result<Application> {
+    check(&application)?;
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    unit.applications().create(&application).await?;
+    let id = application.app_id.to_string();
+    let change = Change { activity: "Create", kind: KIND, id, before: Value::Null, after: shown(&application), actor };
+    record(ctx, unit.as_mut(), change).await?;
+    unit.commit().await?;
+    Ok(application)
+}
+
+/// Replaces a registration.
+///
+/// # Errors
+/// [`DirectoryError`].
+pub async fn update_application(ctx: &Context, tenant: TenantId, actor: &Actor, application: Application) -> Result<Application> {
+    check(&application)?;
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let before = get(unit.as_mut(), application.app_id).await?;
+    unit.applications().update(&application).await?;
+    let id = application.app_id.to_string();
+    let change = Change { activity: "Update", kind: KIND, id, before: shown(&before), after: shown(&application), actor };
+    record(ctx, unit.as_mut(), change).await?;
+    unit.commit().await?;
+    Ok(application)
+}
+
+/// Deletes a registration with everything issued to it.
+///
+/// # Errors
+/// [`DirectoryError`]; those that every tenant has stay.
+pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId) -> Result<()> {
+    if setup::is_built_in(id) {
+        return Err(DirectoryError::Conflict("this application belongs to every tenant and cannot be deleted".into()));
+    }
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let before = get(unit.as_mut(), id).await?;
+    unit.applications().delete(id).await?;
+    let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(&before), after: Value::Null, actor };
+    record(ctx, unit.as_mut(), change).await?;
+    Ok(unit.commit().await?)
+}
+
+/// Adds a secret and returns it; it is shown this once.
+///
+/// # Errors
+/// [`DirectoryError`].
+pub async fn add_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId) -> Result<(String, ClientSecret)> {
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let mut application = get(unit.as_mut(), id).await?;
+    let before = shown(&application);
+    let value = rng::secret(ctx.rng.as_ref());
+    let secret = ClientSecret {
+        sha256: hex(&sha256(&value)),
+        hint: value.chars().take(3).collect(),
+        expires: ctx.now().saturating_add(SECRET_LIFETIME).unwrap_or(ctx.now()),
+    };
+    application.secrets.push(secret.clone());
+    unit.applications().update(&application).await?;
+    let change = Change { activity: "Add password to", kind: KIND, id: id.to_string(), before, after: shown(&application), actor };
+    record(ctx, unit.as_mut(), change).await?;
+    unit.commit().await?;
+    Ok((value, secret))
+}
+
+async fn get(unit: &mut dyn Unit, id: AppId) -> Result<Application> {
+    unit.applications().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("application {id}")))
+}
+
+fn check(application: &Application) -> Result<()> {
+    if application.display_name.trim().is_empty() || application.display_name.chars().count() > 256 {
+        return Err(DirectoryError::invalid("displayName", "must have 1 to 256 characters"));
+    }
+    for (index, redirect) in application.redirect_uris.iter().enumerate() {
+        let member = format!("redirectUris[{index}]");
+        let url = Url::parse(&redirect.uri).map_err(|error| DirectoryError::invalid(&member, format!("is not a URI: {error}")))?;
+        let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if url.scheme() == "http" && !loopback {
+            return Err(DirectoryError::invalid(member, "must be https; http is for loopback addresses only"));
+        }
+        if ["javascript", "data", "vbscript", "file"].contains(&url.scheme()) || url.fragment().is_some() || redirect.uri.contains('*') {
+            return Err(DirectoryError::invalid(member, "must be an exact address without fragment or wildcard"));
+        }
+    }
+    for (index, identity) in application.platform_identities.iter().enumerate() {
+        let named = identity.identifier().split('.').count() >= 2
+            && identity.identifier().chars().all(|letter| letter.is_ascii_alphanumeric() || ".-_".contains(letter));
+        if !named {
+            let member = format!("platformIdentities[{index}]");
+            return Err(DirectoryError::invalid(member, "must name a bundle id or package such as com.contoso.mail"));
+        }
+        if let PlatformIdentity::Android { signature_hash, .. } = identity
+            && !is_sha1(signature_hash)
+        {
+            let member = format!("platformIdentities[{index}].signatureHash");
+            return Err(DirectoryError::invalid(member, "must be the SHA-1 of the signing certificate in base64 (28 characters)"));
+        }
+    }
+    Ok(())
+}
+
+fn is_sha1(text: &str) -> bool {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == 20)
+}

@@ -1,0 +1,58 @@
+//! The record of a change.
+
+use doorward_model::AuditId;
+use doorward_model::directory_audit::{DirectoryAudit, Initiator};
+use doorward_model::user::User;
+use doorward_store::Unit;
+use serde_json::Value;
+
+use super::error::Result;
+use crate::context::Context;
+
+/// Who makes a change.
+#[derive(Debug, Clone)]
+pub struct Actor(Initiator);
+
+impl Actor {
+    /// A signed-in person.
+    #[must_use]
+    pub fn user(user: &User) -> Self {
+        Self(Initiator { id: Some(user.id.0), display_name: user.user_principal_name.clone() })
+    }
+
+    /// Whoever has a shell on the server, and with it everything else.
+    #[must_use]
+    pub fn command_line() -> Self {
+        Self(Initiator { id: None, display_name: "command line".into() })
+    }
+}
+
+/// What was done to what.
+pub(super) struct Change<'a> {
+    pub(super) activity: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) id: String,
+    pub(super) before: Value,
+    pub(super) after: Value,
+    pub(super) actor: &'a Actor,
+}
+
+/// Writes the record in the unit of work of the change itself: neither is there without the other.
+pub(super) async fn record(ctx: &Context, unit: &mut dyn Unit, change: Change<'_>) -> Result<()> {
+    let record = DirectoryAudit {
+        id: AuditId::random(ctx.rng.as_ref()),
+        activity_date_time: ctx.now(),
+        activity_display_name: format!("{} {}", change.activity, change.kind),
+        initiated_by: change.actor.0.clone(),
+        target_type: change.kind.to_owned(),
+        target_id: change.id,
+        before: change.before,
+        after: change.after,
+    };
+    Ok(unit.logs().append_audit(&record).await?)
+}
+
+/// An entity as the audit shows it. Secrets are not part of the JSON form of entities, or only as hashes.
+pub(super) fn shown(entity: &impl serde::Serialize) -> Value {
+    serde_json::to_value(entity).unwrap_or(Value::Null)
+}

@@ -1,0 +1,21 @@
+//! The directory as administrators change it: every change is one unit of work with its audit record, and needs a role.
+
+mod applications;
+mod audit;
+mod devices;
+mod error;
+mod groups;
+mod policies;
+mod roles;
+mod tenant;
+mod users;
+
+pub use applications::{add_password, create_application, delete_application, update_application};
+pub use audit::Actor;
+pub use devices::{DevicePatch, NewDevice, create_device, delete_device, update_device};
+pub use error::DirectoryError;
+pub use groups::{add_member, create_group, delete_group, remove_member, update_group};
+pub use policies::{create_policy, delete_policy, update_policy};
+pub use roles::{Task, authorize};
+pub use tenant::set_certificate_based_authentication;
+pub use users::{NewUser, UserPatch, create_user, delete_user, update_user};

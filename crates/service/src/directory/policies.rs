@@ -1,0 +1,114 @@
+//! Policies and what they refer to, as documents. What cannot be decided is not stored.
+
+use doorward_model::document::{Document, DocumentKind};
+use doorward_model::service_policy::check_certificate_conflict;
+use doorward_model::{TenantId, rng};
+use doorward_policy::conditional_access::check;
+use doorward_policy::protection;
+use doorward_store::Unit;
+use doorward_wire::policy_file;
+use serde_json::Value;
+
+use super::audit::{Actor, Change, record};
+use super::error::{DirectoryError, Result};
+use crate::context::Context;
+
+/// Makes a policy. Without an `id` in the body it gets a fresh one.
+///
+/// # Errors
+/// [`DirectoryError::Invalid`] names the member; [`DirectoryError::Conflict`] when it contradicts another setting.
+pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind: DocumentKind, mut body: Value) -> Result<Document> {
+    let given = body.get("id").and_then(Value::as_str).filter(|id| !id.is_empty() && id.len() <= 64).map(str::to_owned);
+    let id = given.unwrap_or_else(|| rng::uuid(ctx.rng.as_ref()).to_string()).to_lowercase();
+    match &mut body {
+        Value::Object(members) => members.insert("id".into(), id.clone().into()),
+        _ => return Err(DirectoryError::invalid("body", "must be a JSON object")),
+    };
+    let now = ctx.now();
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    validate(unit.as_mut(), kind, &id, &body).await?;
+    let document = Document { id: id.clone(), version: 1, body, subject: String::new(), created: now, modified: now };
+    let document = unit.documents().create(kind, &document, now).await?;
+    let change = Change { activity: "Create", kind: name(kind), id, before: Value::Null, after: document.body.clone(), actor };
+    record(ctx, unit.as_mut(), change).await?;
+    unit.commit().await?;
+    Ok(document)
+}
+
+/// Changes the members that `patch` names. With `expected`, only at that version.
+///
+/// # Errors
+/// As [`create_policy`]; [`DirectoryError::Changed`].
+pub async fn update_policy(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    kind: DocumentKind,
+    id: &str,
+    patch: &Value,
+    expected: Option<i64>,
+) -> Result<Document> {
+    let Value::Object(changes) = patch else { return Err(DirectoryError::invalid("body", "must be a JSON object")) };
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
+    let mut body = before.body.clone();
+    if let Value::Object(members) = &mut body {
+        members.extend(changes.iter().filter(|(member, _)| *member != "id").map(|(member, value)| (member.clone(), value.clone())));
+    }
+    validate(unit.as_mut(), kind, id, &body).await?;
+    let document = unit.documents().update(kind, id, &before.subject, &body, expected, ctx.now()).await?;
+    let change =
+        Change { activity: "Update", kind: name(kind), id: id.to_owned(), before: before.body, after: document.body.clone(), actor };
+    record(ctx, unit.as_mut(), change).await?;
+    unit.commit().await?;
+    Ok(document)
+}
+
+/// Deletes a policy.
+///
+/// # Errors
+/// As [`update_policy`].
+pub async fn delete_policy(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    kind: DocumentKind,
+    id: &str,
+    expected: Option<i64>,
+) -> Result<()> {
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
+    unit.documents().delete(kind, id, expected).await?;
+    let change = Change { activity: "Delete", kind: name(kind), id: id.to_owned(), before: before.body, after: Value::Null, actor };
+    record(ctx, unit.as_mut(), change).await?;
+    Ok(unit.commit().await?)
+}
+
+async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Value) -> Result<()> {
+    let invalid = |error: &dyn std::fmt::Display| DirectoryError::invalid(name(kind), error.to_string());
+    match kind {
+        DocumentKind::ConditionalAccessPolicy => {
+            let policy = policy_file::conditional_access::read(body, id).map_err(|error| invalid(&error))?;
+            let mut strengths = Vec::new();
+            for document in unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await? {
+                strengths.push(policy_file::authentication_strength::read(&document.body).map_err(|error| invalid(&error))?);
+            }
+            check(&policy, &strengths).map_err(|error| invalid(&error))
+        }
+        DocumentKind::ServicePolicy => {
+            let policy = policy_file::service_policy::read(body).map_err(|error| invalid(&error))?;
+            let certificates = unit.tenant().get().await?.is_some_and(|tenant| tenant.certificate_based_authentication);
+            check_certificate_conflict(&[policy], certificates).map_err(|conflict| DirectoryError::Conflict(conflict.to_string()))
+        }
+        DocumentKind::NamedLocation => policy_file::named_location::read(body).map(drop).map_err(|error| invalid(&error)),
+        DocumentKind::AuthenticationStrengthPolicy => {
+            policy_file::authentication_strength::read(body).map(drop).map_err(|error| invalid(&error))
+        }
+        DocumentKind::AppProtectionPolicy => protection::parse(id, 1, body).map(drop).map_err(|error| invalid(&error)),
+        DocumentKind::ManagedAppRegistration => Err(DirectoryError::invalid("kind", "registrations are made by apps")),
+    }
+}
+
+fn name(kind: DocumentKind) -> &'static str {
+    kind.as_str()
+}

@@ -1,0 +1,31 @@
+//! Use cases: what happens when somebody signs in, a broker asks for a token, a device registers, an administrator changes a policy.
+//!
+//! Services know storage as traits, take clock and randomness from [`context::Context`], and ask `doorward-policy` for every
+//! decision through [`access`]. They know nothing of HTTP.
+
+pub mod access;
+pub mod attempts;
+pub mod broker;
+pub mod caller;
+pub mod client;
+pub mod context;
+pub mod device;
+pub mod directory;
+pub mod error;
+pub mod jobs;
+pub mod keys;
+pub mod mail;
+pub mod master_key;
+pub mod one_time;
+pub mod password;
+pub mod policies;
+pub mod protection;
+pub mod resource;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_in_log;
+pub mod tenants;
+pub mod token;
+
+pub use context::Context;
+pub use error::{Error, Refusal, Result};

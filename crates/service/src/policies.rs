@@ -1,0 +1,81 @@
+//! The policies of a tenant, compiled and kept until something they depend on changes.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use doorward_model::TenantId;
+use doorward_model::document::{Document, DocumentKind};
+use doorward_policy::conditional_access::{PolicySet, compile};
+use doorward_store::Unit;
+use doorward_wire::{hex, policy_file};
+use moka::future::Cache;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// Compiled policies by tenant. An entry is used only while the store's generation is the one it was made from, so a change made
+/// on any node counts from its commit on.
+pub struct PolicyCache(Cache<TenantId, Arc<TenantPolicies>>);
+
+impl Default for PolicyCache {
+    fn default() -> Self {
+        Self(Cache::new(1024))
+    }
+}
+
+/// What decisions of a tenant are made with.
+pub struct TenantPolicies {
+    generation: i64,
+    /// The set.
+    pub compiled: PolicySet,
+    /// SHA-256 over the documents, hexadecimal: names the set in the sign-in log.
+    pub hash: String,
+}
+
+/// The present policies of a tenant, in the snapshot of the unit of work.
+///
+/// # Errors
+/// Storage failure, or a stored policy that cannot be read: then nobody gets in, because leaving it out could open a door.
+pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Result<Arc<TenantPolicies>> {
+    let generation = unit.tenant().generation().await?;
+    if let Some(policies) = ctx.policies.0.get(&tenant).await
+        && policies.generation == generation
+    {
+        return Ok(policies);
+    }
+    let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
+    let services = unit.documents().list(DocumentKind::ServicePolicy).await?;
+    let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
+    let strengths = unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await?;
+    let documents = [policies, services, locations, strengths];
+    let policies = Arc::new(TenantPolicies { generation, compiled: compile_documents(&documents)?, hash: hash(&documents) });
+    ctx.policies.0.insert(tenant, policies.clone()).await;
+    Ok(policies)
+}
+
+fn compile_documents([policies, services, locations, strengths]: &[Vec<Document>; 4]) -> Result<PolicySet> {
+    let policies = read_all(policies, |document| policy_file::conditional_access::read(&document.body, &document.id))?;
+    let services = read_all(services, |document| policy_file::service_policy::read(&document.body))?;
+    let locations = read_all(locations, |document| policy_file::named_location::read(&document.body))?;
+    let strengths = read_all(strengths, |document| policy_file::authentication_strength::read(&document.body))?;
+    compile(&policies, &services, &locations, &strengths).map_err(|error| Error::internal("policies", &error))
+}
+
+fn read_all<T, E: std::fmt::Display>(documents: &[Document], read: impl Fn(&Document) -> std::result::Result<T, E>) -> Result<Vec<T>> {
+    documents
+        .iter()
+        .map(|document| read(document).map_err(|error| Error::internal("policies", &format!("{}: {error}", document.id))))
+        .collect()
+}
+
+fn hash(documents: &[Vec<Document>; 4]) -> String {
+    let mut digest = digest::Context::new(&digest::SHA256);
+    for document in documents.iter().flatten() {
+        for part in [document.id.as_bytes(), &document.version.to_be_bytes(), document.body.to_string().as_bytes()] {
+            // Lengths in front keep two different sets from running together into one text.
+            digest.update(&part.len().to_be_bytes());
+            digest.update(part);
+        }
+    }
+    hex(digest.finish().as_ref())
+}

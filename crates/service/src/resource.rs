@@ -1,0 +1,137 @@
+//! Which resource a request is for, and which of its scopes.
+
+use doorward_model::application::Application;
+use doorward_model::{AppId, ErrorCode};
+use doorward_store::Unit;
+use doorward_wire::oauth::scope::{self, OpenIdScopes};
+use uuid::uuid;
+
+use crate::error::{Error, Result};
+
+/// The directory and policy API of Doorward itself, under the id that existing SDKs ask for.
+pub const GRAPH: AppId = AppId(uuid!("00000003-0000-0000-c000-000000000000"));
+/// Device registration.
+pub const DEVICE_REGISTRATION: AppId = AppId(uuid!("01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9"));
+/// Check-in of protected apps.
+pub const PROTECTION: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b01"));
+
+/// Scope value that stands for everything the client was granted.
+const DEFAULT: &str = ".default";
+
+/// A resource and what is asked of it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The resource.
+    pub resource: Application,
+    /// How the client named it; the audience of v1.0 tokens.
+    pub name: String,
+    /// Delegated scopes, without the resource's name; sorted, no doubles.
+    pub scopes: Vec<String>,
+    /// OpenID Connect scopes of the request.
+    pub openid: OpenIdScopes,
+    /// `.default` was asked for.
+    pub default: bool,
+    /// The scope as granted, echoed in the answer: what was asked, then what `.default` stands for.
+    pub granted: String,
+}
+
+/// Reads a v2.0 `scope`. Scopes of one resource only; none at all, or bare names, mean Graph.
+///
+/// # Errors
+/// [`ErrorCode::INVALID_SCOPE`], [`ErrorCode::RESOURCE_NOT_FOUND`], [`ErrorCode::RESOURCE_DISABLED`], or storage failure.
+pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
+    let parsed =
+        scope::parse(text).map_err(|error| Error::refused(ErrorCode::INVALID_SCOPE, format!("The scope is not valid: {error}.")))?;
+    let mut name: Option<String> = None;
+    for item in &parsed.resource {
+        let this = item.resource.clone().unwrap_or_else(|| GRAPH.to_string());
+        match &name {
+            Some(other) if !same_resource(other, &this) => {
+                return Err(Error::refused(
+                    ErrorCode::INVALID_SCOPE,
+                    format!("One request can ask for scopes of one resource only, not of both '{other}' and '{this}'."),
+                ));
+            }
+            Some(_) => {}
+            None => name = Some(this),
+        }
+    }
+    let name = name.unwrap_or_else(|| GRAPH.to_string());
+    let resource = find(unit, &name).await?;
+    let mut scopes = Vec::new();
+    let mut default = false;
+    let mut granted: Vec<String> = text.split_ascii_whitespace().map(str::to_owned).collect();
+    for item in &parsed.resource {
+        if item.value == DEFAULT {
+            default = true;
+            for offered in &resource.scopes {
+                granted.push(format!("{}/{offered}", name.trim_end_matches('/')));
+                scopes.push(offered.clone());
+            }
+        } else if let Some(offered) = resource.scopes.iter().find(|offered| offered.eq_ignore_ascii_case(&item.value)) {
+            scopes.push(offered.clone());
+        } else {
+            let offered = resource.scopes.join(", ");
+            return Err(Error::refused(
+                ErrorCode::INVALID_SCOPE,
+                format!("'{}' is not a scope of '{}'. It offers: {offered}.", item.value, resource.display_name),
+            ));
+        }
+    }
+    dedup(&mut scopes);
+    let mut seen = std::collections::BTreeSet::new();
+    granted.retain(|scope| seen.insert(scope.clone()));
+    Ok(Target { resource, name, scopes, openid: parsed.openid, default, granted: granted.join(" ") })
+}
+
+/// Reads a v1.0 `resource`: everything the resource offers, with the OpenID Connect scopes of `scope` if there are any.
+///
+/// # Errors
+/// As [`from_scope`].
+pub async fn from_resource(unit: &mut dyn Unit, name: &str, scope: &str) -> Result<Target> {
+    let openid = scope::parse(scope).map(|parsed| parsed.openid).unwrap_or_default();
+    let resource = find(unit, name).await?;
+    let mut scopes = resource.scopes.clone();
+    dedup(&mut scopes);
+    let granted = scopes.join(" ");
+    Ok(Target { resource, name: name.to_owned(), scopes, openid, default: true, granted })
+}
+
+/// Reads `resource` when the client sent one (v1.0), else `scope` (v2.0).
+///
+/// # Errors
+/// As [`from_scope`].
+pub async fn from_request(unit: &mut dyn Unit, resource: Option<&str>, scope: &str) -> Result<Target> {
+    match resource {
+        Some(name) => from_resource(unit, name, scope).await,
+        None => from_scope(unit, scope).await,
+    }
+}
+
+/// The enabled resource with that client id or identifier URI.
+///
+/// # Errors
+/// [`ErrorCode::RESOURCE_NOT_FOUND`], [`ErrorCode::RESOURCE_DISABLED`], or storage failure.
+pub async fn find(unit: &mut dyn Unit, name: &str) -> Result<Application> {
+    let found = match name.parse::<AppId>() {
+        Ok(id) => unit.applications().get(id).await?,
+        Err(_) => unit.applications().find_by_identifier_uri(name).await?,
+    };
+    let Some(resource) = found else {
+        let shown: String = name.chars().take(128).collect();
+        return Err(Error::refused(ErrorCode::RESOURCE_NOT_FOUND, format!("The resource '{shown}' was not found in this tenant.")));
+    };
+    if !resource.enabled {
+        return Err(Error::refused(ErrorCode::RESOURCE_DISABLED, format!("The resource '{}' is disabled.", resource.display_name)));
+    }
+    Ok(resource)
+}
+
+fn same_resource(a: &str, b: &str) -> bool {
+    a.trim_end_matches('/').eq_ignore_ascii_case(b.trim_end_matches('/'))
+}
+
+fn dedup(scopes: &mut Vec<String>) {
+    scopes.sort_unstable();
+    scopes.dedup();
+}

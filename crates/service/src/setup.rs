@@ -1,0 +1,189 @@
+//! A new tenant: its keys, its device authority, the applications every tenant has, and its first administrator.
+
+use doorward_model::application::{Application, ConsentPolicy, RedirectPlatform, RedirectUri, SigningAlgorithm};
+use doorward_model::directory_audit::{DirectoryAudit, Initiator};
+use doorward_model::role::Role;
+use doorward_model::tenant::Tenant;
+use doorward_model::user::{User, UserType};
+use doorward_model::{AppId, AuditId, TenantId, UserId};
+use jiff::Timestamp;
+use uuid::uuid;
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::{keys, mail, password, resource};
+
+/// Client id of the broker of phones and PCs, fixed in existing clients.
+pub const BROKER: AppId = AppId(uuid!("29d9ed98-a469-4536-ade2-f981bc1d605e"));
+/// Client id that brokers put into requests for a primary refresh token.
+pub const PRT_BROKER: AppId = AppId(uuid!("38aa3b87-a06d-4817-b275-7a316988d93b"));
+/// Client id of the Linux broker.
+pub const LINUX_BROKER: AppId = AppId(uuid!("b743a22d-6705-4147-8670-d92fa515ee2b"));
+
+/// Delegated scopes and application permissions of the admin API.
+pub const GRAPH_PERMISSIONS: [&str; 12] = [
+    "User.Read",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Application.ReadWrite.All",
+    "Device.ReadWrite.All",
+    "Directory.Read.All",
+    "Policy.Read.All",
+    "Policy.ReadWrite.ConditionalAccess",
+    "DeviceManagementApps.ReadWrite.All",
+    "DeviceManagementManagedDevices.ReadWrite.All",
+    "AuditLog.Read.All",
+];
+
+/// What a new tenant starts with.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// Domain, for example `contoso.example`.
+    pub domain: String,
+    /// Name shown on the sign-in pages.
+    pub display_name: String,
+    /// Sign-in name of the first administrator.
+    pub administrator: String,
+}
+
+/// A tenant with its first administrator.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The administrator's object id.
+    pub administrator: UserId,
+    /// One-time password; it must be changed at the first sign-in and is kept nowhere.
+    pub one_time_password: String,
+}
+
+/// Makes a tenant.
+///
+/// # Errors
+/// `AlreadyExists` when the domain is taken, storage failure, or key generation failure.
+pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
+    let now = ctx.now();
+    let tenant = Tenant {
+        id: TenantId::random(ctx.rng.as_ref()),
+        display_name: new.display_name.clone(),
+        domains: vec![new.domain.to_lowercase()],
+        certificate_based_authentication: false,
+        device_limit: 20,
+        broker_store_link_ios: "https://apps.apple.com/app/id983156458".into(),
+        broker_store_link_android: "https://play.google.com/store/apps/details?id=com.microsoft.windowsintune.companyportal".into(),
+        created: now,
+    };
+    let one_time_password = password::generate(ctx.rng.as_ref());
+    let administrator = User {
+        id: UserId::random(ctx.rng.as_ref()),
+        user_principal_name: new.administrator.clone(),
+        display_name: "Administrator".into(),
+        account_enabled: true,
+        user_type: UserType::Member,
+        password_hash: Some(ctx.passwords.hash(&one_time_password, ctx.rng.as_ref()).await?),
+        force_change_password: true,
+        roles: vec![Role::GlobalAdministrator],
+        sign_in_sessions_valid_from: now,
+        created: now,
+    };
+    ctx.store.create_tenant(&tenant).await?;
+    ctx.tenants.invalidate();
+    let mut unit = ctx.store.tenant(tenant.id).write().await?;
+    keys::create_signing_keys(ctx, unit.as_mut(), tenant.id).await?;
+    keys::create_device_ca(ctx, unit.as_mut(), tenant.id).await?;
+    for application in built_in_applications(now) {
+        unit.applications().create(&application).await?;
+    }
+    unit.users().create(&administrator).await?;
+    unit.logs()
+        .append_audit(&DirectoryAudit {
+            id: AuditId::random(ctx.rng.as_ref()),
+            activity_date_time: now,
+            activity_display_name: "Create tenant".into(),
+            initiated_by: Initiator { id: None, display_name: "command line".into() },
+            target_type: "Tenant".into(),
+            target_id: tenant.id.to_string(),
+            before: serde_json::Value::Null,
+            after: serde_json::json!({ "tenant": tenant, "administrator": administrator.user_principal_name }),
+        })
+        .await?;
+    unit.commit().await?;
+    Ok(Created { tenant, administrator: administrator.id, one_time_password })
+}
+
+/// The applications of every tenant: Doorward's own resources, and the broker clients whose ids existing software carries.
+fn built_in_applications(now: Timestamp) -> Vec<Application> {
+    let graph = Application {
+        identifier_uris: vec!["https://graph.microsoft.com".into()],
+        scopes: GRAPH_PERMISSIONS.map(str::to_owned).to_vec(),
+        app_roles: GRAPH_PERMISSIONS.map(str::to_owned).to_vec(),
+        ..blank(resource::GRAPH, "Doorward Graph", now)
+    };
+    let registration = Application {
+        identifier_uris: vec!["urn:ms-drs:enterpriseregistration.windows.net".into()],
+        scopes: vec!["user_impersonation".into()],
+        ..blank(resource::DEVICE_REGISTRATION, "Device Registration", now)
+    };
+    let protection = Application {
+        identifier_uris: vec!["api://doorward-protection".into()],
+        scopes: vec!["Protection.CheckIn".into()],
+        ..blank(resource::PROTECTION, "App Protection", now)
+    };
+    let broker = |id: AppId, name: &str, redirects: &[&str]| Application {
+        broker: true,
+        is_fallback_public_client: true,
+        redirect_uris: redirects
+            .iter()
+            .map(|uri| RedirectUri { uri: (*uri).to_owned(), platform: RedirectPlatform::PublicClient })
+            .collect(),
+        ..blank(id, name, now)
+    };
+    vec![
+        graph,
+        registration,
+        protection,
+        broker(
+            BROKER,
+            "Authentication Broker",
+            &["msauth://Microsoft.AAD.BrokerPlugin", "ms-aadj-redir://auth/drs", "urn:ietf:wg:oauth:2.0:oob"],
+        ),
+        broker(PRT_BROKER, "Authentication Broker (tokens)", &[]),
+        blank(mail::BUILT_IN_CLIENT, "Built-in mail client", now),
+        broker(LINUX_BROKER, "Authentication Broker (Linux)", &["companyportal://com.microsoft.CompanyPortal"]),
+    ]
+}
+
+fn blank(app_id: AppId, display_name: &str, created: Timestamp) -> Application {
+    Application {
+        app_id,
+        display_name: display_name.to_owned(),
+        enabled: true,
+        redirect_uris: Vec::new(),
+        platform_identities: Vec::new(),
+        identifier_uris: Vec::new(),
+        scopes: Vec::new(),
+        app_roles: Vec::new(),
+        app_role_assignments: Vec::new(),
+        secrets: Vec::new(),
+        key_credentials: Vec::new(),
+        approved: false,
+        protectable: false,
+        broker: false,
+        is_fallback_public_client: false,
+        consent: ConsentPolicy::Preauthorized,
+        // Clients of these ids know RS256 only.
+        signing_algorithm: SigningAlgorithm::RS256,
+        bundles: Vec::new(),
+        homepage: None,
+        created,
+    }
+}
+
+/// Whether an application belongs to every tenant and must not be deleted.
+#[must_use]
+pub fn is_built_in(id: AppId) -> bool {
+    const IDS: [AppId; 7] =
+        [resource::GRAPH, resource::DEVICE_REGISTRATION, resource::PROTECTION, BROKER, PRT_BROKER, LINUX_BROKER, mail::BUILT_IN_CLIENT];
+    IDS.contains(&id)
+}

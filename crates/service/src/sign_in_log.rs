@@ -1,0 +1,100 @@
+//! The writer of the sign-in log: records are queued off the request path and written in batches.
+//!
+//! The queue is bounded; when storage is slower than sign-ins, requests wait for room rather than lose a record. An orderly
+//! stop writes what is queued.
+
+use std::sync::Arc;
+
+use doorward_model::TenantId;
+use doorward_model::sign_in_record::SignInRecord;
+use doorward_store::Store;
+use tokio::sync::{mpsc, oneshot};
+
+/// Records that wait at most; about 2 KiB each.
+const QUEUE: usize = 4096;
+/// Records written in one transaction at most.
+const BATCH: usize = 512;
+/// Tries before a batch is given up, with growing pauses: a full disk may be mended meanwhile.
+const TRIES: u32 = 6;
+
+enum Message {
+    Record(TenantId, Box<SignInRecord>),
+    Flush(oneshot::Sender<()>),
+}
+
+/// Handle to the writer.
+#[derive(Clone)]
+pub struct SignInLog {
+    queue: mpsc::Sender<Message>,
+}
+
+impl SignInLog {
+    /// Starts the writer on the present runtime.
+    pub fn start(store: Arc<dyn Store>) -> Self {
+        let (queue, messages) = mpsc::channel(QUEUE);
+        tokio::spawn(write(store, messages));
+        Self { queue }
+    }
+
+    /// Queues a record; waits when the queue is full.
+    pub async fn append(&self, tenant: TenantId, record: SignInRecord) {
+        if self.queue.send(Message::Record(tenant, Box::new(record))).await.is_err() {
+            tracing::error!("sign-in log writer is gone; a record was lost");
+        }
+    }
+
+    /// Returns when everything queued before is written (or was given up and reported).
+    pub async fn flush(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.queue.send(Message::Flush(done)).await.is_ok() {
+            // An error means the writer ended; it has nothing left then.
+            let _ended = wait.await;
+        }
+    }
+}
+
+async fn write(store: Arc<dyn Store>, mut messages: mpsc::Receiver<Message>) {
+    let mut inbox = Vec::with_capacity(BATCH);
+    while messages.recv_many(&mut inbox, BATCH).await > 0 {
+        let mut batches: Vec<(TenantId, Vec<SignInRecord>)> = Vec::new();
+        let mut waiting = Vec::new();
+        for message in inbox.drain(..) {
+            match message {
+                Message::Record(tenant, record) => match batches.iter_mut().find(|(owner, _)| *owner == tenant) {
+                    Some((_, records)) => records.push(*record),
+                    None => batches.push((tenant, vec![*record])),
+                },
+                Message::Flush(done) => waiting.push(done),
+            }
+        }
+        for (tenant, records) in batches {
+            write_batch(store.as_ref(), tenant, &records).await;
+        }
+        for done in waiting {
+            // Whoever asked may have stopped waiting.
+            let _gone = done.send(());
+        }
+    }
+}
+
+async fn write_batch(store: &dyn Store, tenant: TenantId, records: &[SignInRecord]) {
+    for attempt in 0..TRIES {
+        match append(store, tenant, records).await {
+            Ok(()) => return,
+            Err(error) => {
+                tracing::warn!(%error, attempt, records = records.len(), "sign-in log: write failed");
+                tokio::time::sleep(std::time::Duration::from_millis(100 << attempt)).await;
+            }
+        }
+    }
+    for record in records {
+        // The log of the process is the last place that can hold it.
+        tracing::error!(record = %serde_json::json!(record), "sign-in log: record not stored");
+    }
+}
+
+async fn append(store: &dyn Store, tenant: TenantId, records: &[SignInRecord]) -> doorward_store::Result<()> {
+    let mut unit = store.tenant(tenant).write().await?;
+    unit.logs().append_sign_ins(records).await?;
+    unit.commit().await
+}

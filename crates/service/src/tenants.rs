@@ -1,0 +1,75 @@
+//! Which tenant a request is for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_model::tenant::Tenant;
+use doorward_model::{ErrorCode, TenantId};
+use moka::future::Cache;
+
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// Tenants as read from the store a moment ago.
+pub struct TenantCache(Cache<(), Arc<Vec<Tenant>>>);
+
+impl Default for TenantCache {
+    fn default() -> Self {
+        // Tenants come and go rarely; five seconds keep another node's change from staying unseen.
+        Self(Cache::builder().max_capacity(1).time_to_live(Duration::from_secs(5)).build())
+    }
+}
+
+impl TenantCache {
+    /// Forgets what was read, after a change made on this node.
+    pub fn invalidate(&self) {
+        self.0.invalidate_all();
+    }
+}
+
+async fn all(ctx: &Context) -> Result<Arc<Vec<Tenant>>> {
+    ctx.tenants
+        .0
+        .try_get_with((), async { ctx.store.tenants().await.map(Arc::new) })
+        .await
+        .map_err(|error| Error::internal("reading tenants", &error))
+}
+
+/// The tenant that a path segment names: its GUID or one of its domains.
+///
+/// `common` and `organizations` say "whichever tenant the account is in". That is well defined when `account` (a sign-in
+/// name or login hint) carries a domain of a tenant, or when there is only one tenant.
+///
+/// # Errors
+/// [`ErrorCode::TENANT_NOT_FOUND`], or storage failure.
+pub async fn resolve(ctx: &Context, segment: &str, account: Option<&str>) -> Result<Tenant> {
+    let tenants = all(ctx).await?;
+    let wanted = segment.to_lowercase();
+    let found = if wanted == "common" || wanted == "organizations" {
+        let domain = account.and_then(|account| account.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
+        let by_domain = domain.and_then(|domain| tenants.iter().find(|tenant| tenant.domains.contains(&domain)));
+        by_domain.or(match tenants.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        })
+    } else if let Ok(id) = wanted.parse::<TenantId>() {
+        tenants.iter().find(|tenant| tenant.id == id)
+    } else {
+        tenants.iter().find(|tenant| tenant.domains.contains(&wanted))
+    };
+    found.cloned().ok_or_else(|| {
+        let segment: String = segment.chars().take(80).collect();
+        Error::refused(
+            ErrorCode::TENANT_NOT_FOUND,
+            format!("Tenant '{segment}' not found. Use the tenant's id or one of its domains in the address."),
+        )
+    })
+}
+
+/// The tenant with that id.
+///
+/// # Errors
+/// As [`resolve`].
+pub async fn by_id(ctx: &Context, id: TenantId) -> Result<Tenant> {
+    resolve(ctx, &id.to_string(), None).await
+}

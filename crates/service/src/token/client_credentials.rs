@@ -1,0 +1,79 @@
+//! `grant_type=client_credentials` (RFC 6749 §4.4): an application for itself.
+
+use doorward_model::application::Application;
+use doorward_model::tenant::Tenant;
+use doorward_model::{ErrorCode, rng};
+use doorward_wire::jwt;
+use doorward_wire::oauth::token_response::TokenResponse;
+use serde_json::json;
+
+use super::issue::{ACCESS_TOKEN_LIFETIME, Version};
+use crate::access::{self, Subject};
+use crate::caller::Caller;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::{keys, resource};
+
+/// Makes a token that carries the application permissions an administrator assigned to the client.
+///
+/// # Errors
+/// A refusal, or storage failure.
+pub async fn issue(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    application: &Application,
+    scope: &str,
+    resource: Option<&str>,
+    version: Version,
+) -> Result<TokenResponse> {
+    if !application.is_confidential() {
+        return Err(Error::refused(ErrorCode::CLIENT_CREDENTIAL_MISSING, "Only a confidential client can act for itself."));
+    }
+    let mut unit = ctx.store.tenant(tenant.id).read().await?;
+    let target = resource::from_request(unit.as_mut(), resource, scope).await?;
+    if !target.default {
+        return Err(Error::refused(ErrorCode::INVALID_SCOPE, "For client_credentials the scope must be '<resource>/.default'."));
+    }
+    let request = access::Request::new("client_credentials", tenant, caller, Subject::Workload, application, &target.resource);
+    let attempt = access::require(ctx, unit.as_mut(), &request).await?;
+    let mut roles: Vec<&str> = application
+        .app_role_assignments
+        .iter()
+        .filter(|assigned| assigned.resource == target.resource.app_id && target.resource.app_roles.contains(&assigned.value))
+        .map(|assigned| assigned.value.as_str())
+        .collect();
+    roles.sort_unstable();
+    let keys = keys::of_tenant(ctx, unit.as_mut(), tenant.id).await?;
+    let (kid, key) = keys.signer(target.resource.signing_algorithm)?;
+    let now = ctx.now().as_second();
+    let claims = json!({
+        "iss": match version { Version::V1 => ctx.issuer_v1(tenant.id), Version::V2 => ctx.issuer(tenant.id) },
+        "aud": match version { Version::V1 => target.name.clone(), Version::V2 => target.resource.app_id.to_string() },
+        "iat": now,
+        "nbf": now,
+        "exp": now + ACCESS_TOKEN_LIFETIME.as_secs(),
+        "sub": application.app_id,
+        "oid": application.app_id,
+        "tid": tenant.id,
+        "azp": application.app_id,
+        "appid": application.app_id,
+        "idtyp": "app",
+        "roles": roles,
+        "uti": rng::uuid(ctx.rng.as_ref()).simple().to_string(),
+        "ver": match version { Version::V1 => "1.0", Version::V2 => "2.0" },
+    });
+    let access_token = jwt::sign(key, kid, "JWT", &claims)?;
+    attempt.granted(ctx).await;
+    let lifetime = ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs();
+    Ok(TokenResponse {
+        token_type: "Bearer".into(),
+        scope: None,
+        expires_in: lifetime,
+        ext_expires_in: lifetime,
+        access_token,
+        refresh_token: None,
+        id_token: None,
+        client_info: None,
+    })
+}

@@ -1,0 +1,183 @@
+//! Making tokens: one signature for the access token, one for the ID token, nothing else that costs.
+
+use doorward_model::application::Application;
+use doorward_model::device::Device;
+use doorward_model::refresh_token::RefreshToken;
+use doorward_model::session::Session;
+use doorward_model::tenant::Tenant;
+use doorward_model::user::User;
+use doorward_model::{CodeId, TokenId, rng};
+use doorward_store::Unit;
+use doorward_wire::jwt;
+use doorward_wire::oauth::client_info;
+use doorward_wire::oauth::token_response::TokenResponse;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::keys;
+use crate::one_time::sha256;
+use crate::resource::Target;
+
+/// Life of an access token and of an ID token.
+pub const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// Life of a refresh token that is not used; each use hands out a new one.
+const REFRESH_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// Which of the two dialects of the platform a client speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `resource`, issuer `{base}/{tenant}/`.
+    V1,
+    /// `scope`, issuer `{base}/{tenant}/v2.0`.
+    V2,
+}
+
+/// What tokens are made from.
+pub struct Issue<'a> {
+    /// Tenant.
+    pub tenant: &'a Tenant,
+    /// Who signed in.
+    pub user: &'a User,
+    /// For which client.
+    pub client: &'a Application,
+    /// For which resource and scopes.
+    pub target: &'a Target,
+    /// Session.
+    pub session: &'a Session,
+    /// Device that took part.
+    pub device: Option<&'a Device>,
+    /// Obtained through the broker.
+    pub brokered: bool,
+    /// Code it comes from.
+    pub code_id: Option<CodeId>,
+    /// Nonce of the authorization request.
+    pub nonce: Option<&'a str>,
+    /// Client capabilities (`xms_cc`).
+    pub capabilities: &'a [String],
+    /// Dialect.
+    pub version: Version,
+}
+
+/// Makes the tokens of one answer and keeps the refresh token.
+///
+/// # Errors
+/// Storage or key failure.
+pub async fn issue(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Result<TokenResponse> {
+    let keys = keys::of_tenant(ctx, unit, issue.tenant.id).await?;
+    let (kid, key) = keys.signer(issue.target.resource.signing_algorithm)?;
+    let access_token = jwt::sign(key, kid, "JWT", &access_claims(ctx, issue));
+    let wants_id_token = issue.version == Version::V1 || issue.target.openid.openid;
+    let id_token = if wants_id_token {
+        let (kid, key) = keys.signer(issue.client.signing_algorithm)?;
+        Some(jwt::sign(key, kid, "JWT", &id_claims(ctx, issue))?)
+    } else {
+        None
+    };
+    let wants_refresh_token = issue.version == Version::V1 || issue.target.openid.offline_access;
+    let refresh_token = if wants_refresh_token { Some(keep_refresh_token(ctx, unit, issue).await?) } else { None };
+    Ok(TokenResponse {
+        token_type: "Bearer".into(),
+        scope: Some(issue.target.granted.clone()),
+        expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
+        ext_expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
+        access_token: access_token?,
+        refresh_token,
+        id_token,
+        client_info: Some(client_info::encode(issue.user.id, issue.tenant.id)),
+    })
+}
+
+async fn keep_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Result<String> {
+    let now = ctx.now();
+    let value = rng::secret(ctx.rng.as_ref());
+    let token = RefreshToken {
+        id: TokenId::random(ctx.rng.as_ref()),
+        app_id: issue.client.app_id,
+        user_id: issue.user.id,
+        session_id: issue.session.id,
+        device_id: issue.device.map(|device| device.id),
+        code_id: issue.code_id,
+        brokered: issue.brokered,
+        scope: issue.target.granted.clone(),
+        resource: issue.target.resource.app_id,
+        issued: now,
+        expires: now.saturating_add(REFRESH_TOKEN_LIFETIME).unwrap_or(now),
+        revoked: None,
+    };
+    unit.grants().create_refresh_token(&sha256(&value), &token).await?;
+    Ok(value)
+}
+
+fn access_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
+    let mut claims = common_claims(ctx, issue);
+    insert(
+        &mut claims,
+        [
+            (
+                "aud",
+                match issue.version {
+                    Version::V1 => json!(issue.target.name),
+                    Version::V2 => json!(issue.target.resource.app_id),
+                },
+            ),
+            (if issue.version == Version::V1 { "appid" } else { "azp" }, json!(issue.client.app_id)),
+            ("scp", json!(issue.target.scopes.join(" "))),
+            ("upn", json!(issue.user.user_principal_name)),
+            ("wids", json!(issue.user.roles.iter().map(|role| role.template_id()).collect::<Vec<_>>())),
+        ],
+    );
+    if let Some(device) = issue.device {
+        insert(&mut claims, [("deviceid", json!(device.id))]);
+    }
+    if !issue.capabilities.is_empty() {
+        insert(&mut claims, [("xms_cc", json!(issue.capabilities))]);
+    }
+    claims
+}
+
+fn id_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
+    let mut claims = common_claims(ctx, issue);
+    insert(&mut claims, [("aud", json!(issue.client.app_id))]);
+    if let Some(nonce) = issue.nonce {
+        insert(&mut claims, [("nonce", json!(nonce))]);
+    }
+    if issue.target.openid.email {
+        insert(&mut claims, [("email", json!(issue.user.user_principal_name))]);
+    }
+    claims
+}
+
+fn common_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
+    let now = ctx.now().as_second();
+    json!({
+        "iss": match issue.version { Version::V1 => ctx.issuer_v1(issue.tenant.id), Version::V2 => ctx.issuer(issue.tenant.id) },
+        "iat": now,
+        "nbf": now,
+        "exp": now + ACCESS_TOKEN_LIFETIME.as_secs(),
+        "auth_time": issue.session.authenticated.as_second(),
+        "sub": pairwise_subject(issue),
+        "oid": issue.user.id,
+        "tid": issue.tenant.id,
+        "name": issue.user.display_name,
+        "preferred_username": issue.user.user_principal_name,
+        "sid": issue.session.id,
+        "amr": issue.session.amr,
+        "uti": rng::uuid(ctx.rng.as_ref()).simple().to_string(),
+        "ver": match issue.version { Version::V1 => "1.0", Version::V2 => "2.0" },
+    })
+}
+
+/// `sub` differs from client to client (OpenID Connect Core §8.1), so that two apps cannot match their users by it.
+fn pairwise_subject(issue: &Issue<'_>) -> String {
+    use base64::Engine as _;
+    let text = format!("doorward subject {} {} {}", issue.tenant.id, issue.client.app_id, issue.user.id);
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha256(&text))
+}
+
+fn insert<const N: usize>(claims: &mut Value, more: [(&str, Value); N]) {
+    if let Value::Object(map) = claims {
+        map.extend(more.map(|(name, value)| (name.to_owned(), value)));
+    }
+}

@@ -1,0 +1,114 @@
+//! `grant_type=refresh_token` (RFC 6749 §6). The decision is made again each time.
+
+use doorward_model::ErrorCode;
+use doorward_model::application::Application;
+use doorward_model::refresh_token::RefreshToken;
+use doorward_model::tenant::Tenant;
+use doorward_store::Unit;
+use doorward_wire::oauth::token_response::TokenResponse;
+
+use super::issue::{self, Issue, Version};
+use crate::access::{self, Attempt, Subject};
+use crate::caller::Caller;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::one_time::sha256;
+use crate::resource;
+use crate::sign_in::consent;
+
+/// What the client asks for with the token.
+#[derive(Debug, Clone, Copy)]
+pub struct Refresh<'a> {
+    /// Refresh token.
+    pub refresh_token: &'a str,
+    /// New scope (v2.0); empty: that of the token.
+    pub scope: &'a str,
+    /// New resource (v1.0).
+    pub resource: Option<&'a str>,
+    /// Client capabilities.
+    pub capabilities: &'a [String],
+}
+
+/// Redeems a refresh token for new tokens, also for another resource that the client may use.
+///
+/// # Errors
+/// A refusal, or storage failure.
+pub async fn redeem(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    application: &Application,
+    refresh: Refresh<'_>,
+    version: Version,
+) -> Result<TokenResponse> {
+    let mut unit = ctx.store.tenant(tenant.id).write().await?;
+    let (response, attempt) = redeem_in(ctx, unit.as_mut(), tenant, caller, application, refresh, version).await?;
+    unit.commit().await?;
+    attempt.granted(ctx).await;
+    Ok(response)
+}
+
+async fn redeem_in(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    tenant: &Tenant,
+    caller: &Caller,
+    application: &Application,
+    refresh: Refresh<'_>,
+    version: Version,
+) -> Result<(TokenResponse, Attempt)> {
+    let token = valid(ctx, unit, refresh.refresh_token).await?;
+    if token.app_id != application.app_id {
+        return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token belongs to another client."));
+    }
+    let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
+    let device = super::bound_device(unit, token.device_id).await?;
+    let target = match (refresh.resource, refresh.scope.trim()) {
+        (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
+        (None, "") if version == Version::V1 => resource::from_resource(unit, &token.resource.to_string(), "").await?,
+        (None, "") => resource::from_scope(unit, &token.scope).await?,
+        (None, scope) => resource::from_scope(unit, scope).await?,
+    };
+    consent::require(unit, application, &user, &target).await?;
+    let request = access::Request {
+        client_type: Some(access::client_type_of(application)),
+        device: device.as_ref(),
+        brokered: token.brokered,
+        amr: &session.amr,
+        transfer_method: access::transfer_method(session.kind),
+        capabilities: refresh.capabilities,
+        ..access::Request::new("refresh_token", tenant, caller, Subject::User(&user), application, &target.resource)
+    };
+    let attempt = access::require(ctx, unit, &request).await?;
+    let tokens = Issue {
+        tenant,
+        user: &user,
+        client: application,
+        target: &target,
+        session: &session,
+        device: device.as_ref(),
+        brokered: token.brokered,
+        code_id: token.code_id,
+        nonce: None,
+        capabilities: refresh.capabilities,
+        version,
+    };
+    let response = issue::issue(ctx, unit, &tokens).await?;
+    Ok((response, attempt))
+}
+
+/// The refresh token with that value, if it still counts.
+///
+/// # Errors
+/// [`ErrorCode::INVALID_GRANT`], [`ErrorCode::GRANT_EXPIRED`], or storage failure.
+pub(crate) async fn valid(ctx: &Context, unit: &mut dyn Unit, value: &str) -> Result<RefreshToken> {
+    let token = unit
+        .grants()
+        .refresh_token(&sha256(value))
+        .await?
+        .ok_or_else(|| Error::refused(ErrorCode::INVALID_GRANT, "The refresh token is not valid. Sign in again."))?;
+    if token.revoked.is_some() || token.expires <= ctx.now() {
+        return Err(Error::refused(ErrorCode::GRANT_EXPIRED, "The refresh token has expired or was withdrawn. Sign in again."));
+    }
+    Ok(token)
+}

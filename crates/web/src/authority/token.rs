@@ -1,0 +1,208 @@
+//! The token endpoint (RFC 6749 §3.2), in both dialects.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use doorward_model::ErrorCode;
+use doorward_model::application::Application;
+use doorward_model::tenant::Tenant;
+use doorward_service::broker::{prt, redeem};
+use doorward_service::caller::Caller;
+use doorward_service::client::{self, ClientCredential};
+use doorward_service::token::issue::Version;
+use doorward_service::token::{authorization_code, client_credentials, device_code, password, refresh_token};
+use doorward_service::{Context, Error, one_time, tenants};
+use doorward_wire::oauth::claims_parameter;
+use doorward_wire::prt::is_device_signed;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::OAuthError;
+use super::error::no_store;
+use crate::caller::{TheCaller, header};
+
+/// Fields of all grants; each grant asks for its own.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Parameters {
+    grant_type: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    client_assertion: Option<String>,
+    scope: String,
+    resource: Option<String>,
+    code: Option<String>,
+    redirect_uri: Option<String>,
+    code_verifier: Option<String>,
+    refresh_token: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    device_code: Option<String>,
+    request: Option<String>,
+    claims: Option<String>,
+}
+
+/// `POST /{tenant}/oauth2/v2.0/token`.
+pub(super) async fn v2(state: State<Arc<Context>>, caller: TheCaller, path: Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    respond(state, caller, path, headers, body, Version::V2).await
+}
+
+/// `POST /{tenant}/oauth2/token`: the v1.0 dialect, and the broker's endpoint.
+pub(super) async fn v1(state: State<Arc<Context>>, caller: TheCaller, path: Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    respond(state, caller, path, headers, body, Version::V1).await
+}
+
+/// The body is read without regard to its content type: existing clients ask for a nonce with none at all.
+async fn respond(
+    State(ctx): State<Arc<Context>>,
+    TheCaller(caller): TheCaller,
+    Path(segment): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+    version: Version,
+) -> Response {
+    let mut response = match handle(&ctx, &caller, &segment, &headers, &body, version).await {
+        Ok(response) => response,
+        Err(error) => OAuthError::new(&ctx, &caller, error).into_response(),
+    };
+    no_store(response.headers_mut());
+    if let Ok(id) = HeaderValue::try_from(caller.correlation_id.to_string()) {
+        response.headers_mut().insert("client-request-id", id);
+    }
+    response
+}
+
+async fn handle(
+    ctx: &Context,
+    caller: &Caller,
+    segment: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+    version: Version,
+) -> Result<Response, Error> {
+    let parameters: Parameters = serde_urlencoded::from_bytes(body).map_err(|error| {
+        Error::refused(ErrorCode::BAD_REQUEST, "The body must be a form (application/x-www-form-urlencoded) with each field once.")
+            .with_reason(&error)
+    })?;
+    let tenant = tenants::resolve(ctx, segment, parameters.username.as_deref()).await?;
+    // A v2.0 client may still name a resource at the v1.0 endpoint and the other way round; what it sends decides.
+    let version = if parameters.resource.is_some() { Version::V1 } else { version };
+    let tokens = match parameters.grant_type.as_str() {
+        "srv_challenge" => return Ok(Json(json!({ "Nonce": one_time::nonce(ctx, tenant.id)? })).into_response()),
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => return signed_request(ctx, &tenant, caller, &parameters, version).await,
+        "authorization_code" => {
+            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
+            let capabilities = capabilities(&parameters);
+            let redemption = authorization_code::Redemption {
+                code: required(parameters.code.as_deref(), "code")?,
+                redirect_uri: required(parameters.redirect_uri.as_deref(), "redirect_uri")?,
+                code_verifier: parameters.code_verifier.as_deref(),
+                capabilities: &capabilities,
+            };
+            authorization_code::redeem(ctx, &tenant, caller, &application, redemption, version).await?
+        }
+        "refresh_token" => {
+            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
+            let capabilities = capabilities(&parameters);
+            let refresh = refresh_token::Refresh {
+                refresh_token: required(parameters.refresh_token.as_deref(), "refresh_token")?,
+                scope: &parameters.scope,
+                resource: parameters.resource.as_deref(),
+                capabilities: &capabilities,
+            };
+            refresh_token::redeem(ctx, &tenant, caller, &application, refresh, version).await?
+        }
+        "password" => {
+            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
+            let capabilities = capabilities(&parameters);
+            let grant = password::PasswordGrant {
+                username: required(parameters.username.as_deref(), "username")?,
+                password: required(parameters.password.as_deref(), "password")?,
+                scope: &parameters.scope,
+                resource: parameters.resource.as_deref(),
+                capabilities: &capabilities,
+            };
+            password::sign_in(ctx, &tenant, caller, &application, grant, version).await?
+        }
+        "client_credentials" => {
+            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
+            client_credentials::issue(ctx, &tenant, caller, &application, &parameters.scope, parameters.resource.as_deref(), version)
+                .await?
+        }
+        // Some clients send the name that the grant had before it became a standard.
+        "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
+            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
+            let code = required(parameters.device_code.as_deref(), "device_code")?;
+            device_code::poll(ctx, &tenant, caller, &application, code, version).await?
+        }
+        "" => return Err(missing("grant_type")),
+        other => {
+            let shown: String = other.chars().take(80).collect();
+            return Err(Error::refused(ErrorCode::UNSUPPORTED_GRANT_TYPE, format!("The grant type '{shown}' is not offered.")));
+        }
+    };
+    Ok(Json(tokens).into_response())
+}
+
+/// A message signed by a device key (asks for a primary refresh token) or by a session key (uses one).
+async fn signed_request(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    parameters: &Parameters,
+    version: Version,
+) -> Result<Response, Error> {
+    let message = required(parameters.request.as_deref(), "request")?;
+    if is_device_signed(message) {
+        return Ok(Json(prt::request(ctx, tenant, caller, message).await?).into_response());
+    }
+    let encrypted = redeem::redeem(ctx, tenant, caller, message, version).await?;
+    Ok(([(header::CONTENT_TYPE, "application/jose")], encrypted).into_response())
+}
+
+async fn authenticated(ctx: &Context, tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters) -> Result<Application, Error> {
+    let basic = basic(headers);
+    let client_id = parameters.client_id.clone().or_else(|| basic.as_ref().map(|(id, _)| id.clone()));
+    let mut unit = ctx.store.tenant(tenant.id).write().await?;
+    let application = client::find(unit.as_mut(), required(client_id.as_deref(), "client_id")?).await?;
+    let credential = ClientCredential {
+        secret: parameters.client_secret.clone().filter(|secret| !secret.is_empty()).or_else(|| basic.map(|(_, secret)| secret)),
+        assertion: parameters.client_assertion.clone(),
+    };
+    client::authenticate(ctx, unit.as_mut(), tenant, &application, &credential).await?;
+    if credential.assertion.is_some() {
+        // The assertion's id is remembered, so that it works once.
+        unit.commit().await?;
+    }
+    Ok(application)
+}
+
+/// `client_secret_basic` (RFC 6749 §2.3.1): both parts are form-encoded before they are joined.
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = header(headers, "authorization")?;
+    let encoded = value.strip_prefix("Basic ").or_else(|| value.strip_prefix("basic "))?;
+    let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    let form = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_encoding::percent_decode_str(&text).decode_utf8().ok().map(|text| text.into_owned())
+    };
+    Some((form(id)?, form(secret)?))
+}
+
+fn capabilities(parameters: &Parameters) -> Vec<String> {
+    parameters.claims.as_deref().map(claims_parameter::capabilities).unwrap_or_default()
+}
+
+fn required<'a>(value: Option<&'a str>, name: &str) -> Result<&'a str, Error> {
+    value.filter(|value| !value.is_empty()).ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> Error {
+    Error::refused(ErrorCode::MISSING_PARAMETER, format!("The request body must contain the parameter '{name}'."))
+}

@@ -1,0 +1,42 @@
+//! The other end of a request, as an extractor.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use doorward_model::CorrelationId;
+use doorward_service::Context;
+use doorward_service::caller::Caller;
+
+/// Extracts [`Caller`] from the connection and the headers (and, for authorization requests, the query) that client libraries send.
+pub struct TheCaller(pub Caller);
+
+impl FromRequestParts<Arc<Context>> for TheCaller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, ctx: &Arc<Context>) -> Result<Self, Infallible> {
+        let ip = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        let query: Vec<(String, String)> = parts.uri.query().and_then(|query| serde_urlencoded::from_str(query).ok()).unwrap_or_default();
+        let named = |name: &str| {
+            header(&parts.headers, name)
+                .or_else(|| query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone()))
+        };
+        Ok(Self(Caller {
+            ip,
+            user_agent: header(&parts.headers, "user-agent").unwrap_or_default().chars().take(256).collect(),
+            client_sku: named("x-client-sku").unwrap_or_default(),
+            broker_hint: named("x-client-brkrver").is_some(),
+            correlation_id: named("client-request-id")
+                .and_then(|id| id.parse().ok())
+                .unwrap_or_else(|| CorrelationId::random(ctx.rng.as_ref())),
+        }))
+    }
+}
+
+/// A header's value, if it is visible ASCII.
+pub(crate) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}

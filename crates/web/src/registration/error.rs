@@ -1,0 +1,56 @@
+//! Errors of the registration service, mapped once.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use doorward_service::Error;
+use doorward_service::device::join::JoinError;
+use doorward_service::token::verify::TokenError;
+use serde_json::json;
+
+/// Why a registration request failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RegistrationError {
+    /// No bearer token.
+    #[error("a bearer token is required")]
+    NoToken,
+    /// The token is not accepted.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The body or address is malformed.
+    #[error("{0}")]
+    Malformed(String),
+    /// The registration was refused.
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    /// Refused or failed elsewhere.
+    #[error(transparent)]
+    Service(#[from] Error),
+}
+
+impl IntoResponse for RegistrationError {
+    fn into_response(self) -> Response {
+        let (status, code, message) = match &self {
+            Self::NoToken | Self::Token(_) => (StatusCode::UNAUTHORIZED, "AuthenticationRequired", self.to_string()),
+            Self::Malformed(_) | Self::Join(JoinError::Malformed(_)) => (StatusCode::BAD_REQUEST, "InvalidRequest", self.to_string()),
+            Self::Join(JoinError::TooManyDevices { .. }) => (StatusCode::FORBIDDEN, "DeviceCapReached", self.to_string()),
+            Self::Join(JoinError::OtherOwner) => (StatusCode::CONFLICT, "DeviceOwnedByOther", self.to_string()),
+            Self::Service(Error::Refused(refusal)) | Self::Join(JoinError::Other(Error::Refused(refusal))) => {
+                (StatusCode::BAD_REQUEST, refusal.code.oauth_error(), format!("{}: {}", refusal.code, refusal.message))
+            }
+            Self::Service(failure) | Self::Join(JoinError::Other(failure)) => {
+                tracing::error!(%failure, "device registration failed");
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "TemporarilyUnavailable",
+                    "The service has a fault at the moment. Try again later.".into(),
+                )
+            }
+        };
+        let mut response = (status, Json(json!({ "code": code, "message": message }))).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,62 @@
+//! `grant_type=refresh_token`: bound, and decided again each time.
+
+use axum::http::StatusCode;
+
+use crate::world::{CLI, MAIL_APP, PASSWORD, World};
+
+async fn first_tokens(world: &World) -> serde_json::Value {
+    let client = CLI.to_string();
+    let fields = [
+        ("grant_type", "password"),
+        ("client_id", client.as_str()),
+        ("username", "anna@contoso.example"),
+        ("password", PASSWORD),
+        ("scope", "openid offline_access api://contoso-mail/Mail.Read"),
+    ];
+    world.token(&fields).await.json()
+}
+
+async fn refresh(world: &World, client: &str, token: &str) -> crate::world::Answer {
+    world.token(&[("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", token)]).await
+}
+
+#[tokio::test]
+async fn a_refresh_token_gives_new_tokens_more_than_once() {
+    let world = World::new().await;
+    let tokens = first_tokens(&world).await;
+    let token = tokens["refresh_token"].as_str().unwrap();
+    for _ in 0..2 {
+        let answer = refresh(&world, &CLI.to_string(), token).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        assert_ne!(answer.json()["refresh_token"], tokens["refresh_token"]);
+        assert_eq!(answer.json()["scope"], "openid offline_access api://contoso-mail/Mail.Read");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_one_client_is_no_use_to_another() {
+    let world = World::new().await;
+    let tokens = first_tokens(&world).await;
+    let answer = refresh(&world, &MAIL_APP.to_string(), tokens["refresh_token"].as_str().unwrap()).await;
+    assert_eq!(answer.json()["error"], "invalid_grant");
+}
+
+#[tokio::test]
+async fn disabling_the_user_or_voiding_the_sessions_ends_refreshing() {
+    for disable in [true, false] {
+        let world = World::new().await;
+        let tokens = first_tokens(&world).await;
+        world.clock.advance(1);
+        let mut anna = world.anna.clone();
+        if disable {
+            anna.account_enabled = false;
+        } else {
+            anna.sign_in_sessions_valid_from = world.ctx.now();
+        }
+        let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+        unit.users().update(&anna).await.unwrap();
+        unit.commit().await.unwrap();
+        let answer = refresh(&world, &CLI.to_string(), tokens["refresh_token"].as_str().unwrap()).await;
+        assert_eq!(answer.json()["error_codes"][0], if disable { 50057 } else { 50133 }, "{}", answer.body);
+    }
+}
