@@ -12,7 +12,7 @@ use doorward_service::Context;
 use doorward_service::caller::Caller;
 
 /// Extracts [`Caller`] from the connection and the headers (and, for authorization requests, the query) that client libraries send.
-pub struct TheCaller(pub Caller);
+pub(crate) struct TheCaller(pub(crate) Caller);
 
 impl FromRequestParts<Arc<Context>> for TheCaller {
     type Rejection = Infallible;

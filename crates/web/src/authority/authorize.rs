@@ -75,14 +75,15 @@ async fn interactive(
         Ok(checked) => checked,
         Err(RequestError::Here(error)) => return Ok(failure(ctx, caller, tenant, browser, error)),
         Err(RequestError::ToClient(refusal, request)) => {
-            let scene = Scene { ctx, tenant, caller, browser, purpose: Purpose::Authorize(*request), client: None };
+            let scene = Scene { ctx, tenant, caller, browser, purpose: Purpose::Authorize(request), client: None };
             return Ok(scene.answer_error(&refusal));
         }
     };
     let journey = Journey { tenant, caller, wish: Some((&request, &client, &target)) };
     let cookie = cookies::read(headers, cookies::SESSION);
     let outcome = steps::advance(ctx, journey, cookie.as_deref(), Progress::default(), Submission::Nothing).await?;
-    let scene = Scene { ctx, tenant, caller, browser, purpose: Purpose::Authorize(request.clone()), client: Some((&client, &target)) };
+    let scene =
+        Scene { ctx, tenant, caller, browser, purpose: Purpose::Authorize(Box::new(request.clone())), client: Some((&client, &target)) };
     scene.show(outcome)
 }
 
@@ -109,8 +110,14 @@ async fn brokered(
         Step::Refused { refusal, .. } | Step::Error(refusal) => Err(Error::Refused(refusal)),
         _ => {
             let browser = (flow::browser_secret(ctx), true);
-            let scene =
-                Scene { ctx, tenant, caller, browser, purpose: Purpose::Authorize(request.clone()), client: Some((&client, &target)) };
+            let scene = Scene {
+                ctx,
+                tenant,
+                caller,
+                browser,
+                purpose: Purpose::Authorize(Box::new(request.clone())),
+                client: Some((&client, &target)),
+            };
             scene.show(outcome)
         }
     }

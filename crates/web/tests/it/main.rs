@@ -1,5 +1,9 @@
 //! Tests of the HTTP layer.
 #![cfg(test)]
+#![expect(unreachable_pub, reason = "modules of a test binary share helpers")]
 
+mod authority;
+mod mam;
 mod page_samples;
 mod pages;
+mod world;

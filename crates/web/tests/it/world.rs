@@ -9,19 +9,18 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm};
 use doorward_model::clock::FixedClock;
-use doorward_model::role::Role;
 use doorward_model::rng::SeededRng;
+use doorward_model::role::Role;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, Clock as _, UserId};
 use doorward_service::Context;
 use doorward_service::master_key::MasterKey;
 use doorward_service::setup::{self, NewTenant};
-use doorward_store::Store as _;
 use doorward_store_sql::SqliteStore;
 use jiff::Timestamp;
 use tower::ServiceExt as _;
-use uuid::{Uuid, uuid};
+use uuid::uuid;
 
 /// Password of every person in the world.
 pub const PASSWORD: &str = "correct horse battery";
@@ -85,7 +84,8 @@ impl Answer {
 
     /// Cookies set by the answer, as a `Cookie` header.
     pub fn cookies(&self) -> String {
-        let pairs = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned());
+        let pairs =
+            self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned());
         pairs.collect::<Vec<_>>().join("; ")
     }
 
@@ -104,9 +104,10 @@ impl World {
         let store = Arc::new(SqliteStore::open(&folder.path().join("doorward.db")).await.unwrap());
         let clock = Arc::new(FixedClock::at("2026-11-23T09:00:00Z".parse::<Timestamp>().unwrap()));
         let base = "https://login.contoso.example/".parse().unwrap();
-        let ctx = Context::new(store, clock.clone(), Arc::new(SeededRng::new(7)), MasterKey::new([7; 32]), base, 2).unwrap();
+        let ctx = Context::new(store, clock.clone(), Arc::new(SeededRng::new(7)), MasterKey::new(&[7; 32]).unwrap(), base, 2).unwrap();
         let ctx = Arc::new(ctx);
-        let new = NewTenant { domain: "contoso.example".into(), display_name: "Contoso".into(), administrator: "root@contoso.example".into() };
+        let new =
+            NewTenant { domain: "contoso.example".into(), display_name: "Contoso".into(), administrator: "root@contoso.example".into() };
         let tenant = setup::create_tenant(&ctx, &new).await.unwrap().tenant;
         let mut unit = ctx.store.tenant(tenant.id).write().await.unwrap();
         for application in applications(clock.now()) {
@@ -188,7 +189,7 @@ fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> 
 pub async fn person(ctx: &Context, name: &str, roles: Vec<Role>) -> User {
     let now = ctx.now();
     User {
-        id: UserId(Uuid::new_v5(&Uuid::NAMESPACE_DNS, name.as_bytes())),
+        id: UserId::random(ctx.rng.as_ref()),
         user_principal_name: format!("{name}@contoso.example"),
         display_name: format!("{}{}", name[..1].to_uppercase(), &name[1..]),
         account_enabled: true,
@@ -231,7 +232,10 @@ fn applications(now: Timestamp) -> Vec<Application> {
             protectable: true,
             platform_identities: vec![
                 PlatformIdentity::Ios { bundle_id: "com.contoso.mail".into() },
-                PlatformIdentity::Android { package_name: "com.contoso.mail".into(), signature_hash: "2jmj7l5rSw0yVb/vlWAYkK/YBwk=".into() },
+                PlatformIdentity::Android {
+                    package_name: "com.contoso.mail".into(),
+                    signature_hash: "2jmj7l5rSw0yVb/vlWAYkK/YBwk=".into(),
+                },
             ],
             ..blank(MAIL_APP, "Contoso Mail")
         },
@@ -244,10 +248,11 @@ fn applications(now: Timestamp) -> Vec<Application> {
             consent: ConsentPolicy::User,
             redirect_uris: redirect(WEB_REDIRECT, RedirectPlatform::Web),
             secrets: vec![doorward_model::application::ClientSecret {
-                sha256: "".into(),
+                sha256: doorward_wire::hex(&doorward_service::one_time::sha256(WEB_SECRET)),
                 hint: "web".into(),
                 expires: now + jiff::SignedDuration::from_hours(24),
             }],
+            app_role_assignments: vec![doorward_model::application::AppRoleAssignment { resource: MAIL, value: "Mail.Read.All".into() }],
             ..blank(WEB_APP, "Web application")
         },
         Application {

@@ -29,11 +29,14 @@ async fn a_code_becomes_an_access_token_an_id_token_and_a_refresh_token() {
     assert_eq!(tokens.headers["cache-control"], "no-store");
     let body = tokens.json();
     let claims = |name: &str| doorward_wire::jwt::unverified_payload(body[name].as_str().unwrap()).unwrap();
-    assert_json_snapshot!("access_token", claims("access_token"), { ".uti" => "[uti]" });
-    assert_json_snapshot!("id_token", claims("id_token"), { ".uti" => "[uti]" });
-    assert_json_snapshot!("answer", body, {
-        ".access_token" => "[jwt]", ".id_token" => "[jwt]", ".refresh_token" => "[opaque]"
-    });
+    assert_json_snapshot!("access_token", claims("access_token"));
+    assert_json_snapshot!("id_token", claims("id_token"));
+    let mut answer = body.clone();
+    // Keys are made by the cryptographic library and differ in every run.
+    for (name, shown) in [("access_token", "[jwt]"), ("id_token", "[jwt]")] {
+        answer[name] = shown.into();
+    }
+    assert_json_snapshot!("answer", answer);
 }
 
 #[tokio::test]

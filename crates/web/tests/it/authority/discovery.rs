@@ -13,7 +13,9 @@ fn without_tenant(world: &World, document: &Value) -> Value {
 #[tokio::test]
 async fn a_tenant_is_found_by_id_by_domain_and_as_the_only_one() {
     let world = World::new().await;
-    for segment in [world.tenant.id.to_string(), "contoso.example".into(), "CONTOSO.example".into(), "common".into(), "organizations".into()] {
+    for segment in
+        [world.tenant.id.to_string(), "contoso.example".into(), "CONTOSO.example".into(), "common".into(), "organizations".into()]
+    {
         let answer = world.get(&format!("/{segment}/v2.0/.well-known/openid-configuration"), &[]).await;
         assert_eq!(answer.json()["issuer"], format!("https://login.contoso.example/{}/v2.0", world.tenant.id), "{segment}");
     }

@@ -165,7 +165,9 @@ async fn a_password_that_was_handed_out_must_be_changed_before_anything_else() {
     let cookies = first.cookies();
     let page = submit(&world, &first, &cookies, &[("login", "anna@contoso.example"), ("passwd", PASSWORD)]).await;
     let new = "a much longer secret 9";
-    let fields = |new: &'static str, repeated: &'static str| [("login", "anna@contoso.example"), ("passwd", PASSWORD), ("newpasswd", new), ("confirmnewpasswd", repeated)];
+    let fields = |new: &'static str, repeated: &'static str| {
+        [("login", "anna@contoso.example"), ("passwd", PASSWORD), ("newpasswd", new), ("confirmnewpasswd", repeated)]
+    };
     let weak = submit(&world, &page, &cookies, &fields("short", "short")).await;
     assert!(weak.body.contains("at least 12 characters"), "{}", weak.body);
     let differing = submit(&world, &page, &cookies, &fields(new, "another one altogether")).await;
