@@ -63,12 +63,19 @@ pub(crate) fn signing_input(header: &Value, claims: &impl Serialize) -> Option<S
 }
 
 /// A parsed message whose signature has not been checked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Unverified {
     header: Value,
     payload: Vec<u8>,
     signature: Vec<u8>,
     input: String,
+}
+
+impl std::fmt::Debug for Unverified {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The payload may hold a password or a token.
+        f.debug_struct("Unverified").field("header", &self.header).finish_non_exhaustive()
+    }
 }
 
 /// Parses a message.

@@ -28,14 +28,20 @@ pub fn matches(registered: &str, given: &str) -> bool {
     if registered == given {
         return true;
     }
-    if registered.starts_with("msauth://") && given.starts_with("msauth://") {
-        let decoded = |uri: &str| percent_decode_str(uri).decode_utf8().ok().map(|text| text.into_owned());
-        return decoded(registered).is_some() && decoded(registered) == decoded(given);
+    if let (Some(registered), Some(given)) = (signed_package(registered), signed_package(given)) {
+        return registered == given;
     }
     match (loopback(registered), loopback(given)) {
         (Some(registered), Some(given)) => registered == given,
         _ => false,
     }
+}
+
+/// Package and signature of an Android redirect URI, each decoded once.
+fn signed_package(uri: &str) -> Option<(String, String)> {
+    let (package, signature) = uri.strip_prefix("msauth://")?.split_once('/')?;
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned);
+    Some((decoded(package)?, decoded(signature)?))
 }
 
 /// A loopback address without its port: host, path, query.

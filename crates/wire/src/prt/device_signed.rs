@@ -20,7 +20,8 @@ pub(crate) fn build(key: &SigningKey, certificate: &[u8], typ: &str, claims: &im
 /// Parses a message and checks that its signature fits the certificate it carries. Whose certificate that is, the caller looks up.
 pub(crate) fn parse<C: DeserializeOwned>(message: &str, typ: &str) -> Result<(C, DeviceCertificate), JwtError> {
     let message = jwt::parse(message)?;
-    if message.header_text("typ").is_some_and(|given| !given.eq_ignore_ascii_case(typ)) {
+    // A message without a type is a plain one (RFC 7519 §5.1), so it cannot pass for another kind that is signed by the same key.
+    if !message.header_text("typ").unwrap_or("JWT").eq_ignore_ascii_case(typ) {
         return Err(JwtError::Malformed);
     }
     let der = message.certificate().ok_or(JwtError::Malformed)?;

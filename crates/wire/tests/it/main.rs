@@ -1,4 +1,12 @@
 //! Formats, tested from outside.
 #![cfg(test)]
 
+mod drs;
+mod eas;
+mod jws;
 mod mam;
+mod oauth;
+mod prt;
+mod robustness;
+mod seal;
+mod vectors;
