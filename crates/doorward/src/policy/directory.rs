@@ -1,0 +1,151 @@
+//! The directory file: who is in which group, which app is approved, what the named locations cover.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use anyhow::Context;
+use doorward_model::authentication_strength::AuthenticationStrengthPolicy;
+use doorward_model::named_location::NamedLocation;
+use doorward_model::sign_in::ExternalUserType;
+use doorward_model::user::UserType;
+use doorward_policy::conditional_access::{ClientFacts, ResourceFacts, Subject, UserFacts};
+use doorward_wire::policy_file::{Json, Node, Object, ReadError, authentication_strength, named_location};
+
+use super::files;
+
+/// A directory, with its objects by lower-cased id.
+pub(super) struct Directory {
+    users: HashMap<String, UserFacts>,
+    service_principals: HashSet<String>,
+    applications: HashMap<String, Application>,
+    pub(super) named_locations: Vec<NamedLocation>,
+    pub(super) strengths: Vec<AuthenticationStrengthPolicy>,
+    pub(super) certificate_based_authentication: bool,
+}
+
+#[derive(Default)]
+struct Application {
+    bundles: Vec<String>,
+    approved: bool,
+    protectable: bool,
+}
+
+/// Groups by the id of a direct member, which may be a group itself.
+#[derive(Default)]
+struct Memberships(HashMap<String, Vec<String>>);
+
+impl Directory {
+    pub(super) fn read(file: &Path) -> anyhow::Result<Self> {
+        let document = files::read_json(file)?;
+        Self::from_json(&document).with_context(|| format!("{}", file.display()))
+    }
+
+    fn from_json(document: &Json) -> Result<Self, ReadError> {
+        let directory = document.root().object()?;
+        let memberships = Memberships::of(&directory)?;
+        Ok(Self {
+            users: by_id(&directory, "users", "id", |object, id| user(object, id, &memberships))?,
+            service_principals: by_id(&directory, "servicePrincipals", "id", |_, _| Ok(()))?.into_keys().collect(),
+            applications: by_id(&directory, "applications", "appId", |object, _| application(object))?,
+            named_locations: directory.list("namedLocations")?.iter().map(named_location::read_node).collect::<Result<_, _>>()?,
+            strengths: directory
+                .list("authenticationStrengthPolicies")?
+                .iter()
+                .map(authentication_strength::read_node)
+                .collect::<Result<_, _>>()?,
+            certificate_based_authentication: directory.flag("certificateBasedAuthentication")?,
+        })
+    }
+
+    /// The user of an id; none when the directory does not know it.
+    pub(super) fn user(&self, id: &str) -> Option<Subject> {
+        self.users.get(&id.to_lowercase()).cloned().map(Subject::User)
+    }
+
+    pub(super) fn workload(&self, id: &str) -> Subject {
+        Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: self.service_principals.contains(&id.to_lowercase()) }
+    }
+
+    pub(super) fn resource(&self, app_id: &str) -> ResourceFacts {
+        let bundles = self.application(app_id).map(|application| application.bundles.clone()).unwrap_or_default();
+        ResourceFacts { app_id: app_id.to_owned(), bundles }
+    }
+
+    pub(super) fn client(&self, app_id: &str) -> ClientFacts {
+        let application = self.application(app_id);
+        ClientFacts {
+            app_id: app_id.to_owned(),
+            approved: application.is_some_and(|application| application.approved),
+            protectable: application.is_some_and(|application| application.protectable),
+        }
+    }
+
+    fn application(&self, app_id: &str) -> Option<&Application> {
+        self.applications.get(&app_id.to_lowercase())
+    }
+}
+
+impl Memberships {
+    fn of(directory: &Object<'_>) -> Result<Self, ReadError> {
+        let mut memberships = Self::default();
+        for node in directory.list("groups")? {
+            let group = node.object()?;
+            let id = group.require("id")?.text()?.to_lowercase();
+            for member in group.strings("members")? {
+                memberships.0.entry(member.to_lowercase()).or_default().push(id.clone());
+            }
+        }
+        Ok(memberships)
+    }
+
+    /// All groups of a member, nested ones included; circles do no harm.
+    fn transitive(&self, id: &str) -> Vec<String> {
+        let mut found = HashSet::new();
+        let mut open = vec![id.to_lowercase()];
+        while let Some(member) = open.pop() {
+            for group in self.0.get(&member).into_iter().flatten() {
+                if found.insert(group.clone()) {
+                    open.push(group.clone());
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+}
+
+fn by_id<T>(
+    directory: &Object<'_>,
+    name: &str,
+    key: &str,
+    read: impl Fn(&Object<'_>, String) -> Result<T, ReadError>,
+) -> Result<HashMap<String, T>, ReadError> {
+    let entry = |node: &Node<'_>| {
+        let object = node.object()?;
+        let id = object.require(key)?.text()?.to_owned();
+        Ok((id.to_lowercase(), read(&object, id)?))
+    };
+    directory.list(name)?.iter().map(entry).collect()
+}
+
+fn user(object: &Object<'_>, id: String, memberships: &Memberships) -> Result<UserFacts, ReadError> {
+    Ok(UserFacts {
+        groups: memberships.transitive(&id),
+        id,
+        roles: object.strings("roles")?,
+        user_type: object.word("userType", user_type)?.unwrap_or_default(),
+        external_user_type: object.word("externalUserType", ExternalUserType::from_wire)?.unwrap_or_default(),
+        home_tenant_id: object.text("homeTenantId")?,
+    })
+}
+
+fn user_type(word: &str) -> Option<UserType> {
+    match word.to_ascii_lowercase().as_str() {
+        "member" => Some(UserType::Member),
+        "guest" => Some(UserType::Guest),
+        _ => None,
+    }
+}
+
+fn application(object: &Object<'_>) -> Result<Application, ReadError> {
+    Ok(Application { bundles: object.strings("bundles")?, approved: object.flag("approved")?, protectable: object.flag("protectable")? })
+}

@@ -1,0 +1,90 @@
+//! Finding and reading files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use doorward_wire::policy_file::conditional_access::{self, PolicyReading};
+use doorward_wire::policy_file::{Json, policies_of_file};
+
+/// A policy as it was read, and where it stands.
+pub(super) struct LocatedPolicy {
+    pub(super) file: PathBuf,
+    /// JSON path within the file.
+    pub(super) path: String,
+    pub(super) reading: PolicyReading,
+}
+
+/// The files of a command line: files as named, folders with every `*.json` below them in the order of their paths.
+pub(super) fn expand(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path).with_context(|| format!("{}", path.display()))?;
+        if metadata.is_dir() {
+            let mut found = Vec::new();
+            collect(path, &mut found)?;
+            // Paths compare component by component, and components by their bytes.
+            found.sort();
+            files.append(&mut found);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+/// Linked folders are not entered: they could lead back up.
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let place = || format!("{}", folder.display());
+    for entry in fs::read_dir(folder).with_context(place)? {
+        let entry = entry.with_context(place)?;
+        let path = entry.path();
+        if entry.file_type().with_context(place)?.is_dir() {
+            collect(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) && path.is_file() {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The policies of one file.
+pub(super) fn read_policies(file: &Path) -> anyhow::Result<Vec<LocatedPolicy>> {
+    let document = read_json(file)?;
+    let nodes = policies_of_file(&document.root()).with_context(|| format!("{}", file.display()))?;
+    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let read = |(index, node)| {
+        let reading = conditional_access::read_node(&node, &format!("{name}#{index}")).with_context(|| format!("{}", file.display()))?;
+        Ok(LocatedPolicy { file: file.to_owned(), path: node.path().to_owned(), reading })
+    };
+    nodes.into_iter().enumerate().map(read).collect()
+}
+
+/// A JSON document.
+pub(super) fn read_json(file: &Path) -> anyhow::Result<Json> {
+    let text = read_text(file)?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
+}
+
+/// The text of a file: UTF-8 with or without a byte order mark, or UTF-16 with one.
+pub(super) fn read_text(file: &Path) -> anyhow::Result<String> {
+    let bytes = fs::read(file).with_context(|| format!("{}", file.display()))?;
+    let text = match bytes.as_slice() {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => String::from_utf8(bytes).ok(),
+    };
+    match text {
+        Some(text) => Ok(text),
+        None => bail!("{} is neither UTF-8 nor UTF-16 with a byte order mark", file.display()),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<_, _>>().ok()
+}
