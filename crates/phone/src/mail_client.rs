@@ -1,0 +1,61 @@
+//! A built-in mail client: Exchange ActiveSync with name and password, as phones have had it since long ago.
+
+use crate::account::Account;
+use crate::error::PhoneError;
+use crate::http::{Network, send};
+use crate::phone::Body;
+
+/// What the mail client got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Text of the answer, where it is text.
+    pub text: String,
+}
+
+impl MailAnswer {
+    /// The mailbox was served.
+    #[must_use]
+    pub fn is_served(&self) -> bool {
+        self.status == 200
+    }
+}
+
+/// The built-in mail client of a phone.
+pub struct MailClient {
+    network: Network,
+    body: Body,
+    /// Its ActiveSync device id, made when the account was set up.
+    pub device_id: String,
+}
+
+impl MailClient {
+    /// A mail client with that ActiveSync device id.
+    #[must_use]
+    pub fn new(network: Network, body: Body, device_id: &str) -> Self {
+        Self { network, body, device_id: device_id.to_owned() }
+    }
+
+    /// Asks for the folders of the mailbox.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub async fn synchronise(&self, account: &Account) -> Result<MailAnswer, PhoneError> {
+        let (agent, kind) = match self.body {
+            Body::IPhone => ("Apple-iPhone17C3/2301.1", "iPhone"),
+            Body::AndroidPhone => ("Android-Mail/2025.10", "Android"),
+            Body::WindowsPc => ("Windows-Mail/16.0", "WindowsMail"),
+        };
+        let client = self.network.client(agent)?;
+        let query = [("Cmd", "FolderSync"), ("User", account.name.as_str()), ("DeviceId", self.device_id.as_str()), ("DeviceType", kind)];
+        let request = client
+            .post(format!("{}/Microsoft-Server-ActiveSync", self.network.base_url))
+            .query(&query)
+            .basic_auth(&account.name, Some(&account.password))
+            .header("MS-ASProtocolVersion", "16.1")
+            .header("content-type", "application/vnd.ms-sync.wbxml");
+        let answer = send(request).await?;
+        Ok(MailAnswer { status: answer.status, text: answer.body })
+    }
+}

@@ -1,0 +1,152 @@
+//! A web view: follows the pages of a sign-in, types name and password, and watches for addresses that are meant for the app.
+
+use reqwest::{Client, RequestBuilder};
+use url::Url;
+
+use crate::account::Account;
+use crate::error::PhoneError;
+use crate::html;
+use crate::http::{Answer, send};
+
+/// Pages that one sign-in shows at most.
+const PAGES: usize = 8;
+
+/// How the pages ended.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// At the app's redirect URI, with its parameters.
+    Redirect(Url),
+    /// At an address that asks for the broker.
+    Broker { code: u32, store_link: Option<String> },
+    /// At a page that refuses.
+    Refused { code: u32, text: String },
+}
+
+/// Opens `first` and signs in with `account`, until the pages lead to `redirect_uri`. `decorate` adds the headers that the client
+/// library sends with every request.
+pub(crate) async fn sign_in(
+    client: &Client,
+    first: RequestBuilder,
+    redirect_uri: &str,
+    account: &Account,
+    decorate: &(dyn Fn(RequestBuilder) -> RequestBuilder + Sync),
+) -> Result<End, PhoneError> {
+    let mut answer = send(decorate(first)).await?;
+    for _ in 0..PAGES {
+        let next = match step(&answer, redirect_uri)? {
+            Step::End(end) => return Ok(end),
+            Step::Follow(url) => client.get(url),
+            Step::Show => {
+                let Some(mut form) = html::form(&answer.body) else {
+                    return Err(PhoneError::protocol("sign-in page", format!("HTTP {} without a form: {}", answer.status, answer.body)));
+                };
+                if form.asks_for("newpasswd") {
+                    return Ok(End::Refused { code: 50055, text: "The password must be changed.".into() });
+                }
+                if form.asks_for("passwd") && answer.body.contains("role=\"alert\"") {
+                    // The password was typed before and refused.
+                    let text = html::text_of(&answer.body, "p class=\"problem\"").unwrap_or_else(|| "The sign-in failed.".into());
+                    return Ok(End::Refused { code: 50126, text });
+                }
+                form.fill("login", &account.name);
+                form.fill("passwd", &account.password);
+                if !form.asks_for("login") && !form.asks_for("passwd") {
+                    // A page that only asks for a yes.
+                    form.fields.push(("consent".into(), "accept".into()));
+                }
+                client.post(resolve(&answer.url, &form.action)?).form(&form.fields)
+            }
+        };
+        answer = send(decorate(next)).await?;
+    }
+    Err(PhoneError::protocol("sign-in page", "the pages do not end"))
+}
+
+/// What an answer means to a web view.
+#[derive(Debug)]
+enum Step {
+    End(End),
+    /// Another page, by a redirect.
+    Follow(Url),
+    /// A page to be shown.
+    Show,
+}
+
+fn step(answer: &Answer, redirect_uri: &str) -> Result<Step, PhoneError> {
+    if let Some(location) = &answer.location {
+        let url = resolve(&answer.url, location)?;
+        let parameter = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        if url.scheme() == "msauth" && url.host_str() == Some("wpj") {
+            let code = parameter("error_code").and_then(|code| code.parse().ok()).unwrap_or_default();
+            return Ok(Step::End(End::Broker { code, store_link: parameter("app_link") }));
+        }
+        if is_redirect_to(&url, redirect_uri) {
+            return Ok(Step::End(End::Redirect(url)));
+        }
+        // A web view loads pages over TLS; no other app is opened with what was meant for this one.
+        if url.scheme() == "https" {
+            return Ok(Step::Follow(url));
+        }
+        return Err(PhoneError::protocol("redirect", format!("to {url}, which is not this app")));
+    }
+    if answer.status >= 400 {
+        let code = html::error_code(&answer.body).unwrap_or_default();
+        let text = html::text_of(&answer.body, "h1").unwrap_or_else(|| format!("HTTP {}", answer.status));
+        return Ok(Step::End(End::Refused { code, text }));
+    }
+    Ok(Step::Show)
+}
+
+/// Whether an address is the redirect URI, but for the parameters behind it.
+fn is_redirect_to(url: &Url, redirect_uri: &str) -> bool {
+    Url::parse(redirect_uri)
+        .is_ok_and(|own| (url.scheme(), url.host_str(), url.port(), url.path()) == (own.scheme(), own.host_str(), own.port(), own.path()))
+}
+
+fn resolve(base: &Url, reference: &str) -> Result<Url, PhoneError> {
+    base.join(reference).map_err(|error| PhoneError::protocol("redirect", format!("{reference}: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: &str = "msauth.com.contoso.mail://auth";
+
+    fn answer(status: u16, location: Option<&str>, body: &str) -> Answer {
+        let url = Url::parse("https://login.example/t/oauth2/v2.0/authorize").unwrap();
+        Answer { url, status, location: location.map(str::to_owned), body: body.to_owned() }
+    }
+
+    #[test]
+    fn only_the_own_redirect_ends_at_the_app() {
+        let Step::End(End::Redirect(url)) = step(&answer(302, Some("msauth.com.contoso.mail://auth?code=1"), ""), OWN).unwrap() else {
+            panic!("the app's own redirect");
+        };
+        assert_eq!(url.query(), Some("code=1"));
+        assert!(step(&answer(302, Some("msauth.com.evil.mail://auth?code=1"), ""), OWN).is_err());
+        assert!(step(&answer(302, Some("http://login.example/"), ""), OWN).is_err(), "without TLS");
+    }
+
+    #[test]
+    fn pages_may_move_within_the_server() {
+        let Step::Follow(url) = step(&answer(302, Some("/t/login"), ""), OWN).unwrap() else { panic!("another page") };
+        assert_eq!(url.as_str(), "https://login.example/t/login");
+    }
+
+    #[test]
+    fn an_address_for_the_broker_says_where_to_get_it() {
+        let location = "msauth://wpj?username=a&app_link=https%3A%2F%2Fapps.example%2Fbroker&error_code=50127";
+        let Step::End(End::Broker { code, store_link }) = step(&answer(302, Some(location), ""), OWN).unwrap() else {
+            panic!("the broker")
+        };
+        assert_eq!((code, store_link.as_deref()), (50127, Some("https://apps.example/broker")));
+    }
+
+    #[test]
+    fn a_page_that_refuses_is_read() {
+        let page = "<h1>You cannot get there from here</h1><dd>AADSTS53003</dd>";
+        let Step::End(End::Refused { code, text }) = step(&answer(403, None, page), OWN).unwrap() else { panic!("a refusal") };
+        assert_eq!((code, text.as_str()), (53003, "You cannot get there from here"));
+    }
+}
