@@ -1,3 +1,4 @@
 //! Decisions, tested from outside.
 
+mod conditional_access;
 mod protection;

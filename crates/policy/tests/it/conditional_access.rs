@@ -1,0 +1,9 @@
+//! Conditional access, rule by rule.
+
+mod apply;
+mod build;
+mod filter;
+mod grant;
+mod laws;
+mod service;
+mod session;
