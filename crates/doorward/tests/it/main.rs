@@ -1,0 +1,4 @@
+//! The program, run as a person runs it.
+#![cfg(test)]
+
+mod policy_eval;
