@@ -129,6 +129,13 @@ mod tests {
     }
 
     #[test]
+    fn a_desktop_app_answers_on_the_loopback_address() {
+        let own = "http://localhost";
+        assert!(matches!(step(&answer(302, Some("http://localhost/?code=1"), ""), own), Ok(Step::End(End::Redirect(_)))));
+        assert!(step(&answer(302, Some("http://localhost:1/?code=1"), ""), own).is_err(), "another program's port");
+    }
+
+    #[test]
     fn pages_may_move_within_the_server() {
         let Step::Follow(url) = step(&answer(302, Some("/t/login"), ""), OWN).unwrap() else { panic!("another page") };
         assert_eq!(url.as_str(), "https://login.example/t/login");
