@@ -77,10 +77,10 @@ fn check(located: &LocatedPolicy, directory: Option<&Directory>, report: &mut Re
     let Some(policy) = &located.reading.policy else { return };
     let strengths = directory.map(|directory| directory.strengths.as_slice()).unwrap_or_default();
     if let Err(error) = conditional_access::check(policy, strengths) {
-        report.error(&format!("{file}: {}: {error}", located.path));
+        report.error(&format!("{file}: {}: {error}", located.reading.path));
     }
     for (place, text) in odd_ids(policy) {
-        report.warning(&format!("{file}: {}.conditions.{place}: {text:?} is not an id: it matches nothing", located.path));
+        report.warning(&format!("{file}: {}.conditions.{place}: {text:?} is not an id: it matches nothing", located.reading.path));
     }
 }
 

@@ -81,13 +81,13 @@ fn supported_policies(arguments: &Arguments, directory: &Directory) -> anyhow::R
 
 /// The policy, or a line that says why it cannot be decided.
 fn decidable(located: LocatedPolicy, directory: &Directory) -> Result<ConditionalAccessPolicy, String> {
-    let LocatedPolicy { file, path, reading } = located;
+    let LocatedPolicy { file, reading } = located;
     let place = file.display();
     let unsupported: Vec<_> = reading.unsupported().map(|finding| format!("{} {}", finding.path, finding.message)).collect();
     let policy = reading.policy.ok_or_else(|| format!("{place}: policy {:?}: {}", reading.id, unsupported.join("; ")))?;
     match conditional_access::check(&policy, &directory.strengths) {
         Ok(()) => Ok(policy),
-        Err(error) => Err(format!("{place}: {path}: {error}")),
+        Err(error) => Err(format!("{place}: {}: {error}", reading.path)),
     }
 }
 

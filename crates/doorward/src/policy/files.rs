@@ -10,8 +10,6 @@ use doorward_wire::policy_file::{Json, policies_of_file};
 /// A policy as it was read, and where it stands.
 pub(super) struct LocatedPolicy {
     pub(super) file: PathBuf,
-    /// JSON path within the file.
-    pub(super) path: String,
     pub(super) reading: PolicyReading,
 }
 
@@ -55,7 +53,7 @@ pub(super) fn read_policies(file: &Path) -> anyhow::Result<Vec<LocatedPolicy>> {
     let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let read = |(index, node)| {
         let reading = conditional_access::read_node(&node, &format!("{name}#{index}")).with_context(|| format!("{}", file.display()))?;
-        Ok(LocatedPolicy { file: file.to_owned(), path: node.path().to_owned(), reading })
+        Ok(LocatedPolicy { file: file.to_owned(), reading })
     };
     nodes.into_iter().enumerate().map(read).collect()
 }

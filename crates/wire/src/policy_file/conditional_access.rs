@@ -11,6 +11,8 @@ use super::{Finding, Findings, Severity, conditions, grant, session};
 pub struct PolicyReading {
     /// Its id.
     pub id: String,
+    /// JSON path of the policy proper, which in a template is its `details`.
+    pub path: String,
     /// The policy; none when it holds something that the engine does not know. Such a policy can be shown but not decided.
     pub policy: Option<ConditionalAccessPolicy>,
     /// All that the engine does not know.
@@ -93,5 +95,5 @@ pub fn read_node(node: &Node<'_>, fallback_id: &str) -> Result<PolicyReading, Re
         grant_controls,
         session_controls,
     });
-    Ok(PolicyReading { id, policy, findings: findings.found })
+    Ok(PolicyReading { id, path: body.path().to_owned(), policy, findings: findings.found })
 }
