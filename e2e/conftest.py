@@ -66,9 +66,14 @@ class Callback:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                query = dict(parse_qsl(urlsplit(self.path).query))
-                if query:
-                    outer.answers.append(query)
+                self.answer(urlsplit(self.path).query)
+
+            def do_POST(self):
+                self.answer(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+            def answer(self, fields):
+                if fields:
+                    outer.answers.append(dict(parse_qsl(fields)))
                     outer._arrived.set()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")

@@ -12,7 +12,7 @@ import { signIn } from "./plain_browser.mjs";
 const demo = JSON.parse(readFileSync(process.env.DOORWARD_DEMO, "utf8"));
 const issuer = `${demo.baseUrl.replace(/\/$/, "")}/${demo.tenantId}/v2.0`;
 const native = demo.applications.find((app) => !app.secret && app.redirectUris.some((uri) => uri.startsWith("http://localhost")));
-const REDIRECT = "http://localhost:53682";
+const REDIRECT = "http://localhost:53682/";
 const SCOPE = "openid profile offline_access User.Read";
 const person = demo.users.find((user) => user.groups.length === 0);
 

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from sign_in import accept_consent_if_asked, enter_name, enter_password, sign_in
 
 
-def authorize(client, callback, page, person, scopes):
-    flow = client.initiate_auth_code_flow(scopes, redirect_uri=callback.uri)
+def authorize(client, callback, page, person, scopes, response_mode="query"):
+    flow = client.initiate_auth_code_flow(scopes, redirect_uri=callback.uri, response_mode=response_mode)
     page.goto(flow["auth_uri"])
     sign_in(page, person.name, person.password)
     accept_consent_if_asked(page)
@@ -42,6 +42,15 @@ def test_code_flow_gives_tokens_and_refresh_renews_them(world, client, callback,
     fresh = client.acquire_token_silent_with_error(scopes, account, force_refresh=True)
     assert "error" not in fresh, fresh
     assert fresh["access_token"] != result["access_token"]
+
+
+def test_the_answer_can_come_as_a_form(world, client, callback, page):
+    """What MSAL recommends: the code never stands in an address."""
+    person = world.person
+    flow, answer = authorize(client, callback, page, person, ["User.Read"], response_mode="form_post")
+    assert "code" not in page.url
+    result = client.acquire_token_by_auth_code_flow(flow, answer)
+    assert result["id_token_claims"]["oid"] == person.id, result
 
 
 def test_a_session_signs_in_without_asking_again(world, client, callback, page):
