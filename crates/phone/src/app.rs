@@ -4,21 +4,35 @@ use doorward_model::AppId;
 use doorward_model::application::PlatformIdentity;
 use doorward_wire::oauth::redirect;
 
-/// An app. `identity` is the operating system's word, `client_id` is what the app itself claims to be.
+/// An app. What the operating system says of it fixes its redirect URI; `client_id` is what the app itself claims to be.
 #[derive(Debug, Clone)]
 pub struct App {
     /// Name on the screen.
     pub name: String,
     /// Client id in its code.
     pub client_id: AppId,
-    /// Bundle id, or package and signing certificate.
-    pub identity: PlatformIdentity,
+    /// Bundle id, or package and signing certificate; none on a desktop.
+    pub identity: Option<PlatformIdentity>,
+    redirect_uri: String,
 }
 
 impl App {
-    /// The redirect URI that the phone uses for this app: it follows from the identity, so an app cannot take another's.
+    /// An app on a phone. Its redirect URI follows from the identity, so it cannot take another app's.
     #[must_use]
-    pub fn redirect_uri(&self) -> String {
-        redirect::broker_redirect(&self.identity)
+    pub fn on_phone(name: &str, client_id: AppId, identity: PlatformIdentity) -> Self {
+        let redirect_uri = redirect::broker_redirect(&identity);
+        Self { name: name.to_owned(), client_id, identity: Some(identity), redirect_uri }
+    }
+
+    /// A program on a PC, which answers on the loopback address.
+    #[must_use]
+    pub fn on_desktop(name: &str, client_id: AppId) -> Self {
+        Self { name: name.to_owned(), client_id, identity: None, redirect_uri: "http://localhost".into() }
+    }
+
+    /// Where the phone takes answers for this app.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
     }
 }

@@ -167,9 +167,8 @@ impl Registration {
         let cookie = prt::build_cookie(network.rng.as_ref(), &primary.session_key, KdfVersion::V2, &claims)
             .ok_or_else(|| PhoneError::local("cookie"))?;
         let credential = prt::build_device_credential(&self.key, &self.certificate, &nonce).map_err(PhoneError::local)?;
-        let (client_id, redirect_uri) = (app.client_id.to_string(), app.redirect_uri());
-        let query =
-            [("client_id", client_id.as_str()), ("response_type", "code"), ("redirect_uri", redirect_uri.as_str()), ("scope", scope)];
+        let client_id = app.client_id.to_string();
+        let query = [("client_id", client_id.as_str()), ("response_type", "code"), ("redirect_uri", app.redirect_uri()), ("scope", scope)];
         let request = client
             .get(format!("{}/oAuth2/v2.0/authorize", network.authority()))
             .query(&query)
@@ -188,7 +187,7 @@ impl Registration {
             ("client_id", client_id.as_str()),
             ("grant_type", "authorization_code"),
             ("code", code.as_str()),
-            ("redirect_uri", redirect_uri.as_str()),
+            ("redirect_uri", app.redirect_uri()),
             ("scope", scope),
         ];
         let answer = send(client.post(format!("{}/oAuth2/v2.0/token", network.authority())).form(&form)).await?;

@@ -53,8 +53,11 @@ impl Network {
         format!("{}/{}", self.base_url, self.tenant)
     }
 
-    /// A client with its own cookie jar.
-    pub(crate) fn client(&self, user_agent: &str) -> Result<Client, PhoneError> {
+    /// A client with its own cookie jar that follows no redirects.
+    ///
+    /// # Errors
+    /// [`PhoneError::Network`].
+    pub fn client(&self, user_agent: &str) -> Result<Client, PhoneError> {
         Ok(ClientBuilder::new()
             .tls_backend_preconfigured(self.tls.clone())
             .redirect(reqwest::redirect::Policy::none())

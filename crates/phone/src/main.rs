@@ -166,7 +166,7 @@ async fn sign_in(phone: &mut Phone, start: &Start) -> Result<Outcome, PhoneError
         }
         (Platform::Ios, _) => PlatformIdentity::Ios { bundle_id: start.app.clone() },
     };
-    let app = App { name: start.app.clone(), client_id: start.client_id, identity };
+    let app = App::on_phone(&start.app, start.client_id, identity);
     let account = start.person.account();
     let mut outcome = phone.start(&app, &account, &start.scope).await?;
     if start.follow_advice && outcome.code() == INSTALL_BROKER {

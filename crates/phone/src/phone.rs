@@ -139,7 +139,7 @@ impl Phone {
     }
 
     async fn start_in_web_view(&self, app: &App, account: &Account, scope: &str) -> Result<Outcome, PhoneError> {
-        match self.authorize(&app.client_id.to_string(), &app.redirect_uri(), account, scope).await? {
+        match self.authorize(&app.client_id.to_string(), app.redirect_uri(), account, scope).await? {
             Ok(tokens) => Ok(Outcome::Token(tokens)),
             Err(outcome) => Ok(outcome),
         }

@@ -25,8 +25,9 @@ impl Protected {
     /// [`PhoneError::Local`].
     pub fn install(phone: &Phone, app: &App, shared: SharedKeys, managed: bool) -> Result<Self, PhoneError> {
         let identifier = match &app.identity {
-            PlatformIdentity::Ios { bundle_id } => MobileAppIdentifier::Ios { bundle_id: bundle_id.clone() },
-            PlatformIdentity::Android { package_name, .. } => MobileAppIdentifier::Android { package_id: package_name.clone() },
+            Some(PlatformIdentity::Ios { bundle_id }) => MobileAppIdentifier::Ios { bundle_id: bundle_id.clone() },
+            Some(PlatformIdentity::Android { package_name, .. }) => MobileAppIdentifier::Android { package_id: package_name.clone() },
+            None => return Err(PhoneError::local("app protection is for apps on phones")),
         };
         let network = phone.network();
         let keys = SoftwareKeys::new(shared, managed, network.rng.clone()).map_err(PhoneError::local)?;

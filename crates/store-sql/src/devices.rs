@@ -94,16 +94,17 @@ impl DeviceRepository for Scope<'_> {
 
     async fn update(&mut self, device: &Device) -> Result<()> {
         self.may_write()?;
-        let result = sqlx::query("UPDATE devices SET public_key = $3, owner = $4, eas_key = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(device.id.to_string())
-            .bind(&device.public_key_sha256)
-            .bind(device.owner.map(|owner| owner.to_string()))
-            .bind(eas_key(device))
-            .bind(to_body("devices", device)?)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("device"))?;
+        let result =
+            sqlx::query("UPDATE devices SET public_key = $3, owner = $4, eas_key = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
+                .bind(&self.tenant)
+                .bind(device.id.to_string())
+                .bind(&device.public_key_sha256)
+                .bind(device.owner.map(|owner| owner.to_string()))
+                .bind(eas_key(device))
+                .bind(to_body("devices", device)?)
+                .execute(&mut *self.connection)
+                .await
+                .map_err(write_error("device"))?;
         found("device", &result)
     }
 

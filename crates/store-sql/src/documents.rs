@@ -41,24 +41,27 @@ impl Scope<'_> {
 #[async_trait]
 impl DocumentRepository for Scope<'_> {
     async fn get(&mut self, kind: DocumentKind, id: &str) -> Result<Option<Document>> {
-        let row = sqlx::query("SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND id = $3")
-            .bind(&self.tenant)
-            .bind(kind.as_str())
-            .bind(id)
-            .fetch_optional(&mut *self.connection)
-            .await
-            .map_err(engine)?;
+        let row = sqlx::query(
+            "SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND id = $3",
+        )
+        .bind(&self.tenant)
+        .bind(kind.as_str())
+        .bind(id)
+        .fetch_optional(&mut *self.connection)
+        .await
+        .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
     }
 
     async fn list(&mut self, kind: DocumentKind) -> Result<Vec<Document>> {
-        let rows =
-            sqlx::query("SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 ORDER BY created, id")
-                .bind(&self.tenant)
-                .bind(kind.as_str())
-                .fetch_all(&mut *self.connection)
-                .await
-                .map_err(engine)?;
+        let rows = sqlx::query(
+            "SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 ORDER BY created, id",
+        )
+        .bind(&self.tenant)
+        .bind(kind.as_str())
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(engine)?;
         rows.iter().map(read).collect()
     }
 
@@ -77,35 +80,47 @@ impl DocumentRepository for Scope<'_> {
 
     async fn create(&mut self, kind: DocumentKind, document: &Document, now: Timestamp) -> Result<Document> {
         self.may_write()?;
-        sqlx::query("INSERT INTO documents (tenant_id, kind, id, version, subject, created, modified, body) VALUES ($1, $2, $3, 1, $4, $5, $5, $6)")
-            .bind(&self.tenant)
-            .bind(kind.as_str())
-            .bind(&document.id)
-            .bind(&document.subject)
-            .bind(millis(now))
-            .bind(to_body("documents", &document.body)?)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error(kind.as_str()))?;
+        sqlx::query(
+            "INSERT INTO documents (tenant_id, kind, id, version, subject, created, modified, body) VALUES ($1, $2, $3, 1, $4, $5, $5, $6)",
+        )
+        .bind(&self.tenant)
+        .bind(kind.as_str())
+        .bind(&document.id)
+        .bind(&document.subject)
+        .bind(millis(now))
+        .bind(to_body("documents", &document.body)?)
+        .execute(&mut *self.connection)
+        .await
+        .map_err(write_error(kind.as_str()))?;
         self.note_change(kind).await?;
         Ok(Document { version: 1, created: now, modified: now, ..document.clone() })
     }
 
-    async fn update(&mut self, kind: DocumentKind, id: &str, subject: &str, body: &Value, expected: Option<i64>, now: Timestamp) -> Result<Document> {
+    async fn update(
+        &mut self,
+        kind: DocumentKind,
+        id: &str,
+        subject: &str,
+        body: &Value,
+        expected: Option<i64>,
+        now: Timestamp,
+    ) -> Result<Document> {
         self.may_write()?;
         let present = self.expected(kind, id, expected).await?;
         let version = present.version.saturating_add(1);
-        sqlx::query("UPDATE documents SET version = $4, subject = $5, modified = $6, body = $7 WHERE tenant_id = $1 AND kind = $2 AND id = $3")
-            .bind(&self.tenant)
-            .bind(kind.as_str())
-            .bind(id)
-            .bind(version)
-            .bind(subject)
-            .bind(millis(now))
-            .bind(to_body("documents", body)?)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error(kind.as_str()))?;
+        sqlx::query(
+            "UPDATE documents SET version = $4, subject = $5, modified = $6, body = $7 WHERE tenant_id = $1 AND kind = $2 AND id = $3",
+        )
+        .bind(&self.tenant)
+        .bind(kind.as_str())
+        .bind(id)
+        .bind(version)
+        .bind(subject)
+        .bind(millis(now))
+        .bind(to_body("documents", body)?)
+        .execute(&mut *self.connection)
+        .await
+        .map_err(write_error(kind.as_str()))?;
         self.note_change(kind).await?;
         Ok(Document { version, subject: subject.to_owned(), body: body.clone(), modified: now, ..present })
     }

@@ -140,14 +140,15 @@ impl GrantRepository for Scope<'_> {
 
     async fn revoke_for_app(&mut self, user: UserId, app: AppId, at: Timestamp) -> Result<u64> {
         self.may_write()?;
-        let result = sqlx::query("UPDATE refresh_tokens SET revoked = $4 WHERE tenant_id = $1 AND user_id = $2 AND app_id = $3 AND revoked IS NULL")
-            .bind(&self.tenant)
-            .bind(user.to_string())
-            .bind(app.to_string())
-            .bind(millis(at))
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("refresh token"))?;
+        let result =
+            sqlx::query("UPDATE refresh_tokens SET revoked = $4 WHERE tenant_id = $1 AND user_id = $2 AND app_id = $3 AND revoked IS NULL")
+                .bind(&self.tenant)
+                .bind(user.to_string())
+                .bind(app.to_string())
+                .bind(millis(at))
+                .execute(&mut *self.connection)
+                .await
+                .map_err(write_error("refresh token"))?;
         Ok(result.rows_affected())
     }
 
@@ -302,7 +303,8 @@ impl GrantRepository for Scope<'_> {
             "DELETE FROM device_codes WHERE tenant_id = $1 AND expires < $2",
             "DELETE FROM sessions WHERE tenant_id = $1 AND (expires < $2 OR revoked < $2)",
         ] {
-            let result = sqlx::query(statement).bind(&self.tenant).bind(millis(before)).execute(&mut *self.connection).await.map_err(engine)?;
+            let result =
+                sqlx::query(statement).bind(&self.tenant).bind(millis(before)).execute(&mut *self.connection).await.map_err(engine)?;
             rows += result.rows_affected();
         }
         Ok(rows)

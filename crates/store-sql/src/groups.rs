@@ -87,7 +87,11 @@ impl GroupRepository for Scope<'_> {
         rows.iter()
             .map(|row| {
                 let reader = Reader::new(row, "group_members", "member_id");
-                Ok(if reader.text("kind")? == GROUP { Member::Group(reader.parsed("member_id")?) } else { Member::User(reader.parsed("member_id")?) })
+                Ok(if reader.text("kind")? == GROUP {
+                    Member::Group(reader.parsed("member_id")?)
+                } else {
+                    Member::User(reader.parsed("member_id")?)
+                })
             })
             .collect()
     }

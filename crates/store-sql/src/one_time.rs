@@ -12,13 +12,15 @@ use crate::unit::Scope;
 impl OneTimeRepository for Scope<'_> {
     async fn use_once(&mut self, value: &Sha256, expires: Timestamp) -> Result<bool> {
         self.may_write()?;
-        let result = sqlx::query("INSERT INTO one_time_values (tenant_id, hash, expires) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, hash) DO NOTHING")
-            .bind(&self.tenant)
-            .bind(hex(value))
-            .bind(millis(expires))
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("one-time value"))?;
+        let result = sqlx::query(
+            "INSERT INTO one_time_values (tenant_id, hash, expires) VALUES ($1, $2, $3) ON CONFLICT (tenant_id, hash) DO NOTHING",
+        )
+        .bind(&self.tenant)
+        .bind(hex(value))
+        .bind(millis(expires))
+        .execute(&mut *self.connection)
+        .await
+        .map_err(write_error("one-time value"))?;
         Ok(result.rows_affected() == 1)
     }
 

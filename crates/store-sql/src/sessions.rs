@@ -31,32 +31,35 @@ impl SessionRepository for Scope<'_> {
 
     async fn create(&mut self, session: &Session) -> Result<()> {
         self.may_write()?;
-        sqlx::query("INSERT INTO sessions (tenant_id, id, user_id, expires, revoked, authenticated, body) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-            .bind(&self.tenant)
-            .bind(session.id.to_string())
-            .bind(session.user_id.to_string())
-            .bind(millis(session.expires))
-            .bind(session.revoked.map(millis))
-            .bind(millis(session.authenticated))
-            .bind(to_body("sessions", session)?)
-            .execute(&mut *self.connection)
-            .await
-            .map(drop)
-            .map_err(write_error("session"))
+        sqlx::query(
+            "INSERT INTO sessions (tenant_id, id, user_id, expires, revoked, authenticated, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&self.tenant)
+        .bind(session.id.to_string())
+        .bind(session.user_id.to_string())
+        .bind(millis(session.expires))
+        .bind(session.revoked.map(millis))
+        .bind(millis(session.authenticated))
+        .bind(to_body("sessions", session)?)
+        .execute(&mut *self.connection)
+        .await
+        .map(drop)
+        .map_err(write_error("session"))
     }
 
     async fn update(&mut self, session: &Session) -> Result<()> {
         self.may_write()?;
-        let result = sqlx::query("UPDATE sessions SET expires = $3, revoked = $4, authenticated = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(session.id.to_string())
-            .bind(millis(session.expires))
-            .bind(session.revoked.map(millis))
-            .bind(millis(session.authenticated))
-            .bind(to_body("sessions", session)?)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("session"))?;
+        let result =
+            sqlx::query("UPDATE sessions SET expires = $3, revoked = $4, authenticated = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
+                .bind(&self.tenant)
+                .bind(session.id.to_string())
+                .bind(millis(session.expires))
+                .bind(session.revoked.map(millis))
+                .bind(millis(session.authenticated))
+                .bind(to_body("sessions", session)?)
+                .execute(&mut *self.connection)
+                .await
+                .map_err(write_error("session"))?;
         found("session", &result)
     }
 

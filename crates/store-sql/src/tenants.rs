@@ -9,7 +9,8 @@ use crate::row::{Reader, engine, found, millis, to_body, write_error};
 use crate::unit::Scope;
 
 pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<Tenant>> {
-    let rows = sqlx::query("SELECT tenant_id, body FROM tenants ORDER BY created, tenant_id").fetch_all(connection).await.map_err(engine)?;
+    let rows =
+        sqlx::query("SELECT tenant_id, body FROM tenants ORDER BY created, tenant_id").fetch_all(connection).await.map_err(engine)?;
     rows.iter().map(|row| Reader::new(row, "tenants", "tenant_id").body()).collect()
 }
 

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_store::{
-    ApplicationRepository, DeviceRepository, DocumentRepository, GrantRepository, GroupRepository, KeyRepository, LogRepository, OneTimeRepository,
-    Result, SessionRepository, StoreError, TenantRepository, Unit, UserRepository,
+    ApplicationRepository, DeviceRepository, DocumentRepository, GrantRepository, GroupRepository, KeyRepository, LogRepository,
+    OneTimeRepository, Result, SessionRepository, StoreError, TenantRepository, Unit, UserRepository,
 };
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Sqlite, Transaction};

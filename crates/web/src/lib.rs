@@ -5,6 +5,7 @@
 mod authority;
 mod bearer;
 mod caller;
+mod graph;
 mod mam;
 pub mod pages;
 mod path;
@@ -28,6 +29,7 @@ pub fn router(ctx: Arc<Context>) -> Router {
         .merge(authority::routes())
         .merge(registration::routes())
         .merge(mam::routes())
+        .merge(graph::routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(ctx);
     Router::new().fallback_service(routes.map_request(path::normalise))

@@ -21,7 +21,7 @@ const PAGE_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Purpose {
     /// Answer an authorization request.
-    Authorize(AuthorizeRequest),
+    Authorize(Box<AuthorizeRequest>),
     /// Approve or decline the device code with this user code.
     DeviceCode(String),
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::keys;
 use crate::sign_in::session;
 
@@ -127,7 +127,7 @@ async fn signed_claims(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, toke
     let Ok(unverified) = jwt::parse(token) else { return Ok(None) };
     let Some((algorithm, key)) = unverified.kid().and_then(|kid| keys.verifier(kid)) else { return Ok(None) };
     let verified = unverified.verify(algorithm, key).ok();
-    Ok(verified.and_then(|payload| serde_json::from_slice(&payload).map_err(|error| Error::internal("claims", &error)).ok()))
+    Ok(verified.and_then(|payload| serde_json::from_slice(payload).ok()))
 }
 
 async fn is_identifier_uri(unit: &mut dyn Unit, resource: AppId, audience: &str) -> Result<bool> {

@@ -1,0 +1,131 @@
+//! The configuration file: TOML, every key documented in `docs/doorward.toml`, unknown keys refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde::Deserialize;
+use url::Url;
+
+/// Configuration of a server.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// Folder of database, keys and certificates.
+    pub(crate) data: PathBuf,
+    /// Public address, as clients write it.
+    pub(crate) base_url: Url,
+    /// Address to listen on.
+    pub(crate) listen: SocketAddr,
+    /// Address for health, readiness and metrics; plain HTTP, so keep it on loopback or a private network.
+    pub(crate) admin_listen: Option<SocketAddr>,
+    /// TLS.
+    pub(crate) tls: Tls,
+    /// Log.
+    pub(crate) log: Log,
+    /// Passwords hashed at the same time.
+    pub(crate) hashing_concurrency: usize,
+    /// Seconds given to requests in flight at an orderly stop.
+    pub(crate) stop_timeout_seconds: u64,
+}
+
+/// Certificate of the server.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Tls {
+    /// Certificate chain, PEM. Without it a local authority is made at first start.
+    pub(crate) certificate: Option<PathBuf>,
+    /// Private key, PEM.
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// Log of the process, on standard error.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Log {
+    /// `text` or `json`.
+    pub(crate) format: LogFormat,
+    /// What to log, for example `info` or `doorward_service=debug,info`.
+    pub(crate) filter: String,
+}
+
+/// Shape of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".into() }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8443));
+        Self {
+            data: "/var/lib/doorward".into(),
+            base_url: local_address(listen),
+            listen,
+            admin_listen: Some(SocketAddr::from(([127, 0, 0, 1], 9443))),
+            tls: Tls::default(),
+            log: Log::default(),
+            hashing_concurrency: 2,
+            stop_timeout_seconds: 10,
+        }
+    }
+}
+
+/// The address of a server that is only reached on this machine.
+pub(crate) fn local_address(listen: SocketAddr) -> Url {
+    let mut url = loopback();
+    // Both setters only refuse addresses without host, which this one has.
+    let _infallible = url.set_port(Some(listen.port()));
+    url
+}
+
+#[expect(clippy::expect_used, reason = "a constant that a test parses")]
+fn loopback() -> Url {
+    Url::parse("https://localhost/").expect("constant")
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Names file, line and what to do.
+    pub(crate) fn load(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        let config: Self = toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display()))?;
+        config.check().with_context(|| format!("{} is not a valid configuration", path.display()))?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if self.base_url.scheme() != "https" || self.base_url.host_str().is_none() || self.base_url.path() != "/" {
+            bail!("base_url must be https://HOST[:PORT] without a path, as clients write it; it is {}", self.base_url);
+        }
+        if self.tls.certificate.is_some() != self.tls.key.is_some() {
+            bail!("tls.certificate and tls.key belong together: give both, or neither for a local authority");
+        }
+        if !(1..=64).contains(&self.hashing_concurrency) {
+            bail!("hashing_concurrency must be between 1 and 64; it is {}", self.hashing_concurrency);
+        }
+        Ok(())
+    }
+
+    /// The database file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data.join("doorward.db")
+    }
+
+    /// The master key file.
+    pub(crate) fn master_key(&self) -> PathBuf {
+        self.data.join("master.key")
+    }
+}

@@ -1,0 +1,129 @@
+//! Health, readiness and Prometheus metrics, on a listener of their own.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use doorward_service::Context;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+use crate::server;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Labels {
+    /// Last part of the path where that is one of ours, else `other`: never anything a client could make up.
+    endpoint: &'static str,
+    status: u16,
+}
+
+/// What is counted.
+#[derive(Default)]
+pub(crate) struct Metrics {
+    requests: Family<Labels, Counter>,
+    in_flight: Gauge,
+    seconds: Seconds,
+}
+
+struct Seconds(Histogram);
+
+impl Default for Seconds {
+    fn default() -> Self {
+        Self(Histogram::new(exponential_buckets(0.001, 2.0, 14)))
+    }
+}
+
+impl Metrics {
+    fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut registry = Registry::with_prefix("doorward");
+        registry.register("requests", "Requests by endpoint and status", self.requests.clone());
+        registry.register("requests_in_flight", "Requests being answered", self.in_flight.clone());
+        registry.register("request_duration_seconds", "Time to answer", self.seconds.0.clone());
+        let up: Gauge<i64, std::sync::atomic::AtomicI64> = Gauge::default();
+        up.set(1);
+        registry.register("up", "The server runs", up);
+        let mut out = String::new();
+        text::encode(&mut out, &registry)?;
+        Ok(out)
+    }
+}
+
+/// Counts every request of `routes`.
+pub(crate) fn observe(routes: Router, metrics: Arc<Metrics>) -> Router {
+    routes.layer(middleware::from_fn_with_state(metrics, count))
+}
+
+async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let endpoint = endpoint(request.uri().path());
+    // The clock of the machine only measures a duration here; no rule depends on it.
+    let begun = Instant::now();
+    metrics.in_flight.inc();
+    let response = next.run(request).await;
+    metrics.in_flight.dec();
+    metrics.seconds.0.observe(begun.elapsed().as_secs_f64());
+    metrics.requests.get_or_create(&Labels { endpoint, status: response.status().as_u16() }).inc();
+    response
+}
+
+fn endpoint(path: &str) -> &'static str {
+    const KNOWN: [&str; 16] = [
+        "authorize",
+        "token",
+        "login",
+        "devicecode",
+        "deviceauth",
+        "logout",
+        "userinfo",
+        "keys",
+        "openid-configuration",
+        "discover",
+        "device",
+        "nonce",
+        "checkin",
+        "enrollments",
+        "messages",
+        "microsoft-server-activesync",
+    ];
+    let path = path.trim_end_matches('/').to_ascii_lowercase();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match KNOWN.into_iter().find(|known| *known == last) {
+        Some(known) => known,
+        None if path.starts_with("/v1.0/") || path.starts_with("/beta/") => "graph",
+        None => "other",
+    }
+}
+
+/// `/healthz`, `/readyz`, `/metrics`.
+pub(crate) fn routes(context: Arc<Context>, metrics: Arc<Metrics>) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready).with_state(context))
+        .route("/metrics", get(show).with_state(metrics))
+}
+
+async fn ready(State(context): State<Arc<Context>>) -> Response {
+    if server::is_ready(context.store.as_ref()).await {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+    }
+}
+
+async fn show(State(metrics): State<Arc<Metrics>>) -> Response {
+    match metrics.text() {
+        Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "metrics cannot be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

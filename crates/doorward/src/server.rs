@@ -1,0 +1,117 @@
+//! The running server: context, listeners, signals, orderly stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use doorward_service::Context;
+use doorward_store::Store;
+use doorward_store_sql::SqliteStore;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::os::{OsRng, SystemClock};
+use crate::{listen, master_key, metrics, tls};
+
+/// Opens the store and builds the context of the use cases.
+///
+/// # Errors
+/// Names the file and what to do.
+pub(crate) async fn context(config: &Config) -> anyhow::Result<Arc<Context>> {
+    let master_key = master_key::load(&config.master_key())?;
+    let database = config.database();
+    let store = SqliteStore::open(&database).await.with_context(|| format!("cannot open the database {}", database.display()))?;
+    let context = Context::new(
+        Arc::new(store),
+        Arc::new(SystemClock),
+        Arc::new(OsRng),
+        master_key,
+        config.base_url.clone(),
+        config.hashing_concurrency,
+    )?;
+    Ok(Arc::new(context))
+}
+
+/// A server that has bound its sockets and serves.
+pub(crate) struct Running {
+    /// Context of the use cases.
+    pub(crate) context: Arc<Context>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    jobs: JoinHandle<()>,
+}
+
+impl Running {
+    /// Starts serving on `listener`; `more` are routes beside the authority's (gates, the demo's mail service).
+    ///
+    /// # Errors
+    /// When TLS or the admin listener cannot be set up.
+    pub(crate) async fn start(config: &Config, context: Arc<Context>, listener: TcpListener, more: Router) -> anyhow::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let grace = Duration::from_secs(config.stop_timeout_seconds);
+        let registry = Arc::new(metrics::Metrics::default());
+        let routes = Router::new().merge(more).fallback_service(doorward_web::router(context.clone()));
+        let routes = metrics::observe(routes, registry.clone());
+        let tls = tls::server_config(config)?;
+        let mut tasks = vec![tokio::spawn(listen::serve(listener, Some(tls), routes, stopped.clone(), grace))];
+        if let Some(address) = config.admin_listen {
+            let listener = listen::bind(address).await?;
+            let routes = metrics::routes(context.clone(), registry);
+            tasks.push(tokio::spawn(listen::serve(listener, None, routes, stopped, grace)));
+        }
+        let jobs = tokio::spawn(doorward_service::jobs::run(context.clone()));
+        Ok(Self { context, stop, tasks, jobs })
+    }
+
+    /// Orderly stop: no new connections, requests in flight finish, the sign-in log is written, the store closes.
+    pub(crate) async fn stop(self) {
+        // An error means that nobody listens any more.
+        let _nobody = self.stop.send(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a listener ended badly");
+            }
+        }
+        self.jobs.abort();
+        self.context.sign_in_log.flush().await;
+        self.context.store.close().await;
+    }
+}
+
+/// Runs until the system asks to stop.
+///
+/// # Errors
+/// Names the place and what to do.
+pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
+    let context = context(config).await?;
+    let listener = listen::bind(config.listen).await?;
+    let running = Running::start(config, context, listener, Router::new()).await?;
+    tracing::info!(base_url = %config.base_url, listen = %config.listen, "Doorward is ready");
+    wait_for_signal().await?;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// Returns at SIGTERM or SIGINT.
+///
+/// # Errors
+/// When signals cannot be received.
+pub(crate) async fn wait_for_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Proves that the store answers.
+pub(crate) async fn is_ready(store: &dyn Store) -> bool {
+    matches!(tokio::time::timeout(Duration::from_secs(2), store.ping()).await, Ok(Ok(())))
+}

@@ -1,0 +1,33 @@
+//! `/organization`: settings of the tenant.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use doorward_service::directory::{self, Task};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::admin::Admin;
+use super::error::GraphError;
+use super::page::collection;
+
+/// Body of a change.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct OrganizationPatch {
+    certificate_based_authentication: bool,
+}
+
+pub(super) async fn get(admin: Admin) -> Result<Response, GraphError> {
+    admin.may(Task::Read)?;
+    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
+    let tenant: Vec<Value> = unit.tenant().get().await?.into_iter().map(|tenant| json!(tenant)).collect();
+    Ok(collection(tenant))
+}
+
+pub(super) async fn update(admin: Admin, Json(patch): Json<OrganizationPatch>) -> Result<Response, GraphError> {
+    admin.may(Task::ManageDirectory)?;
+    directory::set_certificate_based_authentication(&admin.ctx, admin.tenant.id, &admin.actor(), patch.certificate_based_authentication)
+        .await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
