@@ -95,16 +95,20 @@ pub async fn brokered_request(
 ) -> Result<PrtProof> {
     let malformed = |what: &str| Error::refused(ErrorCode::BAD_REQUEST, format!("{what} is not a signed message of the expected form."));
     let cookie = prt::parse_cookie(prt_header).map_err(|error| malformed("x-ms-RefreshTokenCredential").with_reason(&error))?;
+    // The device comes first: a broker whose registration is gone must learn that, not that its token is unknown as well.
+    let credential = match device_header {
+        Some(header) => {
+            let credential = prt::parse_device_credential(header).map_err(|error| malformed("x-ms-DeviceCredential").with_reason(&error))?;
+            Some((device_of(unit, &credential.certificate).await?, credential.claims.request_nonce))
+        }
+        None => None,
+    };
     let proof = prt_proof(ctx, unit, tenant, &cookie).await?;
     let nonce = cookie.unverified_claims().request_nonce.clone();
     let nonce =
         nonce.ok_or_else(|| Error::refused(ErrorCode::INVALID_NONCE, "The credential carries no request_nonce. Ask for a nonce first."))?;
-    if let Some(header) = device_header {
-        let credential = prt::parse_device_credential(header).map_err(|error| malformed("x-ms-DeviceCredential").with_reason(&error))?;
-        let device = device_of(unit, &credential.certificate).await?;
-        if device.id != proof.device.id || credential.claims.request_nonce != nonce {
-            return Err(Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The two credentials do not belong together."));
-        }
+    if credential.is_some_and(|(device, signed_nonce)| device.id != proof.device.id || signed_nonce != nonce) {
+        return Err(Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The two credentials do not belong together."));
     }
     one_time::redeem_nonce(ctx, unit, tenant.id, &nonce).await?;
     Ok(proof)

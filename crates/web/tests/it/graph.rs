@@ -1,0 +1,294 @@
+//! The admin API: who may do what, what is audited, and how objects look.
+
+use axum::http::{Method, StatusCode};
+use doorward_model::role::Role;
+use serde_json::{Value, json};
+
+use crate::world::{PASSWORD, World, person};
+
+const SCOPE: &str = "https://graph.microsoft.com/.default";
+
+/// Every route with its methods. A new route belongs here, and with it comes a test that it refuses and audits.
+const ROUTES: &[(&str, &str, bool)] = &[
+    ("GET", "users", false),
+    ("POST", "users", true),
+    ("GET", "users/{user}", false),
+    ("PATCH", "users/{user}", true),
+    ("DELETE", "users/{user}", true),
+    ("GET", "groups", false),
+    ("POST", "groups", true),
+    ("GET", "groups/{group}", false),
+    ("PATCH", "groups/{group}", true),
+    ("GET", "groups/{group}/members", false),
+    ("POST", "groups/{group}/members/$ref", true),
+    ("DELETE", "groups/{group}/members/{other}/$ref", true),
+    ("DELETE", "groups/{group}", true),
+    ("GET", "applications", false),
+    ("POST", "applications", true),
+    ("GET", "applications/{app}", false),
+    ("PATCH", "applications/{app}", true),
+    ("POST", "applications/{app}/addPassword", true),
+    ("DELETE", "applications/{app}", true),
+    ("GET", "devices", false),
+    ("POST", "devices", true),
+    ("GET", "devices/{device}", false),
+    ("PATCH", "devices/{device}", true),
+    ("DELETE", "devices/{device}", true),
+    ("GET", "organization", false),
+    ("PATCH", "organization", true),
+    ("GET", "auditLogs/signIns", false),
+    ("GET", "auditLogs/directoryAudits", false),
+    ("GET", "identity/conditionalAccess/policies", false),
+    ("POST", "identity/conditionalAccess/policies", true),
+    ("PATCH", "identity/conditionalAccess/policies/{policy}", true),
+    ("DELETE", "identity/conditionalAccess/policies/{policy}", true),
+    ("POST", "identity/conditionalAccess/namedLocations", true),
+    ("POST", "policies/authenticationStrengthPolicies", true),
+    ("POST", "doorward/servicePolicies", true),
+    ("POST", "deviceAppManagement/managedAppPolicies", true),
+];
+
+/// A body that the route accepts.
+fn body(method: &str, path: &str, ids: &Ids) -> Value {
+    match (method, path) {
+        ("POST", "users") => json!({ "userPrincipalName": "new@contoso.example", "displayName": "New", "passwordProfile": { "password": PASSWORD } }),
+        ("PATCH", "users/{user}") => json!({ "displayName": "Renamed" }),
+        ("POST", "groups") => json!({ "displayName": "Group" }),
+        ("PATCH", "groups/{group}") => json!({ "description": "for tests" }),
+        ("POST", "groups/{group}/members/$ref") => {
+            json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", ids.other) })
+        }
+        ("POST", "applications") => json!({ "displayName": "App" }),
+        ("PATCH", "applications/{app}") => json!({ "approved": true }),
+        ("POST", "devices") => {
+            json!({ "displayName": "PC", "operatingSystem": "Windows", "trustType": "ServerAD", "certificate": ids.certificate })
+        }
+        ("PATCH", "devices/{device}") => json!({ "isManaged": true }),
+        ("PATCH", "organization") => json!({ "certificateBasedAuthentication": false }),
+        ("POST", "identity/conditionalAccess/policies") => policy("Block"),
+        ("PATCH", "identity/conditionalAccess/policies/{policy}") => json!({ "displayName": "Renamed" }),
+        ("POST", "identity/conditionalAccess/namedLocations") => {
+            json!({ "displayName": "Office", "isTrusted": true, "ipRanges": [{ "cidrAddress": "192.0.2.0/24" }] })
+        }
+        ("POST", "policies/authenticationStrengthPolicies") => json!({ "displayName": "Strong", "allowedCombinations": ["fido2"] }),
+        ("POST", "doorward/servicePolicies") => json!({ "id": "mail", "resource": ids.app, "appAccess": { "state": "enabled" } }),
+        ("POST", "deviceAppManagement/managedAppPolicies") => {
+            json!({ "@odata.type": "#microsoft.graph.iosManagedAppProtection", "displayName": "Phones" })
+        }
+        _ => Value::Null,
+    }
+}
+
+fn policy(name: &str) -> Value {
+    json!({
+        "displayName": name,
+        "state": "disabled",
+        "conditions": { "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"] },
+        "grantControls": { "operator": "OR", "builtInControls": ["block"] },
+    })
+}
+
+/// Ids of one object of each kind, fresh for every route.
+struct Ids {
+    user: String,
+    other: String,
+    group: String,
+    app: String,
+    device: String,
+    policy: String,
+    certificate: String,
+}
+
+impl Ids {
+    fn fill(&self, path: &str) -> String {
+        let pairs = [
+            ("{user}", &self.user),
+            ("{other}", &self.other),
+            ("{group}", &self.group),
+            ("{app}", &self.app),
+            ("{device}", &self.device),
+            ("{policy}", &self.policy),
+        ];
+        pairs.into_iter().fold(format!("/v1.0/{path}"), |path, (name, id)| path.replace(name, id))
+    }
+}
+
+fn certificate(world: &World) -> String {
+    use base64::Engine as _;
+    let (_, pkcs8) = doorward_wire::key::SigningKey::generate(doorward_model::application::SigningAlgorithm::ES256).unwrap();
+    let der = doorward_wire::certificate::self_signed("pc", &pkcs8, world.ctx.now(), world.ctx.rng.as_ref()).unwrap();
+    base64::engine::general_purpose::STANDARD.encode(der)
+}
+
+async fn objects(world: &World, token: &str, number: usize) -> Ids {
+    let make = async |path: &str, body: Value, id: &str| {
+        let answer = world.json(Method::POST, &format!("/v1.0/{path}"), token, &body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.body);
+        answer.json()[id].as_str().unwrap().to_owned()
+    };
+    let user = |name: &str| {
+        json!({ "userPrincipalName": format!("{name}{number}@contoso.example"), "displayName": name, "passwordProfile": { "password": PASSWORD } })
+    };
+    let pc = json!({ "displayName": "PC", "operatingSystem": "Windows", "trustType": "ServerAD", "certificate": certificate(world) });
+    let ids = Ids {
+        user: make("users", user("first"), "id").await,
+        other: make("users", user("second"), "id").await,
+        group: make("groups", json!({ "displayName": format!("Group {number}") }), "id").await,
+        app: make("applications", json!({ "displayName": format!("App {number}") }), "appId").await,
+        device: make("devices", pc, "id").await,
+        policy: make("identity/conditionalAccess/policies", policy("Some"), "id").await,
+        certificate: certificate(world),
+    };
+    let reference = json!({ "@odata.id": ids.other });
+    if number % 2 == 0 {
+        world.json(Method::POST, &ids.fill("groups/{group}/members/$ref"), token, &reference).await;
+    }
+    ids
+}
+
+#[tokio::test]
+async fn every_route_refuses_without_a_token_and_without_a_role() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let anna = world.access_token(&world.anna, SCOPE).await;
+    let ids = objects(&world, &admin, 1).await;
+    for (method, path, _) in ROUTES {
+        let (target, body) = (ids.fill(path), body(method, path, &ids));
+        let send = async |token: &str| world.json(method.parse().unwrap(), &target, token, &body).await;
+        let nobody = send("").await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+        assert!(nobody.headers.contains_key("www-authenticate"));
+        assert_eq!(send(&anna).await.status, StatusCode::FORBIDDEN, "{method} {path}");
+        let forged = format!("{}x", admin);
+        assert_eq!(send(&forged).await.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn every_change_is_audited_with_before_and_after_and_names_who_made_it() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    for (number, (method, path, changes)) in ROUTES.iter().enumerate() {
+        // Members are removed where one was added.
+        let ids = objects(&world, &admin, if path.contains("{other}") { 1000 } else { number * 2 + 1 }).await;
+        // The log orders by time, so the change must not fall into the same instant as what was made for it.
+        world.clock.advance(1);
+        let newest = async || {
+            let audits = world.json(Method::GET, "/v1.0/auditLogs/directoryAudits?$top=1", &admin, &Value::Null).await.json();
+            audits["value"][0].clone()
+        };
+        let before = newest().await;
+        let answer = world.json(method.parse().unwrap(), &ids.fill(path), &admin, &body(method, path, &ids)).await;
+        assert!(answer.status.is_success(), "{method} {path}: {} {}", answer.status, answer.body);
+        let after = newest().await;
+        if *changes {
+            assert_ne!(before["id"], after["id"], "{method} {path} leaves no audit record");
+            assert_eq!(after["initiatedBy"]["displayName"], "admin@contoso.example");
+            assert_eq!(after["before"].is_null(), after["activityDisplayName"].as_str().unwrap().starts_with("Create") || path.ends_with("members/$ref"));
+            assert!(!after.to_string().contains("argon2"), "no hash in the audit: {after}");
+        } else {
+            assert_eq!(before["id"], after["id"], "{method} {path} only reads");
+        }
+    }
+}
+
+#[tokio::test]
+async fn roles_are_read_from_the_directory_and_reach_as_far_as_their_names_say() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let ids = objects(&world, &admin, 1).await;
+    let cases = [
+        (Role::SecurityReader, [true, false, false, false]),
+        (Role::ConditionalAccessAdministrator, [true, true, false, false]),
+        (Role::IntuneAdministrator, [true, false, true, false]),
+        (Role::GlobalAdministrator, [true, true, true, true]),
+    ];
+    for (role, allowed) in cases {
+        let user = person(&world.ctx, &format!("{role:?}").to_lowercase(), vec![role]).await;
+        let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+        unit.users().create(&user).await.unwrap();
+        unit.commit().await.unwrap();
+        let token = world.access_token(&user, SCOPE).await;
+        let tries = [
+            ("GET", "users", Value::Null),
+            ("POST", "identity/conditionalAccess/policies", policy("Mine")),
+            ("PATCH", "devices/{device}", json!({ "isCompliant": true })),
+            ("POST", "groups", json!({ "displayName": format!("{role:?}") })),
+        ];
+        for ((method, path, body), allowed) in tries.into_iter().zip(allowed) {
+            let answer = world.json(method.parse().unwrap(), &ids.fill(path), &token, &body).await;
+            assert_eq!(answer.status.is_success(), allowed, "{role:?} {method} {path}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_last_global_administrator_cannot_be_disabled_stripped_or_deleted() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    // The tenant's first administrator goes, so one is left.
+    let first = world.json(Method::DELETE, "/v1.0/users/root@contoso.example", &admin, &Value::Null).await;
+    assert_eq!(first.status, StatusCode::NO_CONTENT, "{}", first.body);
+    let path = format!("/v1.0/users/{}", world.admin.id);
+    for (method, body) in [("PATCH", json!({ "accountEnabled": false })), ("PATCH", json!({ "roles": [] })), ("DELETE", Value::Null)] {
+        let answer = world.json(method.parse().unwrap(), &path, &admin, &body).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{method} {body}: {}", answer.body);
+    }
+    assert_eq!(world.json(Method::GET, "/v1.0/me", &admin, &Value::Null).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn app_access_and_certificate_based_authentication_exclude_each_other_both_ways() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let service = |state: &str| json!({ "id": "mail", "resource": "11111111-0000-4000-8000-000000000004", "appAccess": { "state": state } });
+    let switch = async |on: bool| world.json(Method::PATCH, "/v1.0/organization", &admin, &json!({ "certificateBasedAuthentication": on })).await;
+    let create = async |body: Value| world.json(Method::POST, "/v1.0/doorward/servicePolicies", &admin, &body).await;
+    assert_eq!(switch(true).await.status, StatusCode::NO_CONTENT);
+    let refused = create(service("enabled")).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.body.contains("certificate-based authentication"), "{}", refused.body);
+    assert_eq!(create(service("disabled")).await.status, StatusCode::CREATED);
+    assert_eq!(switch(false).await.status, StatusCode::NO_CONTENT);
+    let enable = json!({ "appAccess": { "state": "enabled" } });
+    assert_eq!(world.json(Method::PATCH, "/v1.0/doorward/servicePolicies/mail", &admin, &enable).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(switch(true).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_policy_that_the_engine_does_not_know_is_refused_and_names_the_place() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let mut unknown = policy("Unknown");
+    unknown["conditions"]["times"] = json!({ "includedRanges": ["night"] });
+    let answer = world.json(Method::POST, "/v1.0/identity/conditionalAccess/policies", &admin, &unknown).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.contains("$.conditions.times"), "{}", answer.body);
+    let mut filter = policy("Filter");
+    filter["conditions"]["devices"] = json!({ "deviceFilter": { "mode": "include", "rule": "device.nonsense -eq 1" } });
+    let answer = world.json(Method::POST, "/v1.0/identity/conditionalAccess/policies", &admin, &filter).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn the_second_of_two_administrators_saving_at_once_is_told() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let created = world.json(Method::POST, "/v1.0/identity/conditionalAccess/policies", &admin, &policy("Shared")).await;
+    let path = format!("/v1.0/identity/conditionalAccess/policies/{}", created.json()["id"].as_str().unwrap());
+    let etag = created.headers["etag"].to_str().unwrap().to_owned();
+    let save = async |name: &str| {
+        let authorization = format!("Bearer {admin}");
+        let request = axum::http::Request::builder()
+            .method(Method::PATCH)
+            .uri(&path)
+            .header("authorization", authorization)
+            .header("content-type", "application/json")
+            .header("if-match", &etag)
+            .body(json!({ "displayName": name }).to_string().into())
+            .unwrap();
+        world.send(request).await.status
+    };
+    assert_eq!(save("One").await, StatusCode::NO_CONTENT);
+    assert_eq!(save("Two").await, StatusCode::PRECONDITION_FAILED);
+}
