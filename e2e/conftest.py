@@ -29,6 +29,12 @@ def world():
     return demo.load()
 
 
+@pytest.fixture
+def person(world):
+    """Somebody new, so that tests share neither policies nor the budget for password attempts."""
+    return world.new_person()
+
+
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
@@ -118,14 +124,22 @@ class PortKeepingSession(requests.Session):
 
 
 @pytest.fixture
-def client(world):
-    """An application that uses MSAL and keeps its tokens in memory."""
-    return msal.PublicClientApplication(
-        world.native_client.id,
-        authority=world.authority,
-        instance_discovery=False,
-        http_client=PortKeepingSession(world.base),
-    )
+def new_client(world):
+    """Makes applications that use MSAL and keep their tokens in memory."""
+
+    def make():
+        http = PortKeepingSession(world.base)
+        return msal.PublicClientApplication(
+            world.native_client.id, authority=world.authority, instance_discovery=False, http_client=http
+        )
+
+    return make
+
+
+@pytest.fixture
+def client(new_client):
+    """One such application."""
+    return new_client()
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,7 @@ def enter_code(page, flow):
     page.get_by_role("button", name="Next").click()
 
 
-def test_the_person_sees_which_app_asks_and_approves_it(world, client, page, out):
-    person = world.person
+def test_the_person_sees_which_app_asks_and_approves_it(world, client, page, out, person):
     flow = start(client)
     results = []
     waiting = threading.Thread(target=lambda: results.append(client.acquire_token_by_device_flow(flow)))
@@ -37,8 +36,7 @@ def test_the_person_sees_which_app_asks_and_approves_it(world, client, page, out
     assert results[0]["id_token_claims"]["oid"] == person.id
 
 
-def test_cancelling_ends_the_wait(world, client, page):
-    person = world.person
+def test_cancelling_ends_the_wait(world, client, page, person):
     flow = start(client)
     enter_code(page, flow)
     sign_in(page, person.name, person.password)

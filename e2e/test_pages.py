@@ -12,13 +12,13 @@ AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 
 @pytest.mark.parametrize("width", [320, 390, 1280, 1920])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_sign_in_fits_every_screen(world, client, callback, page, out, width, scheme):
+def test_sign_in_fits_every_screen(world, client, callback, page, out, width, scheme, person):
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
     for name in ("identifier", "password"):
         if name == "password":
-            enter_name(page, world.person.name)
+            enter_name(page, person.name)
             expect(page.get_by_label("Password", exact=True)).to_be_focused()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
         small = page.evaluate(
@@ -30,8 +30,7 @@ def test_sign_in_fits_every_screen(world, client, callback, page, out, width, sc
         page.screenshot(path=out / f"{name}-{width}-{scheme}.png")
 
 
-def test_sign_in_works_by_keyboard_alone(world, client, callback, page):
-    person = world.person
+def test_sign_in_works_by_keyboard_alone(world, client, callback, page, person):
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
     page.keyboard.type(person.name)
     page.keyboard.press("Enter")
@@ -42,8 +41,7 @@ def test_sign_in_works_by_keyboard_alone(world, client, callback, page):
     assert "code" in callback.wait()
 
 
-def test_sign_in_works_without_script(world, client, callback, chromium):
-    person = world.person
+def test_sign_in_works_without_script(world, client, callback, chromium, person):
     context = chromium.new_context(ignore_https_errors=True, java_script_enabled=False)
     page = context.new_page()
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
@@ -53,9 +51,9 @@ def test_sign_in_works_without_script(world, client, callback, chromium):
     context.close()
 
 
-def test_the_password_can_be_shown(world, client, callback, page):
+def test_the_password_can_be_shown(world, client, callback, page, person):
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
-    enter_name(page, world.person.name)
+    enter_name(page, person.name)
     field = page.get_by_label("Password", exact=True)
     page.get_by_role("button", name="Show password").click()
     expect(field).to_have_attribute("type", "text")

@@ -2,7 +2,9 @@
 
 import json
 import os
+import secrets
 from dataclasses import dataclass
+from functools import cached_property
 
 import requests
 
@@ -12,7 +14,6 @@ class User:
     id: str
     name: str
     password: str
-    groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Application:
 
 
 class World:
-    """Users, applications and resources by name, and the administrator's hand."""
+    """What demo.json says, and the administrator's hand."""
 
     def __init__(self, path: str) -> None:
         with open(path, encoding="utf-8") as file:
@@ -39,41 +40,51 @@ class World:
         self.tenant_domain = demo["tenantDomain"]
         self.authority = f"{self.base}/{self.tenant_id}"
         self.admin = demo["admin"]
-        self.users = [
-            User(user["id"], user["userPrincipalName"], user["password"], tuple(user["groups"])) for user in demo["users"]
-        ]
+        self._users = demo["users"]
         self.applications = [
             Application(app["appId"], app["displayName"], tuple(app["redirectUris"]), app["approved"], app["secret"])
             for app in demo["applications"]
         ]
-        self.resources = {resource["displayName"]: resource for resource in demo["resources"]}
 
-    @property
-    def person(self) -> User:
-        """Somebody whom no policy of the demo targets."""
-        return _first(self.users, lambda user: not user.groups, "a user in no group")
+    def new_person(self, change_password: bool = False) -> User:
+        """Somebody whom no policy of the demo targets, and whose attempts to sign in nobody has used up yet."""
+        name, password = f"tester-{secrets.token_hex(4)}@{self.tenant_domain}", secrets.token_urlsafe(16)
+        profile = {"password": password, "forceChangePasswordNextSignIn": change_password}
+        body = {"accountEnabled": True, "displayName": "Tess Ter", "userPrincipalName": name, "passwordProfile": profile}
+        answer = self.graph("POST", "users", body)
+        assert answer.status_code == 201, answer.text
+        return User(answer.json()["id"], name, password)
+
+    def member_of(self, group: str) -> User:
+        """A person of the demo who is in this group only."""
+        user = _first(self._users, lambda user: user["groups"] == [group], f"member of {group}")
+        return User(user["id"], user["userPrincipalName"], user["password"])
+
+    def application(self, name: str) -> Application:
+        return _first(self.applications, lambda app: app.name == name, name)
 
     @property
     def native_client(self) -> Application:
         """A public application that answers on the loopback address."""
         return _first(self.applications, lambda app: not app.secret and app.redirect("http://localhost"), "a native client")
 
-    def token(self, **fields: str) -> requests.Response:
-        """A bare request to the token endpoint, for what no library offers."""
-        return requests.post(f"{self.authority}/oauth2/v2.0/token", data=fields, timeout=30)
-
     def graph(self, method: str, path: str, body: dict | None = None) -> requests.Response:
         """A request to the admin API as the administrator."""
-        answer = self.token(
-            client_id=self.native_client.id,
-            grant_type="password",
-            scope="https://graph.microsoft.com/.default",
-            username=self.admin["userPrincipalName"],
-            password=self.admin["password"],
-        ).json()
-        assert "access_token" in answer, answer
-        headers = {"Authorization": f"Bearer {answer['access_token']}"}
+        headers = {"Authorization": f"Bearer {self._admin_token}"}
         return requests.request(method, f"{self.base}/v1.0/{path}", json=body, headers=headers, timeout=30)
+
+    @cached_property
+    def _admin_token(self) -> str:
+        fields = {
+            "client_id": self.native_client.id,
+            "grant_type": "password",
+            "scope": "https://graph.microsoft.com/.default",
+            "username": self.admin["userPrincipalName"],
+            "password": self.admin["password"],
+        }
+        answer = requests.post(f"{self.authority}/oauth2/v2.0/token", data=fields, timeout=30).json()
+        assert "access_token" in answer, answer
+        return answer["access_token"]
 
 
 def load() -> World:
@@ -82,5 +93,5 @@ def load() -> World:
 
 def _first(items, wanted, what):
     found = next((item for item in items if wanted(item)), None)
-    assert found, f"the demo has no {what}: {items}"
+    assert found, f"the demo has no {what}"
     return found
