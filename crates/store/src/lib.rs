@@ -10,6 +10,7 @@ use doorward_model::TenantId;
 use doorward_model::tenant::Tenant;
 
 mod repository;
+#[cfg(feature = "suite")]
 pub mod suite;
 
 pub use repository::*;
