@@ -98,7 +98,8 @@ pub async fn brokered_request(
     // The device comes first: a broker whose registration is gone must learn that, not that its token is unknown as well.
     let credential = match device_header {
         Some(header) => {
-            let credential = prt::parse_device_credential(header).map_err(|error| malformed("x-ms-DeviceCredential").with_reason(&error))?;
+            let credential =
+                prt::parse_device_credential(header).map_err(|error| malformed("x-ms-DeviceCredential").with_reason(&error))?;
             Some((device_of(unit, &credential.certificate).await?, credential.claims.request_nonce))
         }
         None => None,

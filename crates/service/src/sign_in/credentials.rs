@@ -29,7 +29,10 @@ pub async fn check_password(ctx: &Context, tenant: &Tenant, name: &str, password
     let too_long = password.len() > crate::password::MAXIMUM_BYTES;
     let fits = ctx.passwords.verify(if too_long { "" } else { password }, hash).await? && !too_long;
     let Some(user) = user.filter(|_| fits) else {
-        return Err(Error::refused(ErrorCode::INVALID_CREDENTIALS, "The account or password is not right. Try again, or ask your help desk."));
+        return Err(Error::refused(
+            ErrorCode::INVALID_CREDENTIALS,
+            "The account or password is not right. Try again, or ask your help desk.",
+        ));
     };
     if !user.account_enabled {
         return Err(Error::refused(ErrorCode::USER_DISABLED, "The account is disabled. Ask an administrator of your organisation."));

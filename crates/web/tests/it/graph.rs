@@ -51,7 +51,9 @@ const ROUTES: &[(&str, &str, bool)] = &[
 /// A body that the route accepts.
 fn body(method: &str, path: &str, ids: &Ids) -> Value {
     match (method, path) {
-        ("POST", "users") => json!({ "userPrincipalName": "new@contoso.example", "displayName": "New", "passwordProfile": { "password": PASSWORD } }),
+        ("POST", "users") => {
+            json!({ "userPrincipalName": "new@contoso.example", "displayName": "New", "passwordProfile": { "password": PASSWORD } })
+        }
         ("PATCH", "users/{user}") => json!({ "displayName": "Renamed" }),
         ("POST", "groups") => json!({ "displayName": "Group" }),
         ("PATCH", "groups/{group}") => json!({ "description": "for tests" }),
@@ -126,9 +128,7 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.body);
         answer.json()[id].as_str().unwrap().to_owned()
     };
-    let user = |name: &str| {
-        json!({ "userPrincipalName": format!("{name}{number}@contoso.example"), "displayName": name, "passwordProfile": { "password": PASSWORD } })
-    };
+    let user = |name: &str| json!({ "userPrincipalName": format!("{name}{number}@contoso.example"), "displayName": name, "passwordProfile": { "password": PASSWORD } });
     let pc = json!({ "displayName": "PC", "operatingSystem": "Windows", "trustType": "ServerAD", "certificate": certificate(world) });
     let ids = Ids {
         user: make("users", user("first"), "id").await,
@@ -184,7 +184,10 @@ async fn every_change_is_audited_with_before_and_after_and_names_who_made_it() {
         if *changes {
             assert_ne!(before["id"], after["id"], "{method} {path} leaves no audit record");
             assert_eq!(after["initiatedBy"]["displayName"], "admin@contoso.example");
-            assert_eq!(after["before"].is_null(), after["activityDisplayName"].as_str().unwrap().starts_with("Create") || path.ends_with("members/$ref"));
+            assert_eq!(
+                after["before"].is_null(),
+                after["activityDisplayName"].as_str().unwrap().starts_with("Create") || path.ends_with("members/$ref")
+            );
             assert!(!after.to_string().contains("argon2"), "no hash in the audit: {after}");
         } else {
             assert_eq!(before["id"], after["id"], "{method} {path} only reads");
@@ -241,8 +244,10 @@ async fn the_last_global_administrator_cannot_be_disabled_stripped_or_deleted() 
 async fn app_access_and_certificate_based_authentication_exclude_each_other_both_ways() {
     let world = World::new().await;
     let admin = world.access_token(&world.admin, SCOPE).await;
-    let service = |state: &str| json!({ "id": "mail", "resource": "11111111-0000-4000-8000-000000000004", "appAccess": { "state": state } });
-    let switch = async |on: bool| world.json(Method::PATCH, "/v1.0/organization", &admin, &json!({ "certificateBasedAuthentication": on })).await;
+    let service =
+        |state: &str| json!({ "id": "mail", "resource": "11111111-0000-4000-8000-000000000004", "appAccess": { "state": state } });
+    let switch =
+        async |on: bool| world.json(Method::PATCH, "/v1.0/organization", &admin, &json!({ "certificateBasedAuthentication": on })).await;
     let create = async |body: Value| world.json(Method::POST, "/v1.0/doorward/servicePolicies", &admin, &body).await;
     assert_eq!(switch(true).await.status, StatusCode::NO_CONTENT);
     let refused = create(service("enabled")).await;
