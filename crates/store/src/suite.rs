@@ -1,11 +1,6 @@
 //! The behaviour that every engine must show. An engine's tests call [`behaviour_suite!`](crate::behaviour_suite) with a way to
 //! make an empty store; each rule becomes one test.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "these functions are tests, kept in a library so that every engine can run them"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "these functions are tests, kept in a library so that every engine can run them")]
 
 use std::sync::Arc;
 

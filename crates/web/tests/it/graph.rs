@@ -140,7 +140,7 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         certificate: certificate(world),
     };
     let reference = json!({ "@odata.id": ids.other });
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         world.json(Method::POST, &ids.fill("groups/{group}/members/$ref"), token, &reference).await;
     }
     ids
