@@ -18,7 +18,7 @@ const PER_ADDRESS: (u32, u32) = (60, 30);
 /// Attempts on one account from all unfamiliar places together.
 const PER_ACCOUNT_ELSEWHERE: (u32, u32) = (10, 1);
 /// Attempts on one account from one familiar place.
-const PER_ACCOUNT_FAMILIAR: (u32, u32) = (10, 5);
+const PER_ACCOUNT_FAMILIAR: (u32, u32) = (20, 10);
 
 /// Where an attempt comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -50,7 +50,7 @@ impl SessionRepository for Scope<'_> {
     async fn update(&mut self, session: &Session) -> Result<()> {
         self.may_write()?;
         let result =
-            sqlx::query("UPDATE sessions SET expires = $3, revoked = $4, authenticated = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
+            sqlx::query("UPDATE sessions SET expires = $3, revoked = COALESCE(revoked, $4), authenticated = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
                 .bind(&self.tenant)
                 .bind(session.id.to_string())
                 .bind(millis(session.expires))

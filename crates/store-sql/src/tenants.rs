@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use doorward_model::tenant::Tenant;
-use doorward_store::{Result, TenantRepository};
+use doorward_store::{Result, StoreError, TenantRepository};
 use sqlx::sqlite::SqliteConnection;
 
 use crate::row::{Reader, engine, found, millis, to_body, write_error};
@@ -50,6 +50,9 @@ impl TenantRepository for Scope<'_> {
 
     async fn update(&mut self, tenant: &Tenant) -> Result<()> {
         self.may_write()?;
+        if tenant.id.to_string() != self.tenant {
+            return Err(StoreError::NotFound("tenant"));
+        }
         let result = sqlx::query("UPDATE tenants SET body = $2, generation = generation + 1 WHERE tenant_id = $1")
             .bind(&self.tenant)
             .bind(to_body("tenants", tenant)?)

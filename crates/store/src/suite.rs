@@ -296,6 +296,7 @@ pub async fn what_one_tenant_has_no_other_sees(store: &impl Store) {
     assert!(unit.one_time().use_once(&HASH, at(9)).await.unwrap(), "a value used there is new here");
     assert!(matches!(unit.users().delete(anna.id).await, Err(StoreError::NotFound(_))));
     assert!(matches!(unit.devices().delete(phone.id).await, Err(StoreError::NotFound(_))));
+    assert!(matches!(unit.tenant().update(&one).await, Err(StoreError::NotFound(_))), "one tenant cannot be written through another");
 }
 
 /// A unit that is dropped leaves nothing.
@@ -498,7 +499,8 @@ pub async fn a_session_is_revoked_once_and_for_all(store: &impl Store) {
     assert_eq!(live(unit.sessions().live_of(anna.id, at(10)).await.unwrap()), [newer.id, older.id]);
     unit.sessions().revoke(older.id, at(20)).await.unwrap();
     unit.sessions().revoke(older.id, at(30)).await.unwrap();
-    assert_eq!(unit.sessions().get(older.id).await.unwrap().unwrap().revoked, Some(at(20)));
+    unit.sessions().update(&older).await.unwrap();
+    assert_eq!(unit.sessions().get(older.id).await.unwrap().unwrap().revoked, Some(at(20)), "nor does a stale copy revive it");
     assert_eq!(live(unit.sessions().live_of(anna.id, at(40)).await.unwrap()), [newer.id]);
     assert!(unit.sessions().live_of(anna.id, at(1001)).await.unwrap().is_empty(), "expired");
 }

@@ -27,7 +27,7 @@ impl Attempt {
             Subject::User(user) => user.user_principal_name.as_str(),
             Subject::Workload => "",
         };
-        let mut this = Self::without_decision(ctx, request.tenant, request.caller, request.grant, request.client, login);
+        let mut this = Self::without_decision(ctx, request.tenant, request.caller, request.grant, Some(request.client), login);
         let record = &mut this.record;
         record.user_id = match request.subject {
             Subject::User(user) => Some(user.id),
@@ -48,7 +48,7 @@ impl Attempt {
         tenant: &Tenant,
         caller: &Caller,
         grant: &'static str,
-        client: &Application,
+        client: Option<&Application>,
         login: &str,
     ) -> Self {
         let record = SignInRecord {
@@ -57,8 +57,8 @@ impl Attempt {
             correlation_id: caller.correlation_id,
             user_id: None,
             user_principal_name: login.chars().take(320).collect(),
-            app_id: Some(client.app_id),
-            app_display_name: client.display_name.clone(),
+            app_id: client.map(|client| client.app_id),
+            app_display_name: client.map(|client| client.display_name.clone()).unwrap_or_default(),
             resource_id: None,
             resource_display_name: String::new(),
             grant: grant.to_owned(),

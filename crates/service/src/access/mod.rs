@@ -18,6 +18,7 @@ use doorward_store::Unit;
 pub use attempt::Attempt;
 
 use crate::caller::Caller;
+use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
 use crate::policies;
@@ -147,6 +148,47 @@ pub async fn failed_first_factor(
     caller: &Caller,
     grant: &'static str,
     client: &Application,
+    login: &str,
+    error: Error,
+) -> Error {
+    record_refusal(ctx, tenant, caller, grant, Some(client), login, error).await
+}
+
+/// Records a refusal that came before any decision: a used code, a disabled account, a device that is gone. A refusal that is
+/// recorded already, and a client that only has to wait, are passed through. `client_id` is what the request says.
+pub async fn refused_early(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    grant: &'static str,
+    client_id: Option<&str>,
+    error: Error,
+) -> Error {
+    match &error {
+        Error::Refused(refusal) if refusal.trace_id.is_none() && !is_waiting(refusal.code) => {}
+        _ => return error,
+    }
+    let client = match (client_id, ctx.store.tenant(tenant.id).read().await) {
+        (Some(id), Ok(mut unit)) => client::find(unit.as_mut(), id).await.ok(),
+        _ => None,
+    };
+    // Requests of nobody in particular are not worth a record each: anybody could fill the log with them.
+    match client {
+        Some(client) => record_refusal(ctx, tenant, caller, grant, Some(&client), "", error).await,
+        None => error,
+    }
+}
+
+fn is_waiting(code: ErrorCode) -> bool {
+    code == ErrorCode::AUTHORIZATION_PENDING || code == ErrorCode::SLOW_DOWN
+}
+
+async fn record_refusal(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    grant: &'static str,
+    client: Option<&Application>,
     login: &str,
     error: Error,
 ) -> Error {

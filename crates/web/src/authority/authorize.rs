@@ -13,7 +13,7 @@ use doorward_service::sign_in::flow::{Progress, Purpose};
 use doorward_service::sign_in::request::{self, AuthorizeParameters, RequestError};
 use doorward_service::sign_in::steps::{self, Journey};
 use doorward_service::sign_in::{Step, Submission, flow};
-use doorward_service::{Context, Error, tenants};
+use doorward_service::{Context, Error, access, tenants};
 
 use super::OAuthError;
 use super::cookies;
@@ -53,7 +53,10 @@ async fn handle(ctx: &Context, caller: &Caller, segment: &str, headers: &HeaderM
         Err(error) => return OAuthError::new(ctx, caller, error).into_response(),
     };
     let answer = match header(headers, PRT_CREDENTIAL) {
-        Some(prt) => brokered(ctx, caller, &tenant, parameters, &prt, header(headers, DEVICE_CREDENTIAL).as_deref()).await,
+        Some(prt) => match brokered(ctx, caller, &tenant, parameters, &prt, header(headers, DEVICE_CREDENTIAL).as_deref()).await {
+            Ok(response) => Ok(response),
+            Err(error) => Err(access::refused_early(ctx, &tenant, caller, "authorize", Some(&parameters.client_id), error).await),
+        },
         None => interactive(ctx, caller, &tenant, headers, parameters).await,
     };
     answer.unwrap_or_else(|error| OAuthError::new(ctx, caller, error).into_response())

@@ -16,7 +16,7 @@ use doorward_service::caller::Caller;
 use doorward_service::client::{self, ClientCredential};
 use doorward_service::token::issue::Version;
 use doorward_service::token::{authorization_code, client_credentials, device_code, password, refresh_token};
-use doorward_service::{Context, Error, one_time, tenants};
+use doorward_service::{Context, Error, access, one_time, tenants};
 use doorward_wire::oauth::claims_parameter;
 use doorward_wire::prt::is_device_signed;
 use serde::Deserialize;
@@ -92,34 +92,52 @@ async fn handle(
     let tenant = tenants::resolve(ctx, segment, parameters.username.as_deref()).await?;
     // A v2.0 client may still name a resource at the v1.0 endpoint and the other way round; what it sends decides.
     let version = if parameters.resource.is_some() { Version::V1 } else { version };
+    match grant(ctx, &tenant, caller, headers, &parameters, version).await {
+        Ok(response) => Ok(response),
+        Err(error) => {
+            let basic = basic(headers).map(|(id, _)| id);
+            let client_id = parameters.client_id.as_deref().or(basic.as_deref());
+            Err(access::refused_early(ctx, &tenant, caller, "token", client_id, error).await)
+        }
+    }
+}
+
+async fn grant(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    version: Version,
+) -> Result<Response, Error> {
     let tokens = match parameters.grant_type.as_str() {
         "srv_challenge" => return Ok(Json(json!({ "Nonce": one_time::nonce(ctx, tenant.id)? })).into_response()),
-        "urn:ietf:params:oauth:grant-type:jwt-bearer" => return signed_request(ctx, &tenant, caller, &parameters, version).await,
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" => return signed_request(ctx, tenant, caller, parameters, version).await,
         "authorization_code" => {
-            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
-            let capabilities = capabilities(&parameters);
+            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let capabilities = capabilities(parameters);
             let redemption = authorization_code::Redemption {
                 code: required(parameters.code.as_deref(), "code")?,
                 redirect_uri: required(parameters.redirect_uri.as_deref(), "redirect_uri")?,
                 code_verifier: parameters.code_verifier.as_deref(),
                 capabilities: &capabilities,
             };
-            authorization_code::redeem(ctx, &tenant, caller, &application, redemption, version).await?
+            authorization_code::redeem(ctx, tenant, caller, &application, redemption, version).await?
         }
         "refresh_token" => {
-            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
-            let capabilities = capabilities(&parameters);
+            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let capabilities = capabilities(parameters);
             let refresh = refresh_token::Refresh {
                 refresh_token: required(parameters.refresh_token.as_deref(), "refresh_token")?,
                 scope: &parameters.scope,
                 resource: parameters.resource.as_deref(),
                 capabilities: &capabilities,
             };
-            refresh_token::redeem(ctx, &tenant, caller, &application, refresh, version).await?
+            refresh_token::redeem(ctx, tenant, caller, &application, refresh, version).await?
         }
         "password" => {
-            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
-            let capabilities = capabilities(&parameters);
+            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let capabilities = capabilities(parameters);
             let grant = password::PasswordGrant {
                 username: required(parameters.username.as_deref(), "username")?,
                 password: required(parameters.password.as_deref(), "password")?,
@@ -127,18 +145,17 @@ async fn handle(
                 resource: parameters.resource.as_deref(),
                 capabilities: &capabilities,
             };
-            password::sign_in(ctx, &tenant, caller, &application, grant, version).await?
+            password::sign_in(ctx, tenant, caller, &application, grant, version).await?
         }
         "client_credentials" => {
-            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
-            client_credentials::issue(ctx, &tenant, caller, &application, &parameters.scope, parameters.resource.as_deref(), version)
-                .await?
+            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            client_credentials::issue(ctx, tenant, caller, &application, &parameters.scope, parameters.resource.as_deref(), version).await?
         }
         // Some clients send the name that the grant had before it became a standard.
         "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
-            let application = authenticated(ctx, &tenant, headers, &parameters).await?;
+            let application = authenticated(ctx, tenant, headers, parameters).await?;
             let code = required(parameters.device_code.as_deref(), "device_code")?;
-            device_code::poll(ctx, &tenant, caller, &application, code, version).await?
+            device_code::poll(ctx, tenant, caller, &application, code, version).await?
         }
         "" => return Err(missing("grant_type")),
         other => {
@@ -168,12 +185,14 @@ async fn signed_request(
 async fn authenticated(ctx: &Context, tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters) -> Result<Application, Error> {
     let basic = basic(headers);
     let client_id = parameters.client_id.clone().or_else(|| basic.as_ref().map(|(id, _)| id.clone()));
-    let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let application = client::find(unit.as_mut(), required(client_id.as_deref(), "client_id")?).await?;
     let credential = ClientCredential {
         secret: parameters.client_secret.clone().filter(|secret| !secret.is_empty()).or_else(|| basic.map(|(_, secret)| secret)),
         assertion: parameters.client_assertion.clone(),
     };
+    // Only an assertion leaves something to remember.
+    let store = ctx.store.tenant(tenant.id);
+    let mut unit = if credential.assertion.is_some() { store.write().await? } else { store.read().await? };
+    let application = client::find(unit.as_mut(), required(client_id.as_deref(), "client_id")?).await?;
     client::authenticate(ctx, unit.as_mut(), tenant, &application, &credential).await?;
     if credential.assertion.is_some() {
         // The assertion's id is remembered, so that it works once.
