@@ -7,8 +7,8 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
 use doorward_model::document::DocumentKind;
-use doorward_service::directory::{self, Actor};
-use doorward_service::{keys, tenants};
+use doorward_service::directory::{self, Actor, UserPatch};
+use doorward_service::{keys, password, tenants};
 use serde_json::Value;
 
 use crate::{ConfigFile, server};
@@ -32,6 +32,11 @@ enum Command {
     ServicePolicy(ServicePolicy),
     /// Make new signing keys: the next key becomes the current one, which goes on verifying.
     RotateKeys,
+    /// Enable an account and give it a one-time password, for whoever is locked out.
+    ResetPassword {
+        /// Sign-in name.
+        user: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -70,10 +75,26 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             }
             .await
         }
+        Command::ResetPassword { user } => reset_password(&context, tenant.id, &actor, &user).await,
         Command::ServicePolicy(command) => service_policy(&context, tenant.id, &actor, command).await,
     };
     context.store.close().await;
     outcome
+}
+
+async fn reset_password(
+    context: &doorward_service::Context,
+    tenant: doorward_model::TenantId,
+    actor: &Actor,
+    name: &str,
+) -> anyhow::Result<()> {
+    let user = context.store.tenant(tenant).read().await?.users().find(name).await?.with_context(|| format!("there is no user {name}"))?;
+    let one_time = password::generate(context.rng.as_ref());
+    let patch = UserPatch { account_enabled: Some(true), password: Some((one_time.clone(), true)), ..UserPatch::default() };
+    directory::update_user(context, tenant, actor, user.id, patch).await?;
+    println!("One-time password of {} (must be changed at the next sign-in, shown only now):", user.user_principal_name);
+    println!("    {one_time}");
+    Ok(())
 }
 
 async fn service_policy(

@@ -121,5 +121,7 @@ async fn tenant_problem(context: &Context, tenant: doorward_model::TenantId) -> 
     keys::device_authority(context, unit.as_mut(), tenant).await?;
     let users = unit.users().list(None, u32::MAX).await?;
     let administrators = users.iter().filter(|user| user.account_enabled && user.roles.contains(&Role::GlobalAdministrator)).count();
-    Ok((administrators == 0).then(|| ("no enabled Global Administrator".into(), "enable one with `doorward admin`".into())))
+    Ok((administrators == 0).then(|| {
+        ("no enabled Global Administrator".into(), "run `doorward admin reset-password USER@DOMAIN` for one that is disabled".into())
+    }))
 }

@@ -94,6 +94,8 @@ pub enum Step {
         refusal: Box<Refusal>,
         /// Who signed in.
         login: String,
+        /// Names of the apps that may be used instead, where the app was the reason.
+        approved_apps: Vec<String>,
     },
 }
 
@@ -287,7 +289,10 @@ async fn proceed(
     let step = match step {
         Ok(step) => step,
         Err(Error::Refused(refusal)) if request.prompts("none") => Step::Error(refusal),
-        Err(Error::Refused(refusal)) => Step::Refused { refusal, login: user.user_principal_name },
+        Err(Error::Refused(refusal)) => {
+            let approved_apps = if refusal.code == ErrorCode::APP_NOT_APPROVED { approved_apps(unit.as_mut()).await? } else { Vec::new() };
+            Step::Refused { refusal, login: user.user_principal_name, approved_apps }
+        }
         Err(error) => return Err(error),
     };
     unit.commit().await?;
@@ -329,6 +334,13 @@ async fn proceed_in(
         return Ok(Step::Consent { login: user.user_principal_name.clone() });
     }
     Ok(Step::Code(code::create(ctx, unit, request, target, session, brokered).await?))
+}
+
+/// Names of the apps on the approved list that people can have on a phone.
+async fn approved_apps(unit: &mut dyn Unit) -> Result<Vec<String>> {
+    let all = unit.applications().list().await?;
+    let on_phones = all.into_iter().filter(|app| app.enabled && app.approved && !app.platform_identities.is_empty());
+    Ok(on_phones.map(|app| app.display_name).collect())
 }
 
 fn plain(step: Step) -> Outcome {

@@ -116,7 +116,7 @@ impl Scene<'_> {
             Step::Consent { login } => self.consent(frame, form, login),
             Step::Code(code) => self.answer(&[("code", code)]),
             Step::Error(refusal) => self.answer_error(&refusal),
-            Step::Refused { refusal, login } => self.refused(&refusal, login),
+            Step::Refused { refusal, login, approved_apps } => self.refused(&refusal, login, &approved_apps),
             Step::SignedIn(_) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, None),
         };
         Ok(self.with_cookies(response, session_cookie.as_deref()))
@@ -142,7 +142,7 @@ impl Scene<'_> {
     }
 
     /// The refusal page, or the address that makes a phone app install the broker or register the device.
-    fn refused(&self, refusal: &Refusal, login: String) -> Response {
+    fn refused(&self, refusal: &Refusal, login: String, approved_apps: &[String]) -> Response {
         let phone = self.phone();
         let remedy = self.remedy(refusal, phone, &login);
         if let (Some(address), true) = (&remedy, self.in_web_view()) {
@@ -161,7 +161,7 @@ impl Scene<'_> {
                 broker: None,
                 broker_store: store.as_ref(),
                 registration: registration.as_ref().filter(|_| refusal.code == ErrorCode::DEVICE_NOT_REGISTERED),
-                approved_apps: &[],
+                approved_apps,
             },
         );
         let back = self.error_address(refusal).and_then(|address| Link::to_app(address.as_str()));
