@@ -200,6 +200,33 @@ pub struct Application {
 }
 
 impl Application {
+    /// An enabled registration with nothing in it: a starting point.
+    #[must_use]
+    pub fn new(app_id: AppId, display_name: &str, created: Timestamp) -> Self {
+        Self {
+            app_id,
+            display_name: display_name.to_owned(),
+            enabled: true,
+            redirect_uris: Vec::new(),
+            platform_identities: Vec::new(),
+            identifier_uris: Vec::new(),
+            scopes: Vec::new(),
+            app_roles: Vec::new(),
+            app_role_assignments: Vec::new(),
+            secrets: Vec::new(),
+            key_credentials: Vec::new(),
+            approved: false,
+            protectable: false,
+            broker: false,
+            is_fallback_public_client: false,
+            consent: ConsentPolicy::default(),
+            signing_algorithm: SigningAlgorithm::default(),
+            bundles: Vec::new(),
+            homepage: None,
+            created,
+        }
+    }
+
     /// A confidential client holds a secret or a certificate.
     #[must_use]
     pub fn is_confidential(&self) -> bool {

@@ -156,27 +156,10 @@ fn built_in_applications(now: Timestamp) -> Vec<Application> {
 
 fn blank(app_id: AppId, display_name: &str, created: Timestamp) -> Application {
     Application {
-        app_id,
-        display_name: display_name.to_owned(),
-        enabled: true,
-        redirect_uris: Vec::new(),
-        platform_identities: Vec::new(),
-        identifier_uris: Vec::new(),
-        scopes: Vec::new(),
-        app_roles: Vec::new(),
-        app_role_assignments: Vec::new(),
-        secrets: Vec::new(),
-        key_credentials: Vec::new(),
-        approved: false,
-        protectable: false,
-        broker: false,
-        is_fallback_public_client: false,
         consent: ConsentPolicy::Preauthorized,
         // Clients of these ids know RS256 only.
         signing_algorithm: SigningAlgorithm::RS256,
-        bundles: Vec::new(),
-        homepage: None,
-        created,
+        ..Application::new(app_id, display_name, created)
     }
 }
 

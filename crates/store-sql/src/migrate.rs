@@ -1,16 +1,33 @@
 //! Schema versions. Each migration runs in one transaction with the note that it ran.
 
+use std::path::Path;
+
 use doorward_store::{Result, StoreError};
-use sqlx::sqlite::SqlitePool;
+use sqlx::Connection as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
 
 use crate::row::engine;
 
 /// Migrations in order; version `n` is the n-th.
 const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
 
+/// Refuses a database of a newer program before anything of it is touched, the journal mode included.
+pub(crate) async fn refuse_newer(path: &Path) -> Result<()> {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.map_err(engine)?;
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(engine)?;
+    connection.close().await.map_err(engine)?;
+    if found > known() { Err(StoreError::NewerSchema { found, known: known() }) } else { Ok(()) }
+}
+
+/// The newest version this program knows.
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
 /// Brings the schema up to date. A database of a newer program is left untouched.
 pub(crate) async fn run(pool: &SqlitePool) -> Result<()> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = known();
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
     let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await.map_err(engine)?;
     if found > known {

@@ -102,6 +102,7 @@ impl UserRepository for Scope<'_> {
             "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
             "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
             "DELETE FROM devices WHERE tenant_id = $1 AND owner = $2",
+            "DELETE FROM documents WHERE tenant_id = $1 AND kind = 'managedAppRegistration' AND subject = $2",
         ] {
             sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
         }

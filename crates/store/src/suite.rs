@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use doorward_model::application::{Application, ConsentPolicy, SigningAlgorithm};
+use doorward_model::application::{Application, SigningAlgorithm};
 use doorward_model::authorization_code::AuthorizationCode;
 use doorward_model::device::{Device, TrustType};
 use doorward_model::device_code::{DeviceCode, DeviceCodeState};
@@ -22,6 +22,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::{SignInQuery, Store, StoreError, TenantStore};
+
+mod issued;
+
+pub use issued::*;
 
 /// Makes one test of each rule. `$make` is an async expression that gives an empty store.
 #[macro_export]
@@ -51,6 +55,9 @@ macro_rules! behaviour_suite {
             the_sign_in_log_is_read_newest_first_page_by_page_with_filters,
             pruning_forgets_what_has_ended_and_nothing_else,
             changing_or_deleting_what_is_not_there_says_so,
+            secrets_keys_and_records_of_one_tenant_are_out_of_reach_of_another,
+            a_refresh_token_is_withdrawn_alone_and_a_consent_replaced,
+            deleting_an_application_takes_what_was_issued_to_it_along,
         );
     };
     ($make:expr; $($rule:ident),+ $(,)?) => {$(
@@ -109,26 +116,8 @@ fn user(seed: u64, name: &str) -> User {
 
 fn application(seed: u64, uris: &[&str]) -> Application {
     Application {
-        app_id: AppId::random(&rng(seed)),
-        display_name: format!("App {seed}"),
-        enabled: true,
-        redirect_uris: vec![],
-        platform_identities: vec![],
         identifier_uris: uris.iter().map(|uri| (*uri).to_owned()).collect(),
-        scopes: vec![],
-        app_roles: vec![],
-        app_role_assignments: vec![],
-        secrets: vec![],
-        key_credentials: vec![],
-        approved: false,
-        protectable: false,
-        broker: false,
-        is_fallback_public_client: false,
-        consent: ConsentPolicy::User,
-        signing_algorithm: SigningAlgorithm::ES256,
-        bundles: vec![],
-        homepage: None,
-        created: at(0),
+        ..Application::new(AppId::random(&rng(seed)), &format!("App {seed}"), at(0))
     }
 }
 

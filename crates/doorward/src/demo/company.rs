@@ -111,28 +111,8 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<handover::Secrets>
 }
 
 fn applications(ctx: &Context) -> Vec<Application> {
-    let blank = |app_id: AppId, name: &str| Application {
-        app_id,
-        display_name: name.into(),
-        enabled: true,
-        redirect_uris: vec![],
-        platform_identities: vec![],
-        identifier_uris: vec![],
-        scopes: vec![],
-        app_roles: vec![],
-        app_role_assignments: vec![],
-        secrets: vec![],
-        key_credentials: vec![],
-        approved: false,
-        protectable: false,
-        broker: false,
-        is_fallback_public_client: false,
-        consent: ConsentPolicy::Preauthorized,
-        signing_algorithm: SigningAlgorithm::ES256,
-        bundles: vec![],
-        homepage: None,
-        created: ctx.now(),
-    };
+    let blank =
+        |app_id: AppId, name: &str| Application { consent: ConsentPolicy::Preauthorized, ..Application::new(app_id, name, ctx.now()) };
     let redirects = |platform: RedirectPlatform, uris: &[&str]| {
         uris.iter().map(|uri| RedirectUri { uri: (*uri).to_owned(), platform }).collect::<Vec<_>>()
     };

@@ -1,4 +1,5 @@
 //! The program, run as a person runs it.
 #![cfg(test)]
 
+mod demo;
 mod policy_eval;

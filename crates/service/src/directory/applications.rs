@@ -27,7 +27,7 @@ pub async fn create_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
     let mut unit = ctx.store.tenant(tenant).write().await?;
     unit.applications().create(&application).await?;
     let id = application.app_id.to_string();
-    let change = Change { activity: "Create", kind: KIND, id, before: Value::Null, after: shown(&application), actor };
+    let change = Change { activity: "Create", kind: KIND, id, before: Value::Null, after: without_hashes(&application), actor };
     record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
     Ok(application)
@@ -41,9 +41,17 @@ pub async fn update_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
     check(&application)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), application.app_id).await?;
+    let essentials = |app: &Application| (app.enabled, app.identifier_uris.clone(), app.scopes.clone(), app.broker);
+    if setup::is_built_in(application.app_id) && essentials(&before) != essentials(&application) {
+        return Err(DirectoryError::Conflict(
+            "this application belongs to every tenant: switching it off or renaming it would lock everybody out".into(),
+        ));
+    }
+    // Secrets are added by their own call; one that came meanwhile must not be lost to an older copy.
+    let application = Application { secrets: before.secrets.clone(), ..application };
     unit.applications().update(&application).await?;
     let id = application.app_id.to_string();
-    let change = Change { activity: "Update", kind: KIND, id, before: shown(&before), after: shown(&application), actor };
+    let change = Change { activity: "Update", kind: KIND, id, before: without_hashes(&before), after: without_hashes(&application), actor };
     record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
     Ok(application)
@@ -60,7 +68,7 @@ pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
     unit.applications().delete(id).await?;
-    let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(&before), after: Value::Null, actor };
+    let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: without_hashes(&before), after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
 }
@@ -72,7 +80,7 @@ pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
 pub async fn add_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId) -> Result<(String, ClientSecret)> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let mut application = get(unit.as_mut(), id).await?;
-    let before = shown(&application);
+    let before = without_hashes(&application);
     let value = rng::secret(ctx.rng.as_ref());
     let secret = ClientSecret {
         sha256: hex(&sha256(&value)),
@@ -81,7 +89,7 @@ pub async fn add_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: Ap
     };
     application.secrets.push(secret.clone());
     unit.applications().update(&application).await?;
-    let change = Change { activity: "Add password to", kind: KIND, id: id.to_string(), before, after: shown(&application), actor };
+    let change = Change { activity: "Add password to", kind: KIND, id: id.to_string(), before, after: without_hashes(&application), actor };
     record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
     Ok((value, secret))
@@ -126,4 +134,16 @@ fn check(application: &Application) -> Result<()> {
 fn is_sha1(text: &str) -> bool {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.decode(text).is_ok_and(|bytes| bytes.len() == 20)
+}
+
+/// A registration as the audit and the admin API show it: secrets by hint and end, not by hash.
+#[must_use]
+pub fn without_hashes(application: &Application) -> Value {
+    let mut shown = shown(application);
+    if let Some(Value::Array(secrets)) = shown.get_mut("secrets") {
+        for secret in secrets.iter_mut().filter_map(Value::as_object_mut) {
+            secret.remove("sha256");
+        }
+    }
+    shown
 }

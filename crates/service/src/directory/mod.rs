@@ -10,7 +10,7 @@ mod roles;
 mod tenant;
 mod users;
 
-pub use applications::{add_password, create_application, delete_application, update_application};
+pub use applications::{add_password, create_application, delete_application, update_application, without_hashes};
 pub use audit::Actor;
 pub use devices::{DevicePatch, NewDevice, create_device, delete_device, update_device};
 pub use error::DirectoryError;

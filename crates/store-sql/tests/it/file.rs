@@ -48,7 +48,7 @@ async fn a_newer_schema_is_refused_with_advice_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("doorward.db");
     SqliteStore::open(&path).await.unwrap().close().await;
-    raw(&path, "PRAGMA user_version = 999").await;
+    raw(&path, "PRAGMA journal_mode = DELETE; PRAGMA user_version = 999").await;
     let before = std::fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).await.err().unwrap();
     assert!(matches!(error, StoreError::NewerSchema { found: 999, .. }), "{error}");

@@ -21,12 +21,14 @@ pub(super) async fn list(admin: Admin, Query(options): Query<Options>) -> Result
     let wanted = options.equals("displayName")?;
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
     let all = unit.applications().list().await?;
-    Ok(collection(all.iter().filter(|app| wanted.as_ref().is_none_or(|name| *name == app.display_name)).map(shown).collect()))
+    Ok(collection(
+        all.iter().filter(|app| wanted.as_ref().is_none_or(|name| *name == app.display_name)).map(directory::without_hashes).collect(),
+    ))
 }
 
 pub(super) async fn get(admin: Admin, Path(id): Path<AppId>) -> Result<Json<Value>, GraphError> {
     admin.may(Task::Read)?;
-    Ok(Json(shown(&find(&admin, id).await?)))
+    Ok(Json(directory::without_hashes(&find(&admin, id).await?)))
 }
 
 pub(super) async fn create(admin: Admin, Json(body): Json<Map<String, Value>>) -> Result<(StatusCode, Json<Value>), GraphError> {
@@ -38,7 +40,7 @@ pub(super) async fn create(admin: Admin, Json(body): Json<Map<String, Value>>) -
     let base = json!({ "appId": app_id, "displayName": "", "enabled": true, "created": admin.ctx.now() });
     let application = merged(base, body)?;
     let application = directory::create_application(&admin.ctx, admin.tenant.id, &admin.actor(), application).await?;
-    Ok((StatusCode::CREATED, Json(shown(&application))))
+    Ok((StatusCode::CREATED, Json(directory::without_hashes(&application))))
 }
 
 pub(super) async fn update(admin: Admin, Path(id): Path<AppId>, Json(body): Json<Map<String, Value>>) -> Result<Response, GraphError> {
@@ -83,15 +85,4 @@ fn merged(base: Value, body: Map<String, Value>) -> Result<Application, GraphErr
         Some(unknown) => Err(GraphError::BadRequest(format!("{unknown}: there is no such member of an application"))),
         None => Ok(application),
     }
-}
-
-/// A registration without the hashes of its secrets.
-fn shown(application: &Application) -> Value {
-    let mut shown = json!(application);
-    if let Some(Value::Array(secrets)) = shown.get_mut("secrets") {
-        for secret in secrets.iter_mut().filter_map(Value::as_object_mut) {
-            secret.remove("sha256");
-        }
-    }
-    shown
 }

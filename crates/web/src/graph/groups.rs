@@ -17,7 +17,7 @@ use super::page::{Options, collection};
 
 /// Body of a new group, and of a change.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct GroupBody {
     display_name: Option<String>,
     description: Option<String>,

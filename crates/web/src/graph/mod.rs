@@ -19,7 +19,7 @@ use doorward_model::document::DocumentKind;
 use doorward_service::Context;
 use doorward_service::directory::Task;
 
-/// Every route of the API with its methods: the coverage test walks this table.
+/// Every route of the API. The table in `tests/it/graph.rs` names them again, with what each refuses and audits.
 pub(crate) fn routes() -> Router<Arc<Context>> {
     let access = |kind| documents::routes(kind, Task::ManageAccess);
     let protection = |kind| documents::routes(kind, Task::ManageProtection);

@@ -18,7 +18,7 @@ use super::page::{Options, collection};
 
 /// `passwordProfile` of Graph.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct PasswordProfile {
     password: String,
     #[serde(default = "yes")]
@@ -31,7 +31,7 @@ fn yes() -> bool {
 
 /// Body of a new user.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewUserBody {
     user_principal_name: String,
     display_name: String,
@@ -42,9 +42,9 @@ pub(super) struct NewUserBody {
     roles: Vec<Uuid>,
 }
 
-/// Body of a change.
+/// Body of a change. A misspelt member must not look like a change that was made.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct UserPatchBody {
     display_name: Option<String>,
     account_enabled: Option<bool>,

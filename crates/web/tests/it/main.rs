@@ -7,4 +7,5 @@ mod graph;
 mod mam;
 mod page_samples;
 mod pages;
+mod registration;
 mod world;

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm};
+use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri};
 use doorward_model::clock::FixedClock;
 use doorward_model::rng::SeededRng;
 use doorward_model::role::Role;
@@ -203,28 +203,7 @@ pub async fn person(ctx: &Context, name: &str, roles: Vec<Role>) -> User {
 }
 
 fn applications(now: Timestamp) -> Vec<Application> {
-    let blank = |app_id: AppId, name: &str| Application {
-        app_id,
-        display_name: name.into(),
-        enabled: true,
-        redirect_uris: vec![],
-        platform_identities: vec![],
-        identifier_uris: vec![],
-        scopes: vec![],
-        app_roles: vec![],
-        app_role_assignments: vec![],
-        secrets: vec![],
-        key_credentials: vec![],
-        approved: false,
-        protectable: false,
-        broker: false,
-        is_fallback_public_client: false,
-        consent: ConsentPolicy::Preauthorized,
-        signing_algorithm: SigningAlgorithm::ES256,
-        bundles: vec![],
-        homepage: None,
-        created: now,
-    };
+    let blank = |app_id: AppId, name: &str| Application { consent: ConsentPolicy::Preauthorized, ..Application::new(app_id, name, now) };
     let redirect = |uri: &str, platform| vec![RedirectUri { uri: uri.into(), platform }];
     vec![
         Application {
