@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::page::{collection, if_match, with_etag};
+use super::page::{Options, collection, if_match, with_etag};
 
 /// Routes of a collection of documents that `task` may change.
 pub(super) fn routes(kind: DocumentKind, task: Task) -> Router<Arc<Context>> {
@@ -22,8 +22,9 @@ pub(super) fn routes(kind: DocumentKind, task: Task) -> Router<Arc<Context>> {
 }
 
 fn all(kind: DocumentKind, task: Task) -> MethodRouter<Arc<Context>> {
-    get(move |admin: Admin| async move {
+    get(move |admin: Admin, Query(options): Query<Options>| async move {
         admin.may(Task::Read)?;
+        options.no_filter()?;
         let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
         let documents = unit.documents().list(kind).await?;
         Ok::<_, GraphError>(collection(documents.into_iter().map(shown).collect()))

@@ -24,6 +24,7 @@ pub(super) async fn sign_ins(admin: Admin, Query(options): Query<Options>) -> Re
 
 pub(super) async fn directory_audits(admin: Admin, Query(options): Query<Options>) -> Result<Response, GraphError> {
     admin.may(Task::Read)?;
+    options.no_filter()?;
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
     Ok(collection(unit.logs().audits(options.top()).await?.into_iter().map(|record| json!(record)).collect()))
 }

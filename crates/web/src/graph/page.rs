@@ -14,13 +14,21 @@ pub(super) struct Options {
     #[serde(rename = "$top")]
     top: Option<u32>,
     #[serde(rename = "$filter")]
-    pub(super) filter: Option<String>,
+    filter: Option<String>,
 }
 
 impl Options {
     /// How many objects at most.
     pub(super) fn top(&self) -> u32 {
         self.top.unwrap_or(100).clamp(1, 999)
+    }
+
+    /// Refuses a filter where none is understood: an ignored one would show more than was asked for.
+    pub(super) fn no_filter(&self) -> Result<(), GraphError> {
+        match self.filter {
+            Some(_) => Err(GraphError::BadRequest("$filter is not understood here: leave it out".into())),
+            None => Ok(()),
+        }
     }
 
     /// The value of a filter `member eq 'value'`; other filters are refused rather than ignored.

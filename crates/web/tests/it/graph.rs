@@ -325,3 +325,15 @@ async fn a_misspelt_member_is_refused_rather_than_ignored() {
         assert!(answer.status.is_client_error(), "{path}: {} {}", answer.status, answer.body);
     }
 }
+
+#[tokio::test]
+async fn a_filter_that_is_not_understood_is_refused_rather_than_ignored() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    for path in ["users", "groups", "devices", "identity/conditionalAccess/policies", "auditLogs/signIns", "auditLogs/directoryAudits"] {
+        let answer = world.json(Method::GET, &format!("/v1.0/{path}?$filter=state%20ne%20'x'"), &admin, &Value::Null).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {}", answer.body);
+    }
+    let found = world.json(Method::GET, "/v1.0/users?$filter=userPrincipalName%20eq%20'anna@contoso.example'", &admin, &Value::Null).await;
+    assert_eq!(found.json()["value"].as_array().unwrap().len(), 1);
+}
