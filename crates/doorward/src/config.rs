@@ -129,3 +129,34 @@ impl Config {
         self.data.join("master.key")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn the_annotated_file_shows_every_default() {
+        let documented: Config = toml::from_str(include_str!("../../../docs/doorward.toml")).unwrap();
+        assert_eq!(documented, Config::default());
+        documented.check().unwrap();
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_file_is_named_with_its_place() {
+        let cases = [
+            ("lissten = \"127.0.0.1:1\"", "unknown field `lissten`"),
+            ("[log]\nformat = \"xml\"", "unknown variant `xml`"),
+            ("base_url = \"http://localhost/\"", "base_url must be https"),
+            ("base_url = \"https://localhost/path\"", "without a path"),
+            ("[tls]\ncertificate = \"/a.pem\"", "belong together"),
+            ("hashing_concurrency = 0", "between 1 and 64"),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("doorward.toml");
+        for (text, expected) in cases {
+            std::fs::write(&path, text).unwrap();
+            let error = format!("{:#}", Config::load(&path).unwrap_err());
+            assert!(error.contains(expected) && error.contains("doorward.toml"), "{text}: {error}");
+        }
+    }
+}
