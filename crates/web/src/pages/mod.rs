@@ -3,7 +3,6 @@
 //! Handlers fill a struct and hand it to [`page`]. Templates escape every value; pages hold neither inline script nor inline
 //! style, so that the policy of [`security_headers`] can forbid both. Every page works without script.
 
-pub mod account_picker;
 pub mod advice;
 pub mod assets;
 pub mod change_password;

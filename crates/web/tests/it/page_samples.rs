@@ -2,7 +2,6 @@
 
 use doorward_model::application::MobilePlatform;
 use doorward_model::{CorrelationId, ErrorCode};
-use doorward_web::pages::account_picker::{AccountPicker, SignedInAccount};
 use doorward_web::pages::advice::{Situation, advise};
 use doorward_web::pages::change_password::{ChangePassword, Reason};
 use doorward_web::pages::consent::{AppOrigin, Consent};
@@ -24,7 +23,6 @@ pub(crate) struct Texts {
     pub(crate) app: String,
     pub(crate) publisher: String,
     pub(crate) login: String,
-    pub(crate) display_name: String,
     pub(crate) problem: Option<String>,
     pub(crate) hidden: String,
     pub(crate) approved_apps: Vec<String>,
@@ -37,7 +35,6 @@ impl Texts {
             app: "Contoso Mail".to_owned(),
             publisher: "Contoso Ltd.".to_owned(),
             login: "alex.wilber@contoso.example".to_owned(),
-            display_name: "Alex Wilber".to_owned(),
             problem: problem.map(str::to_owned),
             hidden: "opaque".to_owned(),
             approved_apps: vec!["Contoso Mail".to_owned(), "Contoso Files".to_owned()],
@@ -47,16 +44,7 @@ impl Texts {
     /// The same text everywhere.
     pub(crate) fn hostile(text: &str) -> Self {
         let own = || text.to_owned();
-        Self {
-            tenant: own(),
-            app: own(),
-            publisher: own(),
-            login: own(),
-            display_name: own(),
-            problem: Some(own()),
-            hidden: own(),
-            approved_apps: vec![own()],
-        }
+        Self { tenant: own(), app: own(), publisher: own(), login: own(), problem: Some(own()), hidden: own(), approved_apps: vec![own()] }
     }
 }
 
@@ -153,27 +141,6 @@ pub(crate) fn all(texts: &Texts) -> Vec<(&'static str, Response)> {
                     reason: Reason::FirstUse,
                     minimum_length: 12,
                     problem: texts.problem.clone(),
-                },
-                &own,
-            ),
-        ),
-        (
-            "account-picker",
-            page(
-                ok,
-                &AccountPicker {
-                    frame: frame(),
-                    form: form(),
-                    app: Some(texts.app.clone()),
-                    accounts: vec![
-                        SignedInAccount { session: "1".to_owned(), display_name: texts.display_name.clone(), login: texts.login.clone() },
-                        SignedInAccount {
-                            session: "2".to_owned(),
-                            display_name: "Administrator".to_owned(),
-                            login: "admin@contoso.example".to_owned(),
-                        },
-                    ],
-                    other_account: "/contoso.example/login?ctx=1".to_owned(),
                 },
                 &own,
             ),
