@@ -336,7 +336,7 @@ pub struct Devices {
 }
 
 /// Device states of the 2020 shapes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct DeviceStates {
     /// Included.
     pub include: Vec<DeviceStateCondition>,

@@ -67,6 +67,12 @@ impl IpRange {
         if first.is_ipv4() == last.is_ipv4() && first <= last { Ok(Self { first, last }) } else { Err(invalid()) }
     }
 
+    /// The lowest and the highest address, of one family.
+    #[must_use]
+    pub fn ends(&self) -> (IpAddr, IpAddr) {
+        (self.first, self.last)
+    }
+
     /// The address lies in the range. An IPv4 address written as IPv6 (`::ffff:203.0.113.7`) counts as IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {

@@ -3,23 +3,41 @@
 //! Everything that decides calls [`decide`]: the token endpoint, the gates, the offline tools. The same facts give the same decision
 //! everywhere. Nothing here asks a clock, a network or a directory; who belongs to which group has been settled in [`Facts`].
 
+mod circumstances;
+mod classes;
 mod compile;
+mod condition;
 mod control;
 mod decide;
 mod decision;
 mod device;
+mod explain;
+mod factor;
 mod facts;
 pub mod filter;
 mod grant;
-mod identity;
 mod ids;
+mod index;
+mod layout;
 mod location;
+mod mask;
+mod outcome;
 mod service;
 mod session;
+mod sign_in;
+mod subject;
+mod table;
 mod target;
 
+pub use circumstances::Circumstances;
+pub use classes::Classes;
 pub use compile::{CompileError, PolicySet, check, compile};
+pub use condition::{Condition, ConditionState};
 pub use control::Control;
 pub use decide::decide;
 pub use decision::{Decision, Outcome, PolicyOutcome, PolicyResult, Reason};
+pub use explain::{Explained, Explanation};
 pub use facts::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject, UserFacts};
+pub use outcome::Answer;
+pub use sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, SignIn, SubjectClass, Waived};
+pub use table::Class;

@@ -1,31 +1,60 @@
-//! Policies made ready for deciding: ids in sets, filters parsed, strengths and locations resolved.
+//! Policies made ready for deciding: ids to bits, filters parsed, strengths and locations resolved, equal requirements shared.
+
+use std::collections::HashMap;
 
 use doorward_model::authentication_strength::AuthenticationStrengthPolicy;
-use doorward_model::conditional_access::{
-    ClientAppCondition, ConditionalAccessPolicy, InsiderRiskCondition, PlatformCondition, PolicyState, RiskCondition, SessionControls,
-    TransferCondition,
-};
+use doorward_model::conditional_access::{ConditionalAccessPolicy, Conditions, PolicyState, SessionControls};
 use doorward_model::named_location::NamedLocation;
 use doorward_model::service_policy::ServicePolicy;
-use doorward_model::sign_in::{ClientAppType, DevicePlatform, InsiderRiskLevel, RiskLevel, TransferMethod};
 
+use super::circumstances::Columns;
 use super::decision::Reason;
-use super::device::DeviceScope;
-use super::facts::Facts;
+use super::device::{Devices, Filters};
+use super::factor::Factor;
 use super::filter::FilterError;
 use super::grant::Grant;
-use super::identity::Identity;
 use super::ids::fold;
-use super::location::{Atlas, LocationScope};
-use super::service::Service;
-use super::target::Target;
+use super::layout::{Layout, Slot, Unit, is_empty};
+use super::location::Places;
+use super::mask::Mask;
+use super::service;
+use super::subject::{self, Subjects};
+use super::target::Targets;
 
 /// Policies ready for deciding. Made by [`compile`].
 #[derive(Debug, Clone)]
 pub struct PolicySet {
-    pub(super) policies: Vec<Compiled>,
-    pub(super) services: Vec<Service>,
-    pub(super) atlas: Atlas,
+    /// Policies by position; the gaps keep both parts of a service policy in one machine word.
+    pub(super) entries: Vec<Option<Entry>>,
+    /// Positions in the order of the answer: policies as they came, then service policies.
+    pub(super) output: Vec<usize>,
+    /// Policies that can refuse: enabled, for somebody and something, and asking for something.
+    pub(super) enforced: Mask,
+    /// Position after the last of these.
+    pub(super) enforced_end: usize,
+    /// Policies that are looked at: enabled or report-only, for somebody and something.
+    pub(super) live: Mask,
+    /// What each position belongs to, and what that asks for.
+    pub(super) unit_of: Vec<usize>,
+    pub(super) units: Vec<Unit>,
+    pub(super) grants: Vec<Grant>,
+    pub(super) factors: Vec<Factor>,
+    pub(super) subjects: Subjects,
+    pub(super) targets: Targets,
+    pub(super) places: Places,
+    pub(super) devices: Devices,
+    pub(super) columns: Columns,
+}
+
+/// A policy or a part of a service policy.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) id: String,
+    pub(super) display_name: Option<String>,
+    pub(super) state: PolicyState,
+    /// Why it never applies.
+    pub(super) dead: Option<Reason>,
+    pub(super) session: SessionControls,
 }
 
 /// Why a policy cannot be decided. Such a policy must not be left out in silence: leaving it out could open a door.
@@ -53,33 +82,6 @@ pub enum CompileError {
     },
 }
 
-/// One policy, compiled.
-#[derive(Debug, Clone)]
-pub(super) struct Compiled {
-    pub(super) id: String,
-    pub(super) display_name: Option<String>,
-    pub(super) state: PolicyState,
-    pub(super) grant: Grant,
-    pub(super) session: SessionControls,
-    identity: Identity,
-    target: Target,
-    platforms: Members<PlatformCondition>,
-    devices: DeviceScope,
-    client_apps: Vec<ClientAppCondition>,
-    locations: LocationScope,
-    sign_in_risks: Vec<RiskCondition>,
-    user_risks: Vec<RiskCondition>,
-    service_principal_risks: Vec<RiskCondition>,
-    insider_risks: Vec<InsiderRiskCondition>,
-    transfer_methods: Vec<TransferCondition>,
-}
-
-#[derive(Debug, Clone)]
-struct Members<T> {
-    include: Vec<T>,
-    exclude: Vec<T>,
-}
-
 /// Makes policies ready for deciding.
 ///
 /// # Errors
@@ -90,10 +92,51 @@ pub fn compile(
     named_locations: &[NamedLocation],
     strengths: &[AuthenticationStrengthPolicy],
 ) -> Result<PolicySet, CompileError> {
+    let mut filters = Filters::default();
+    policies.iter().try_for_each(|policy| check_one(policy, strengths, &mut filters))?;
+    let (asked, grants, factors) = asked(policies, strengths);
+    let layout = Layout::new(policies, &asked, service_policies);
+
+    let size = layout.slots.len();
+    let parts = service_policies.iter().map(Part::of).collect::<Vec<_>>();
+    let mut conditions: Vec<(usize, &Conditions)> = Vec::new();
+    let mut entries: Vec<Option<Entry>> = Vec::new();
+    for (position, slot) in (0..).zip(&layout.slots) {
+        let found = match slot {
+            Slot::Gap => None,
+            Slot::Policy(index) => policies.get(*index).map(|policy| (&policy.conditions, Entry::of_policy(policy))),
+            Slot::Part(service, part) => {
+                parts.get(*service).and_then(|parts| parts.get(*part)?.as_ref()).map(|part| (&part.conditions, part.entry.clone()))
+            }
+        };
+        conditions.extend(found.as_ref().map(|(conditions, _)| (position, *conditions)));
+        entries.push(found.map(|(_, entry)| entry));
+    }
+    let mut targets = Targets::new(size, &conditions);
+    for (position, slot) in (0..).zip(&layout.slots) {
+        if let Slot::Part(service, _) = slot
+            && let Some(service) = service_policies.get(*service)
+        {
+            targets.insert_service(position, &service.resource);
+        }
+    }
+
+    let live = |position: &usize| matches!(entries.get(*position), Some(Some(Entry { dead: None, .. })));
     Ok(PolicySet {
-        policies: policies.iter().map(|policy| Compiled::new(policy, strengths)).collect::<Result<_, _>>()?,
-        services: service_policies.iter().map(Service::new).collect(),
-        atlas: Atlas::new(named_locations),
+        output: layout.output(policies.len()),
+        enforced: Mask::of(size, (0..layout.enforced_end).filter(live)),
+        enforced_end: layout.enforced_end,
+        live: Mask::of(size, (0..size).filter(live)),
+        unit_of: layout.unit_of,
+        units: layout.units,
+        grants,
+        factors,
+        subjects: Subjects::new(size, &conditions),
+        targets,
+        places: Places::new(size, named_locations, &conditions),
+        devices: Devices::new(size, &conditions, &filters),
+        columns: Columns::new(size, &conditions),
+        entries,
     })
 }
 
@@ -102,64 +145,23 @@ pub fn compile(
 /// # Errors
 /// Why not.
 pub fn check(policy: &ConditionalAccessPolicy, strengths: &[AuthenticationStrengthPolicy]) -> Result<(), CompileError> {
-    Compiled::new(policy, strengths).map(|_| ())
+    check_one(policy, strengths, &mut Filters::default())
 }
 
-impl Compiled {
-    fn new(policy: &ConditionalAccessPolicy, strengths: &[AuthenticationStrengthPolicy]) -> Result<Self, CompileError> {
-        let conditions = &policy.conditions;
-        let devices = &conditions.devices;
-        if devices.filter.is_some() && !(devices.devices.is_empty() && devices.states.is_empty()) {
-            return Err(CompileError::FilterAndStates { policy: policy.id.clone() });
-        }
-        if is_configured_further(policy, strengths) {
-            return Err(CompileError::CombinationConfigurations { policy: policy.id.clone() });
-        }
-        Ok(Self {
-            id: policy.id.clone(),
-            display_name: policy.display_name.clone(),
-            state: policy.state,
-            grant: Grant::new(&policy.grant_controls, strengths),
-            session: policy.session_controls.clone(),
-            identity: Identity::new(&conditions.users, &conditions.client_applications),
-            target: Target::new(&conditions.applications),
-            platforms: Members { include: conditions.platforms.include.clone(), exclude: conditions.platforms.exclude.clone() },
-            devices: DeviceScope::new(devices).map_err(|error| CompileError::Filter { policy: policy.id.clone(), error })?,
-            client_apps: conditions.client_app_types.clone(),
-            locations: LocationScope::new(&conditions.locations),
-            sign_in_risks: conditions.sign_in_risk_levels.clone(),
-            user_risks: conditions.user_risk_levels.clone(),
-            service_principal_risks: conditions.service_principal_risk_levels.clone(),
-            insider_risks: conditions.insider_risk_levels.clone(),
-            transfer_methods: conditions.transfer_methods.clone(),
-        })
+fn check_one<'a>(
+    policy: &'a ConditionalAccessPolicy,
+    strengths: &[AuthenticationStrengthPolicy],
+    filters: &mut Filters<'a>,
+) -> Result<(), CompileError> {
+    let devices = &policy.conditions.devices;
+    if devices.filter.is_some() && !(devices.devices.is_empty() && devices.states.is_empty()) {
+        return Err(CompileError::FilterAndStates { policy: policy.id.clone() });
     }
-
-    /// The first dimension in which the policy does not fit the sign-in; none when it applies.
-    pub(super) fn mismatch(&self, atlas: &Atlas, facts: &Facts) -> Option<Reason> {
-        if self.state == PolicyState::Disabled {
-            return Some(Reason::PolicyNotEnabled);
-        }
-        if self.identity.is_empty() || self.target.is_empty() {
-            return Some(Reason::EmptyPolicy);
-        }
-        self.identity.mismatch(&facts.subject).or_else(|| self.target.mismatch(facts)).or_else(|| self.condition_mismatch(atlas, facts))
+    if is_configured_further(policy, strengths) {
+        return Err(CompileError::CombinationConfigurations { policy: policy.id.clone() });
     }
-
-    fn condition_mismatch(&self, atlas: &Atlas, facts: &Facts) -> Option<Reason> {
-        let met = [
-            (Reason::DevicePlatform, self.platforms.contains(facts.device_platform)),
-            (Reason::Devices, self.devices.contains(facts.device.as_ref())),
-            (Reason::ClientApps, has_client(&self.client_apps, facts.client_app_type)),
-            (Reason::Location, self.locations.contains(atlas, facts)),
-            (Reason::SignInRisk, has(&self.sign_in_risks, risk(facts.sign_in_risk))),
-            (Reason::UserRisk, has(&self.user_risks, risk(facts.user_risk))),
-            (Reason::ServicePrincipalRisk, has(&self.service_principal_risks, risk(facts.service_principal_risk))),
-            (Reason::InsiderRisk, has(&self.insider_risks, insider_risk(facts.insider_risk))),
-            (Reason::AuthenticationFlow, has(&self.transfer_methods, transfer(facts.transfer_method))),
-        ];
-        met.into_iter().find(|(_, met)| !met).map(|(reason, _)| reason)
-    }
+    let parsed = devices.filter.as_ref().map_or(Ok(()), |filter| filters.parse(filter));
+    parsed.map_err(|error| CompileError::Filter { policy: policy.id.clone(), error })
 }
 
 fn is_configured_further(policy: &ConditionalAccessPolicy, strengths: &[AuthenticationStrengthPolicy]) -> bool {
@@ -169,60 +171,88 @@ fn is_configured_further(policy: &ConditionalAccessPolicy, strengths: &[Authenti
     })
 }
 
-/// A list that restricts nothing when empty. `None` as a value is one that no list can name.
-fn has<T: PartialEq>(list: &[T], value: Option<T>) -> bool {
-    list.is_empty() || value.is_some_and(|value| list.contains(&value))
+/// What each policy asks for, by index into the distinct grants, with these and the distinct factors.
+fn asked(
+    policies: &[ConditionalAccessPolicy],
+    strengths: &[AuthenticationStrengthPolicy],
+) -> (Vec<Option<usize>>, Vec<Grant>, Vec<Factor>) {
+    let mut factors = Numbered::default();
+    let mut grants = Numbered::default();
+    let asked = policies.iter().map(|policy| {
+        let controls = &policy.grant_controls;
+        let strength = Factor::strength(controls, strengths).map(|factor| factors.number(factor));
+        let terms = Factor::terms_of_use(controls).map(|factor| factors.number(factor));
+        Grant::new(controls, strength, terms).map(|grant| grants.number(grant))
+    });
+    (asked.collect(), grants.values, factors.values)
 }
 
-fn has_client(list: &[ClientAppCondition], client: Option<ClientAppType>) -> bool {
-    let names = |condition: &ClientAppCondition| match condition {
-        ClientAppCondition::All => true,
-        ClientAppCondition::Browser => client == Some(ClientAppType::Browser),
-        ClientAppCondition::MobileAppsAndDesktopClients => client == Some(ClientAppType::MobileAppsAndDesktopClients),
-        ClientAppCondition::ExchangeActiveSync | ClientAppCondition::EasSupported => client == Some(ClientAppType::ExchangeActiveSync),
-        ClientAppCondition::Other => client == Some(ClientAppType::Other),
-        ClientAppCondition::UnknownFutureValue => false,
-    };
-    list.is_empty() || list.iter().any(names)
+/// Values without repetition, each with its number.
+struct Numbered<T> {
+    values: Vec<T>,
+    numbers: HashMap<T, usize>,
 }
 
-impl Members<PlatformCondition> {
-    fn contains(&self, platform: Option<DevicePlatform>) -> bool {
-        let named = platform.map(|platform| match platform {
-            DevicePlatform::Android => PlatformCondition::Android,
-            DevicePlatform::Ios => PlatformCondition::Ios,
-            DevicePlatform::Windows => PlatformCondition::Windows,
-            DevicePlatform::WindowsPhone => PlatformCondition::WindowsPhone,
-            DevicePlatform::MacOs => PlatformCondition::MacOs,
-            DevicePlatform::Linux => PlatformCondition::Linux,
-        });
-        let names = |condition: &PlatformCondition| *condition == PlatformCondition::All || Some(*condition) == named;
-        (self.include.is_empty() || self.include.iter().any(names)) && !self.exclude.iter().any(names)
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self { values: Vec::new(), numbers: HashMap::new() }
     }
 }
 
-fn risk(level: RiskLevel) -> Option<RiskCondition> {
-    Some(match level {
-        RiskLevel::None => RiskCondition::None,
-        RiskLevel::Low => RiskCondition::Low,
-        RiskLevel::Medium => RiskCondition::Medium,
-        RiskLevel::High => RiskCondition::High,
-    })
-}
-
-fn insider_risk(level: InsiderRiskLevel) -> Option<InsiderRiskCondition> {
-    match level {
-        InsiderRiskLevel::None => None,
-        InsiderRiskLevel::Minor => Some(InsiderRiskCondition::Minor),
-        InsiderRiskLevel::Moderate => Some(InsiderRiskCondition::Moderate),
-        InsiderRiskLevel::Elevated => Some(InsiderRiskCondition::Elevated),
+impl<T: Clone + Eq + std::hash::Hash> Numbered<T> {
+    fn number(&mut self, value: T) -> usize {
+        *self.numbers.entry(value).or_insert_with_key(|value| {
+            self.values.push(value.clone());
+            self.values.len() - 1
+        })
     }
 }
 
-fn transfer(method: TransferMethod) -> Option<TransferCondition> {
-    match method {
-        TransferMethod::None => None,
-        TransferMethod::DeviceCodeFlow => Some(TransferCondition::DeviceCodeFlow),
-        TransferMethod::AuthenticationTransfer => Some(TransferCondition::AuthenticationTransfer),
+impl Entry {
+    fn of_policy(policy: &ConditionalAccessPolicy) -> Self {
+        Self {
+            id: policy.id.clone(),
+            display_name: policy.display_name.clone(),
+            state: policy.state,
+            dead: dead(policy.state, is_empty(&policy.conditions)),
+            session: policy.session_controls.clone(),
+        }
+    }
+}
+
+fn dead(state: PolicyState, is_empty: bool) -> Option<Reason> {
+    match state {
+        PolicyState::Disabled => Some(Reason::PolicyNotEnabled),
+        PolicyState::Enabled | PolicyState::ReportOnly => is_empty.then_some(Reason::EmptyPolicy),
+    }
+}
+
+/// A part of a service policy in the words of conditional access.
+struct Part {
+    conditions: Conditions,
+    entry: Entry,
+}
+
+impl Part {
+    /// App access and device access.
+    fn of(policy: &ServicePolicy) -> [Option<Self>; 2] {
+        let part = |name: &str, conditions: Conditions, enabled: bool| {
+            let id = format!("{}/{name}", policy.id);
+            let state = if enabled { PolicyState::Enabled } else { PolicyState::Disabled };
+            let entry = Entry {
+                display_name: Some(id.clone()),
+                id,
+                state,
+                dead: dead(state, subject::is_empty(&conditions)),
+                session: SessionControls::default(),
+            };
+            Self { conditions, entry }
+        };
+        let app = policy.app_access.as_ref();
+        let device = policy.device_access.as_ref();
+        [
+            app.map(|access| part("appAccess", service::app_conditions(access), service::app_is_enabled(access))),
+            device.map(|access| part("deviceAccess", service::device_conditions(access), access.enabled)),
+        ]
     }
 }

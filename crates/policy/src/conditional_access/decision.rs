@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::control::Control;
 
 /// What becomes of the sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// Go ahead.

@@ -7,8 +7,6 @@ use doorward_model::device::TrustType;
 use doorward_model::sign_in::{ClientAppType, DevicePlatform, ExternalUserType, InsiderRiskLevel, RiskLevel, TransferMethod, UserAction};
 use doorward_model::user::UserType;
 
-use super::ids::{fold, fold_all};
-
 /// Everything a decision depends on besides the policies. Ids compare without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -175,46 +173,6 @@ impl Facts {
             terms_of_use_accepted: Vec::new(),
             waived_controls: Vec::new(),
         }
-    }
-
-    /// The same facts with every id in the form in which ids are compared.
-    pub(super) fn folded(&self) -> Self {
-        let mut facts = self.clone();
-        match &mut facts.subject {
-            Subject::User(user) => {
-                user.id = fold(&user.id);
-                user.groups = fold_all(&user.groups);
-                user.roles = fold_all(&user.roles);
-                user.home_tenant_id = user.home_tenant_id.as_deref().map(fold);
-            }
-            Subject::Workload { service_principal_id, .. } => *service_principal_id = fold(service_principal_id),
-        }
-        for resource in &mut facts.resources {
-            resource.app_id = fold(&resource.app_id);
-            resource.bundles = fold_all(&resource.bundles);
-        }
-        facts.authentication_context = self.authentication_context.as_deref().map(fold);
-        facts.country = self.country.as_deref().filter(|country| !country.is_empty()).map(fold);
-        facts.authentication_methods = fold_all(&self.authentication_methods);
-        facts.terms_of_use_accepted = fold_all(&self.terms_of_use_accepted);
-        facts
-    }
-
-    pub(super) fn is_legacy(&self) -> bool {
-        self.client_app_type.is_some_and(ClientAppType::is_legacy)
-    }
-
-    pub(super) fn is_mobile(&self) -> bool {
-        self.device_platform.is_some_and(DevicePlatform::is_mobile)
-    }
-
-    /// Somebody is there to answer a prompt.
-    pub(super) fn can_prompt(&self) -> bool {
-        matches!(self.subject, Subject::User(_)) && !self.is_legacy()
-    }
-
-    pub(super) fn waives(&self, control: GrantControl) -> bool {
-        self.waived_controls.contains(&control)
     }
 }
 

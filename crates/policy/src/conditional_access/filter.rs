@@ -12,11 +12,13 @@ mod parse;
 mod property;
 mod token;
 
+pub(super) use property::Attributes;
+
 use super::facts::DeviceFacts;
 use property::{Attribute, Property};
 
 /// A parsed rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Filter(Expression);
 
 /// A rule that is not understood.
@@ -29,7 +31,7 @@ pub struct FilterError {
     pub message: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Expression {
     Or(Vec<Expression>),
     And(Vec<Expression>),
@@ -37,7 +39,7 @@ enum Expression {
     Atom(Atom),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Atom {
     property: Property,
     test: Test,
@@ -47,7 +49,7 @@ struct Atom {
 }
 
 /// What an operator asks; its negative form is the same question answered the other way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Test {
     Equal,
     StartsWith,
@@ -68,44 +70,43 @@ impl Filter {
     /// The rule holds for the device; none is a device that is not registered, whose attributes are all null.
     #[must_use]
     pub fn matches(&self, device: Option<&DeviceFacts>) -> bool {
-        self.0.holds(device)
+        self.holds(&Attributes::of(device))
+    }
+
+    pub(super) fn holds(&self, attributes: &Attributes) -> bool {
+        self.0.holds(attributes)
     }
 }
 
 impl Expression {
-    fn holds(&self, device: Option<&DeviceFacts>) -> bool {
+    fn holds(&self, attributes: &Attributes) -> bool {
         match self {
-            Self::Or(parts) => parts.iter().any(|part| part.holds(device)),
-            Self::And(parts) => parts.iter().all(|part| part.holds(device)),
-            Self::Not(inner) => !inner.holds(device),
-            Self::Atom(atom) => atom.holds(device),
+            Self::Or(parts) => parts.iter().any(|part| part.holds(attributes)),
+            Self::And(parts) => parts.iter().all(|part| part.holds(attributes)),
+            Self::Not(inner) => !inner.holds(attributes),
+            Self::Atom(atom) => atom.holds(attributes),
         }
     }
 }
 
 impl Atom {
-    fn holds(&self, device: Option<&DeviceFacts>) -> bool {
-        let Some(device) = device else { return self.answer(&Attribute::Text(None)) };
-        // Anyone may have written an extension attribute of a device that nobody vouches for.
-        if matches!(self.property, Property::ExtensionAttribute(_)) && !device.vouched_for() {
-            return false;
+    fn holds(&self, attributes: &Attributes) -> bool {
+        match attributes.get(self.property) {
+            // Anyone may have written an extension attribute of a device that nobody vouches for.
+            Attribute::Untrusted => false,
+            Attribute::Text(text) => self.is_in(text) != self.negated,
+            Attribute::Elements(elements) => {
+                elements.iter().any(|element| self.values.iter().flatten().any(|value| value == element)) != self.negated
+            }
         }
-        self.answer(&self.property.of(device))
     }
 
-    fn answer(&self, attribute: &Attribute) -> bool {
-        self.is_positive_true(attribute) != self.negated
-    }
-
-    fn is_positive_true(&self, attribute: &Attribute) -> bool {
-        match attribute {
-            Attribute::Text(text) => self.values.iter().any(|value| match (text, value) {
-                (None, None) => true,
-                (Some(text), Some(value)) => self.test.compare(text, value),
-                (None, Some(_)) | (Some(_), None) => false,
-            }),
-            Attribute::Elements(elements) => elements.iter().any(|element| self.values.iter().flatten().any(|value| value == element)),
-        }
+    fn is_in(&self, text: Option<&str>) -> bool {
+        self.values.iter().any(|value| match (text, value) {
+            (None, None) => true,
+            (Some(text), Some(value)) => self.test.compare(text, value),
+            (None, Some(_)) | (Some(_), None) => false,
+        })
     }
 }
 

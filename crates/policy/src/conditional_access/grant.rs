@@ -1,29 +1,34 @@
 //! Grant controls: which are satisfied, which can be prompted for, and what error the others give.
 
 use doorward_model::ErrorCode;
-use doorward_model::authentication_strength::{AuthenticationStrengthPolicy, built_in};
-use doorward_model::conditional_access::{GrantControl, GrantControls, GrantOperator, RequiredStrength};
+use doorward_model::conditional_access::{GrantControl, GrantControls, GrantOperator};
 use doorward_model::sign_in::ClientAppType;
 
 use super::control::Control;
-use super::facts::Facts;
-use super::ids::{fold, fold_all};
+use super::mask::Mask;
+use super::sign_in::SignIn;
 
-/// What one policy asks for.
-#[derive(Debug, Clone)]
-pub(super) struct Grant {
-    operator: GrantOperator,
-    block: bool,
-    requirements: Vec<Requirement>,
+/// What a policy asks for. Policies that ask for the same share it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Grant {
+    /// First, because a block settles the matter.
+    Block,
+    /// Controls in the prompt order, each once.
+    Controls(GrantOperator, Vec<Requirement>),
 }
 
-#[derive(Debug, Clone)]
-enum Requirement {
-    BuiltIn(Control, GrantControl),
-    /// Combinations of methods, any one of which suffices.
-    Strength(Vec<Vec<String>>),
-    /// Terms of use, all of which must have been accepted.
-    TermsOfUse(Vec<String>),
+/// One control. Ordered by the prompt order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Requirement {
+    control: Control,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Kind {
+    BuiltIn(GrantControl),
+    /// An authentication strength or terms of use, by its index in the set.
+    Factor(usize),
     Custom,
 }
 
@@ -59,140 +64,102 @@ pub(super) enum Standing {
     Final(Failing),
 }
 
-impl Standing {
-    fn failing(self) -> Option<Failing> {
-        match self {
-            Self::Satisfied => None,
-            Self::Promptable(failing) | Self::Final(failing) => Some(failing),
-        }
-    }
-
-    fn promptable(self) -> Option<Failing> {
-        if let Self::Promptable(failing) = self { Some(failing) } else { None }
-    }
-
-    fn final_(self) -> Option<Failing> {
-        if let Self::Final(failing) = self { Some(failing) } else { None }
-    }
-}
-
 impl Grant {
-    pub(super) fn new(controls: &GrantControls, strengths: &[AuthenticationStrengthPolicy]) -> Self {
-        let mut requirements: Vec<_> = controls.built_in_controls.iter().filter_map(|control| built_in_requirement(*control)).collect();
-        if let Some(strength) = &controls.authentication_strength {
-            requirements.push(Requirement::Strength(combinations(strength, strengths)));
+    /// What the controls ask for, with the indexes of the strength and the terms of use; none when nothing is asked.
+    pub(super) fn new(controls: &GrantControls, strength: Option<usize>, terms: Option<usize>) -> Option<Self> {
+        if controls.built_in_controls.contains(&GrantControl::Block) {
+            return Some(Self::Block);
         }
-        if !controls.terms_of_use.is_empty() {
-            requirements.push(Requirement::TermsOfUse(fold_all(&controls.terms_of_use)));
-        }
-        if !controls.custom_authentication_factors.is_empty() {
-            requirements.push(Requirement::Custom);
-        }
-        Self {
-            operator: controls.operator.unwrap_or(GrantOperator::And),
-            block: controls.built_in_controls.contains(&GrantControl::Block),
-            requirements,
-        }
+        let built_in = controls.built_in_controls.iter().filter_map(|control| Requirement::built_in(*control));
+        let strength = strength.map(|index| Requirement { control: Control::AuthenticationStrength, kind: Kind::Factor(index) });
+        let terms = terms.map(|index| Requirement { control: Control::TermsOfUse, kind: Kind::Factor(index) });
+        let custom =
+            (!controls.custom_authentication_factors.is_empty()).then_some(Requirement { control: Control::Custom, kind: Kind::Custom });
+        let mut requirements: Vec<_> = built_in.chain(strength).chain(terms).chain(custom).collect();
+        requirements.sort_unstable();
+        requirements.dedup();
+        // With one control the operator says nothing.
+        let operator = if requirements.len() > 1 { controls.operator } else { None };
+        (!requirements.is_empty()).then(|| Self::Controls(operator.unwrap_or(GrantOperator::And), requirements))
     }
 
-    pub(super) fn judge(&self, facts: &Facts) -> Verdict {
-        if self.block {
-            return Verdict::Blocked;
+    pub(super) fn judge(&self, sign_in: &SignIn, factors: &Mask) -> Verdict {
+        match self {
+            Self::Block => Verdict::Blocked,
+            Self::Controls(operator, requirements) => {
+                combine(*operator, requirements.iter().map(|requirement| requirement.standing(sign_in, factors)))
+            }
         }
-        let standings: Vec<_> = self.requirements.iter().map(|requirement| requirement.standing(facts)).collect();
-        combine(self.operator, &standings)
     }
 }
 
-/// Puts the controls of one policy together. No controls at all are satisfied.
-pub(super) fn combine(operator: GrantOperator, standings: &[Standing]) -> Verdict {
-    let missing = || standings.iter().filter_map(|standing| standing.failing()).min();
-    let promptable = || standings.iter().filter_map(|standing| standing.promptable()).min();
-    let final_ = || standings.iter().filter_map(|standing| standing.final_()).min();
+/// Puts the controls of one policy together. They come in the prompt order.
+pub(super) fn combine(operator: GrantOperator, standings: impl Iterator<Item = Standing>) -> Verdict {
+    let (mut promptable, mut final_, mut any_satisfied) = (None, None, false);
+    for standing in standings {
+        match standing {
+            Standing::Satisfied => any_satisfied = true,
+            Standing::Promptable(failing) => promptable = promptable.or(Some(failing)),
+            Standing::Final(failing) => final_ = final_.or(Some(failing)),
+        }
+    }
     let lack = match operator {
         // One that nobody can do anything about is enough to fail.
-        GrantOperator::And => final_().map(Lack::Final).or_else(|| missing().map(Lack::Promptable)),
-        GrantOperator::Or if standings.contains(&Standing::Satisfied) => None,
-        GrantOperator::Or => promptable().map(Lack::Promptable).or_else(|| missing().map(Lack::Final)),
+        GrantOperator::And => final_.map(Lack::Final).or(promptable.map(Lack::Promptable)),
+        GrantOperator::Or if any_satisfied => None,
+        GrantOperator::Or => promptable.map(Lack::Promptable).or(final_.map(Lack::Final)),
     };
     lack.map_or(Verdict::Satisfied, Verdict::Unsatisfied)
 }
 
-fn built_in_requirement(control: GrantControl) -> Option<Requirement> {
-    let order = match control {
-        GrantControl::Block => return None,
-        GrantControl::Mfa => Control::Mfa,
-        GrantControl::CompliantDevice => Control::CompliantDevice,
-        GrantControl::DomainJoinedDevice => Control::DomainJoinedDevice,
-        GrantControl::ApprovedApplication => Control::ApprovedApplication,
-        GrantControl::CompliantApplication => Control::CompliantApplication,
-        GrantControl::PasswordChange => Control::PasswordChange,
-    };
-    Some(Requirement::BuiltIn(order, control))
-}
-
-/// The directory knows best, then the copy in the policy, then the built-in table.
-fn combinations(required: &RequiredStrength, strengths: &[AuthenticationStrengthPolicy]) -> Vec<Vec<String>> {
-    let methods = |combination: &str| combination.split(',').map(|method| fold(method.trim())).collect();
-    let listed = strengths
-        .iter()
-        .filter(|strength| fold(&strength.id) == fold(&required.id))
-        .map(|strength| &strength.allowed_combinations)
-        .chain([&required.allowed_combinations])
-        .find(|combinations| !combinations.is_empty());
-    match listed {
-        Some(listed) => listed.iter().map(|combination| methods(combination)).collect(),
-        None => built_in(&required.id).unwrap_or_default().iter().map(|combination| methods(combination)).collect(),
-    }
-}
-
 impl Requirement {
-    fn control(&self) -> Control {
-        match self {
-            Self::BuiltIn(control, _) => *control,
-            Self::Strength(_) => Control::AuthenticationStrength,
-            Self::TermsOfUse(_) => Control::TermsOfUse,
-            Self::Custom => Control::Custom,
-        }
+    fn built_in(control: GrantControl) -> Option<Self> {
+        let order = match control {
+            GrantControl::Block => return None,
+            GrantControl::Mfa => Control::Mfa,
+            GrantControl::CompliantDevice => Control::CompliantDevice,
+            GrantControl::DomainJoinedDevice => Control::DomainJoinedDevice,
+            GrantControl::ApprovedApplication => Control::ApprovedApplication,
+            GrantControl::CompliantApplication => Control::CompliantApplication,
+            GrantControl::PasswordChange => Control::PasswordChange,
+        };
+        Some(Self { control: order, kind: Kind::BuiltIn(control) })
     }
 
-    fn standing(&self, facts: &Facts) -> Standing {
-        if let Self::BuiltIn(_, control) = self
-            && facts.waives(*control)
+    fn standing(self, sign_in: &SignIn, factors: &Mask) -> Standing {
+        if let Kind::BuiltIn(control) = self.kind
+            && sign_in.evidence.waived.contains(control)
         {
             return Standing::Satisfied;
         }
-        let control = self.control();
-        if let Some(client @ (ClientAppType::ExchangeActiveSync | ClientAppType::Other)) = facts.client_app_type {
-            let met = client == ClientAppType::ExchangeActiveSync && judged_for_active_sync(control) && self.is_met(facts);
-            return if met { Standing::Satisfied } else { Standing::Final(Failing { control, code: ErrorCode::BLOCKED }) };
+        if sign_in.is_legacy() {
+            let shows_device = sign_in.client_app_type() == Some(ClientAppType::ExchangeActiveSync);
+            let met = shows_device && judged_for_active_sync(self.control) && self.is_met(sign_in, factors);
+            return if met { Standing::Satisfied } else { Standing::Final(Failing { control: self.control, code: ErrorCode::BLOCKED }) };
         }
-        if self.is_met(facts) {
+        if self.is_met(sign_in, factors) {
             return Standing::Satisfied;
         }
-        let failing = Failing { control, code: self.code(facts) };
-        if facts.can_prompt() && can_prompt_for(control, facts) { Standing::Promptable(failing) } else { Standing::Final(failing) }
+        let failing = Failing { control: self.control, code: self.code(sign_in) };
+        if sign_in.can_prompt() && can_prompt_for(self.control, sign_in) { Standing::Promptable(failing) } else { Standing::Final(failing) }
     }
 
-    fn is_met(&self, facts: &Facts) -> bool {
-        match self {
-            Self::BuiltIn(_, control) => built_in_is_met(*control, facts),
-            Self::Strength(combinations) => {
-                let used = |method: &String| facts.authentication_methods.contains(method);
-                facts.mfa && combinations.iter().any(|combination| combination.iter().all(used))
-            }
-            Self::TermsOfUse(terms) => terms.iter().all(|id| facts.terms_of_use_accepted.contains(id)),
-            Self::Custom => false,
+    fn is_met(self, sign_in: &SignIn, factors: &Mask) -> bool {
+        match self.kind {
+            Kind::BuiltIn(control) => built_in_is_met(control, sign_in),
+            Kind::Factor(index) => factors.contains(index),
+            Kind::Custom => false,
         }
     }
 
-    fn code(&self, facts: &Facts) -> ErrorCode {
-        match self.control() {
+    fn code(self, sign_in: &SignIn) -> ErrorCode {
+        let evidence = &sign_in.evidence;
+        match self.control {
             Control::Mfa | Control::AuthenticationStrength => ErrorCode::MFA_REQUIRED,
             Control::CompliantDevice => ErrorCode::DEVICE_NOT_COMPLIANT,
             Control::DomainJoinedDevice => ErrorCode::DEVICE_NOT_DOMAIN_JOINED,
-            Control::ApprovedApplication => app_code(is_approved(facts), facts).unwrap_or(ErrorCode::APP_NOT_APPROVED),
-            Control::CompliantApplication => app_code(is_protectable(facts), facts).unwrap_or(ErrorCode::PROTECTION_POLICY_REQUIRED),
+            Control::ApprovedApplication => app_code(evidence.approved, sign_in).unwrap_or(ErrorCode::APP_NOT_APPROVED),
+            Control::CompliantApplication => app_code(evidence.protectable, sign_in).unwrap_or(ErrorCode::PROTECTION_POLICY_REQUIRED),
             Control::PasswordChange => ErrorCode::PASSWORD_CHANGE_REQUIRED,
             Control::TermsOfUse | Control::Custom => ErrorCode::EXTERNAL_CHALLENGE,
         }
@@ -204,50 +171,43 @@ fn judged_for_active_sync(control: Control) -> bool {
     matches!(control, Control::CompliantDevice | Control::DomainJoinedDevice)
 }
 
-fn built_in_is_met(control: GrantControl, facts: &Facts) -> bool {
-    let device = facts.device.as_ref();
+fn built_in_is_met(control: GrantControl, sign_in: &SignIn) -> bool {
+    let evidence = &sign_in.evidence;
     match control {
         GrantControl::Block => false,
-        GrantControl::Mfa => facts.mfa,
-        GrantControl::CompliantDevice => device.is_some_and(|device| device.managed_and_compliant()),
-        GrantControl::DomainJoinedDevice => device.is_some_and(|device| device.domain_joined()),
-        GrantControl::ApprovedApplication => app_code(is_approved(facts), facts).is_none(),
-        GrantControl::CompliantApplication => app_code(is_protectable(facts), facts).is_none() && facts.app_protection_applied,
-        GrantControl::PasswordChange => facts.password_changed,
+        GrantControl::Mfa => evidence.mfa,
+        GrantControl::CompliantDevice => sign_in.device.is_managed_and_compliant,
+        GrantControl::DomainJoinedDevice => sign_in.device.is_domain_joined,
+        GrantControl::ApprovedApplication => app_code(evidence.approved, sign_in).is_none(),
+        GrantControl::CompliantApplication => app_code(evidence.protectable, sign_in).is_none() && evidence.app_protection_applied,
+        GrantControl::PasswordChange => evidence.password_changed,
     }
 }
 
 /// What the app lacks, in the order in which a person can make up for it: the right app, the broker, the registration.
-fn app_code(listed: bool, facts: &Facts) -> Option<ErrorCode> {
-    if !listed || !facts.is_mobile() {
+fn app_code(is_listed: bool, sign_in: &SignIn) -> Option<ErrorCode> {
+    if !is_listed || !sign_in.is_mobile() {
         Some(ErrorCode::APP_NOT_APPROVED)
-    } else if !facts.broker_present {
+    } else if !sign_in.evidence.broker_present {
         Some(ErrorCode::BROKER_NOT_INSTALLED)
-    } else if facts.device.is_none() {
+    } else if !sign_in.device.is_registered {
         Some(ErrorCode::DEVICE_NOT_REGISTERED)
     } else {
         None
     }
 }
 
-fn is_approved(facts: &Facts) -> bool {
-    facts.client.as_ref().is_some_and(|client| client.approved)
-}
-
-fn is_protectable(facts: &Facts) -> bool {
-    facts.client.as_ref().is_some_and(|client| client.protectable)
-}
-
-fn can_prompt_for(control: Control, facts: &Facts) -> bool {
+fn can_prompt_for(control: Control, sign_in: &SignIn) -> bool {
     match control {
         Control::Mfa | Control::AuthenticationStrength | Control::PasswordChange | Control::TermsOfUse => true,
-        Control::ApprovedApplication => facts.is_mobile() && is_approved(facts),
-        Control::CompliantApplication => facts.is_mobile() && is_protectable(facts),
+        Control::ApprovedApplication => sign_in.is_mobile() && sign_in.evidence.approved,
+        Control::CompliantApplication => sign_in.is_mobile() && sign_in.evidence.protectable,
         Control::CompliantDevice | Control::DomainJoinedDevice | Control::Custom => false,
     }
 }
 
 /// How the app stands as seen by `approvedApplication`; service policies ask the same.
-pub(super) fn approved_app(facts: &Facts) -> Standing {
-    Requirement::BuiltIn(Control::ApprovedApplication, GrantControl::ApprovedApplication).standing(facts)
+pub(super) fn approved_app(sign_in: &SignIn, factors: &Mask) -> Standing {
+    let approved = Requirement { control: Control::ApprovedApplication, kind: Kind::BuiltIn(GrantControl::ApprovedApplication) };
+    approved.standing(sign_in, factors)
 }

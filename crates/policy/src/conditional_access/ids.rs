@@ -1,37 +1,4 @@
-//! Sets of ids. Ids are opaque text that compares without regard to case.
-
-use std::collections::HashSet;
-
-#[derive(Debug, Clone, Default)]
-pub(super) struct IdSet(HashSet<String>);
-
-impl IdSet {
-    pub(super) fn new<'a>(ids: impl IntoIterator<Item = &'a String>) -> Self {
-        Self(ids.into_iter().map(|id| fold(id)).collect())
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The id must have been folded.
-    pub(super) fn contains(&self, id: &str) -> bool {
-        self.0.contains(id)
-    }
-
-    pub(super) fn contains_any(&self, ids: &[String]) -> bool {
-        !self.0.is_empty() && ids.iter().any(|id| self.0.contains(id))
-    }
-
-    pub(super) fn into_vec(self) -> Vec<String> {
-        self.0.into_iter().collect()
-    }
-
-    /// Removes a word that is not an id, and says whether it was there.
-    pub(super) fn take(&mut self, word: &str) -> bool {
-        self.0.remove(&fold(word))
-    }
-}
+//! Ids are opaque text that compares without regard to case.
 
 /// The form in which ids are compared.
 pub(super) fn fold(id: &str) -> String {
@@ -40,4 +7,9 @@ pub(super) fn fold(id: &str) -> String {
 
 pub(super) fn fold_all(ids: &[String]) -> Vec<String> {
     ids.iter().map(|id| fold(id)).collect()
+}
+
+/// The text is a special word, in any case.
+pub(super) fn is_word(text: &str, word: &str) -> bool {
+    text.eq_ignore_ascii_case(word)
 }

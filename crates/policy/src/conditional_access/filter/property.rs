@@ -5,7 +5,7 @@ use doorward_model::device::TrustType;
 use super::Test;
 use crate::conditional_access::DeviceFacts;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Property {
     DeviceId,
     MdmAppId,
@@ -26,9 +26,73 @@ pub(super) enum Property {
 }
 
 /// The value of an attribute, lower-cased.
-pub(super) enum Attribute {
-    Text(Option<String>),
-    Elements(Vec<String>),
+pub(super) enum Attribute<'a> {
+    Text(Option<&'a str>),
+    Elements(&'a [String]),
+    /// Said of the device by nobody whose word counts.
+    Untrusted,
+}
+
+/// The attributes of a device as filters compare them: lower-cased once for all filters.
+#[derive(Default)]
+pub(in crate::conditional_access) struct Attributes {
+    device: DeviceFacts,
+    is_registered: bool,
+}
+
+impl Attributes {
+    /// Those of a device; none is one that is not registered, whose attributes are all null.
+    pub(in crate::conditional_access) fn of(device: Option<&DeviceFacts>) -> Self {
+        let Some(device) = device else { return Self::default() };
+        let fold = |text: &Option<String>| text.as_ref().map(|text| text.to_lowercase());
+        let fold_all = |texts: &[String]| texts.iter().map(|text| text.to_lowercase()).collect();
+        let device = DeviceFacts {
+            device_id: fold(&device.device_id),
+            display_name: fold(&device.display_name),
+            is_compliant: device.is_compliant,
+            is_managed: device.is_managed,
+            trust_type: device.trust_type,
+            device_ownership: fold(&device.device_ownership),
+            profile_type: fold(&device.profile_type),
+            manufacturer: fold(&device.manufacturer),
+            model: fold(&device.model),
+            operating_system: fold(&device.operating_system),
+            operating_system_version: fold(&device.operating_system_version),
+            mdm_app_id: fold(&device.mdm_app_id),
+            enrollment_profile_name: fold(&device.enrollment_profile_name),
+            extension_attributes: device.extension_attributes.each_ref().map(fold),
+            physical_ids: fold_all(&device.physical_ids),
+            system_labels: fold_all(&device.system_labels),
+        };
+        Self { device, is_registered: true }
+    }
+
+    pub(super) fn get(&self, property: Property) -> Attribute<'_> {
+        let device = &self.device;
+        Attribute::Text(match property {
+            Property::DeviceId => device.device_id.as_deref(),
+            Property::MdmAppId => device.mdm_app_id.as_deref(),
+            Property::DisplayName => device.display_name.as_deref(),
+            Property::EnrollmentProfileName => device.enrollment_profile_name.as_deref(),
+            Property::Manufacturer => device.manufacturer.as_deref(),
+            Property::Model => device.model.as_deref(),
+            Property::OperatingSystem => device.operating_system.as_deref(),
+            Property::OperatingSystemVersion => device.operating_system_version.as_deref(),
+            Property::ExtensionAttribute(_) if self.is_registered && !device.vouched_for() => return Attribute::Untrusted,
+            Property::ExtensionAttribute(index) => device.extension_attributes.get(index).and_then(|value| value.as_deref()),
+            Property::DeviceOwnership => device.device_ownership.as_deref(),
+            Property::IsCompliant => device.is_compliant.map(|compliant| if compliant { "true" } else { "false" }),
+            Property::ProfileType => device.profile_type.as_deref(),
+            Property::TrustType => device.trust_type.map(|trust| match trust {
+                TrustType::AzureAd => "azuread",
+                TrustType::ServerAd => "serverad",
+                TrustType::Workplace => "workplace",
+            }),
+            // A device without elements holds none, whether it is registered or not.
+            Property::PhysicalIds => return Attribute::Elements(&device.physical_ids),
+            Property::SystemLabels => return Attribute::Elements(&device.system_labels),
+        })
+    }
 }
 
 impl Property {
@@ -72,33 +136,4 @@ impl Property {
             | Self::ExtensionAttribute(_) => true,
         }
     }
-
-    pub(super) fn of(self, device: &DeviceFacts) -> Attribute {
-        let text = match self {
-            Self::DeviceId => device.device_id.as_deref(),
-            Self::MdmAppId => device.mdm_app_id.as_deref(),
-            Self::DisplayName => device.display_name.as_deref(),
-            Self::EnrollmentProfileName => device.enrollment_profile_name.as_deref(),
-            Self::Manufacturer => device.manufacturer.as_deref(),
-            Self::Model => device.model.as_deref(),
-            Self::OperatingSystem => device.operating_system.as_deref(),
-            Self::OperatingSystemVersion => device.operating_system_version.as_deref(),
-            Self::ExtensionAttribute(index) => device.extension_attributes.get(index).and_then(|value| value.as_deref()),
-            Self::DeviceOwnership => device.device_ownership.as_deref(),
-            Self::IsCompliant => device.is_compliant.map(|compliant| if compliant { "true" } else { "false" }),
-            Self::ProfileType => device.profile_type.as_deref(),
-            Self::TrustType => device.trust_type.map(|trust| match trust {
-                TrustType::AzureAd => "AzureAD",
-                TrustType::ServerAd => "ServerAD",
-                TrustType::Workplace => "Workplace",
-            }),
-            Self::PhysicalIds => return elements(&device.physical_ids),
-            Self::SystemLabels => return elements(&device.system_labels),
-        };
-        Attribute::Text(text.map(str::to_lowercase))
-    }
-}
-
-fn elements(values: &[String]) -> Attribute {
-    Attribute::Elements(values.iter().map(|value| value.to_lowercase()).collect())
 }

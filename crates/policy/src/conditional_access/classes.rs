@@ -1,0 +1,116 @@
+//! From facts to classes: the constants that the policies of a set name cut each dimension into finitely many.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use doorward_model::sign_in::UserAction;
+
+use super::circumstances::Circumstances;
+use super::compile::PolicySet;
+use super::factor;
+use super::facts::{DeviceFacts, Facts, ResourceFacts, Subject};
+use super::mask::Mask;
+use super::sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, SignIn, SubjectClass};
+use super::table::{Class, Fit, Table};
+
+/// The classes of one set that have been met so far. Looking up a class costs a few hash lookups, deciding none: whoever decides many
+/// sign-ins looks up each person, device and place once.
+#[derive(Debug, Clone)]
+pub struct Classes<'a> {
+    pub(super) set: &'a PolicySet,
+    pub(super) subjects: Table,
+    pub(super) targets: Table,
+    pub(super) places: Table,
+    pub(super) devices: Table,
+    pub(super) circumstances: Table,
+    known_circumstances: HashMap<Circumstances, Class>,
+    factors: Vec<Mask>,
+}
+
+impl<'a> Classes<'a> {
+    /// No class of the set is known yet.
+    #[must_use]
+    pub fn new(set: &'a PolicySet) -> Self {
+        let table = || Table::new(set.entries.len());
+        Self {
+            set,
+            subjects: table(),
+            targets: table(),
+            places: table(),
+            devices: table(),
+            circumstances: table(),
+            known_circumstances: HashMap::new(),
+            factors: Vec::new(),
+        }
+    }
+
+    /// The set that the classes belong to.
+    #[must_use]
+    pub fn policies(&self) -> &'a PolicySet {
+        self.set
+    }
+
+    /// Everything about a sign-in at once.
+    pub fn sign_in(&mut self, facts: &Facts) -> SignIn {
+        SignIn {
+            subject: self.subject(&facts.subject),
+            target: self.target(&facts.resources, facts.user_action, facts.authentication_context.as_deref()),
+            place: self.place(facts.ip, facts.country.as_deref()),
+            device: self.device(facts.device.as_ref()),
+            circumstances: self.circumstances(facts.into()),
+            factors: self.factors(facts.mfa, &facts.authentication_methods, &facts.terms_of_use_accepted),
+            evidence: Evidence::from(facts),
+        }
+    }
+
+    /// A person with all groups, nested ones included, or a workload.
+    pub fn subject(&mut self, subject: &Subject) -> SubjectClass {
+        let class = self.subjects.class(self.set.subjects.fit(subject));
+        SubjectClass { class, is_workload: matches!(subject, Subject::Workload { .. }) }
+    }
+
+    /// Resources, a user action, an authentication context.
+    pub fn target(&mut self, resources: &[ResourceFacts], action: Option<UserAction>, context: Option<&str>) -> Class {
+        self.targets.class(self.set.targets.fit(resources, action, context))
+    }
+
+    /// An address and the country it is said to lie in.
+    pub fn place(&mut self, ip: Option<IpAddr>, country: Option<&str>) -> Class {
+        self.places.class(self.set.places.fit(ip, country))
+    }
+
+    /// A registered device; none is one that is not registered.
+    pub fn device(&mut self, device: Option<&DeviceFacts>) -> DeviceClass {
+        DeviceClass::new(self.devices.class(self.set.devices.fit(device)), device)
+    }
+
+    /// Platform, kind of client, risks, way of transfer.
+    pub fn circumstances(&mut self, values: Circumstances) -> CircumstancesClass {
+        let class = match self.known_circumstances.get(&values) {
+            Some(class) => *class,
+            None => {
+                // Policies that are not enforced have no say, so they are left out here once for all decisions.
+                let mut matched = self.set.enforced.clone();
+                self.set.columns.views(&values).iter().for_each(|view| matched.keep(view.matched));
+                let class = self.circumstances.class(Fit { matched, excluded: Mask::empty(self.set.entries.len()) });
+                self.known_circumstances.insert(values, class);
+                class
+            }
+        };
+        CircumstancesClass { class, values }
+    }
+
+    /// Whether a second factor was used, by which methods, and the terms of use that were accepted.
+    pub fn factors(&mut self, mfa: bool, methods: &[String], terms: &[String]) -> FactorsClass {
+        let met = factor::met(&self.set.factors, mfa, methods, terms);
+        // A set knows a handful of strengths, and people meet them in a handful of ways.
+        FactorsClass(self.factors.iter().position(|known| *known == met).unwrap_or_else(|| {
+            self.factors.push(met);
+            self.factors.len() - 1
+        }))
+    }
+
+    pub(super) fn met(&self, class: FactorsClass) -> Option<&Mask> {
+        self.factors.get(class.0)
+    }
+}

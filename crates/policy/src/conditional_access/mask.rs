@@ -1,0 +1,125 @@
+//! Sets of policies, one bit for each position of the compiled set.
+
+use std::ops::{BitAnd, BitOr, Not};
+
+/// Positions in a block: a few vector registers, so that an AND of two blocks is two or four instructions.
+const BLOCK: usize = 256;
+const WORD: usize = 64;
+
+/// 256 positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct Block([u64; BLOCK / WORD]);
+
+/// A set of positions. All sets of one compiled policy set are equally long.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Mask(Box<[Block]>);
+
+impl Block {
+    pub(super) const FULL: Self = Self([u64::MAX; BLOCK / WORD]);
+
+    /// The 64-bit words that hold anything, each with the position of its lowest bit; `index` is that of the block.
+    pub(super) fn words(self, index: usize) -> impl Iterator<Item = (usize, u64)> {
+        (index * BLOCK..).step_by(WORD).zip(self.0).filter(|(_, word)| *word != 0)
+    }
+
+    pub(super) fn positions(self, index: usize) -> impl Iterator<Item = usize> {
+        self.words(index).flat_map(|(base, word)| Bits(word).map(move |bit| base + bit))
+    }
+
+    pub(super) fn contains(self, bit: usize) -> bool {
+        self.0.get(bit / WORD).is_some_and(|word| word >> (bit % WORD) & 1 == 1)
+    }
+
+    fn insert(&mut self, bit: usize) {
+        if let Some(word) = self.0.get_mut(bit / WORD) {
+            *word |= 1 << (bit % WORD);
+        }
+    }
+}
+
+impl BitAnd for Block {
+    type Output = Self;
+
+    fn bitand(self, Self([e, f, g, h]): Self) -> Self {
+        let Self([a, b, c, d]) = self;
+        Self([a & e, b & f, c & g, d & h])
+    }
+}
+
+impl BitOr for Block {
+    type Output = Self;
+
+    fn bitor(self, Self([e, f, g, h]): Self) -> Self {
+        let Self([a, b, c, d]) = self;
+        Self([a | e, b | f, c | g, d | h])
+    }
+}
+
+impl Not for Block {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(self.0.map(Not::not))
+    }
+}
+
+/// The bits of a word that are set, lowest first.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = self.0.trailing_zeros();
+        self.0 &= self.0.wrapping_sub(1);
+        (bit < u64::BITS).then_some(bit as usize)
+    }
+}
+
+/// Blocks that so many positions need.
+pub(super) fn blocks(positions: usize) -> usize {
+    positions.div_ceil(BLOCK)
+}
+
+/// Whether a row of blocks has the position.
+pub(super) fn has(row: &[Block], position: usize) -> bool {
+    row.get(position / BLOCK).is_some_and(|block| block.contains(position % BLOCK))
+}
+
+impl Mask {
+    pub(super) fn empty(positions: usize) -> Self {
+        Self(vec![Block::default(); blocks(positions)].into())
+    }
+
+    pub(super) fn of(size: usize, positions: impl IntoIterator<Item = usize>) -> Self {
+        let mut mask = Self::empty(size);
+        positions.into_iter().for_each(|position| mask.insert(position));
+        mask
+    }
+
+    pub(super) fn row(&self) -> &[Block] {
+        &self.0
+    }
+
+    pub(super) fn insert(&mut self, position: usize) {
+        if let Some(block) = self.0.get_mut(position / BLOCK) {
+            block.insert(position % BLOCK);
+        }
+    }
+
+    pub(super) fn contains(&self, position: usize) -> bool {
+        has(&self.0, position)
+    }
+
+    pub(super) fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = *mine | *theirs);
+    }
+
+    pub(super) fn keep(&mut self, other: &[Block]) {
+        self.0.iter_mut().zip(other).for_each(|(mine, theirs)| *mine = *mine & *theirs);
+    }
+
+    pub(super) fn remove(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = *mine & !*theirs);
+    }
+}

@@ -1,0 +1,142 @@
+//! A sign-in as a compiled set of policies sees it: in each dimension, the class that its facts fall into.
+
+use doorward_model::conditional_access::GrantControl;
+use doorward_model::sign_in::{ClientAppType, DevicePlatform};
+
+use super::circumstances::Circumstances;
+use super::facts::{DeviceFacts, Facts};
+use super::table::Class;
+
+/// A sign-in in a few words of memory. Made by [`Classes`](super::Classes), and of use with that one only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SignIn {
+    /// Who.
+    pub subject: SubjectClass,
+    /// What for.
+    pub target: Class,
+    /// Where from.
+    pub place: Class,
+    /// On which device.
+    pub device: DeviceClass,
+    /// Platform, kind of client, risks, way of transfer.
+    pub circumstances: CircumstancesClass,
+    /// Which authentication strengths and terms of use are met.
+    pub factors: FactorsClass,
+    /// What has been shown besides.
+    pub evidence: Evidence,
+}
+
+/// Who signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SubjectClass {
+    pub(super) class: Class,
+    pub(super) is_workload: bool,
+}
+
+/// The device, and what grant controls ask of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeviceClass {
+    pub(super) class: Class,
+    pub(super) is_registered: bool,
+    pub(super) is_managed_and_compliant: bool,
+    pub(super) is_domain_joined: bool,
+}
+
+/// The circumstances, and the row of the policies that fit all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CircumstancesClass {
+    pub(super) class: Class,
+    pub(super) values: Circumstances,
+}
+
+/// The authentication strengths and terms of use that are met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct FactorsClass(pub(super) usize);
+
+/// What a sign-in has shown, as far as grant controls ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Evidence {
+    /// The client app is on the approved list.
+    pub approved: bool,
+    /// The client app can enforce an app protection policy.
+    pub protectable: bool,
+    /// The broker took part.
+    pub broker_present: bool,
+    /// The client app has applied its protection policy.
+    pub app_protection_applied: bool,
+    /// A second factor was used.
+    pub mfa: bool,
+    /// The password was changed in this sign-in.
+    pub password_changed: bool,
+    /// Controls that count as satisfied.
+    pub waived: Waived,
+}
+
+/// A set of built-in controls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Waived(u8);
+
+impl Waived {
+    /// The set of these controls.
+    #[must_use]
+    pub fn of(controls: &[GrantControl]) -> Self {
+        Self(controls.iter().fold(0, |set, control| set | bit(*control)))
+    }
+
+    pub(super) fn contains(self, control: GrantControl) -> bool {
+        self.0 & bit(control) != 0
+    }
+}
+
+fn bit(control: GrantControl) -> u8 {
+    1 << control as u8
+}
+
+impl From<&Facts> for Evidence {
+    fn from(facts: &Facts) -> Self {
+        let client = facts.client.as_ref();
+        Self {
+            approved: client.is_some_and(|client| client.approved),
+            protectable: client.is_some_and(|client| client.protectable),
+            broker_present: facts.broker_present,
+            app_protection_applied: facts.app_protection_applied,
+            mfa: facts.mfa,
+            password_changed: facts.password_changed,
+            waived: Waived::of(&facts.waived_controls),
+        }
+    }
+}
+
+impl DeviceClass {
+    pub(super) fn new(class: Class, device: Option<&DeviceFacts>) -> Self {
+        Self {
+            class,
+            is_registered: device.is_some(),
+            is_managed_and_compliant: device.is_some_and(DeviceFacts::managed_and_compliant),
+            is_domain_joined: device.is_some_and(DeviceFacts::domain_joined),
+        }
+    }
+}
+
+impl SignIn {
+    pub(super) fn client_app_type(&self) -> Option<ClientAppType> {
+        self.circumstances.values.client_app_type
+    }
+
+    pub(super) fn device_platform(&self) -> Option<DevicePlatform> {
+        self.circumstances.values.device_platform
+    }
+
+    pub(super) fn is_legacy(&self) -> bool {
+        self.client_app_type().is_some_and(ClientAppType::is_legacy)
+    }
+
+    pub(super) fn is_mobile(&self) -> bool {
+        self.device_platform().is_some_and(DevicePlatform::is_mobile)
+    }
+
+    /// Somebody is there to answer a prompt.
+    pub(super) fn can_prompt(&self) -> bool {
+        !self.subject.is_workload && !self.is_legacy()
+    }
+}
