@@ -22,6 +22,7 @@ mod layout;
 mod location;
 mod mask;
 mod outcome;
+pub mod regions;
 mod service;
 mod session;
 mod sign_in;

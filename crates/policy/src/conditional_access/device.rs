@@ -64,6 +64,11 @@ impl Devices {
         fit
     }
 
+    /// The distinct filters of the set.
+    pub(super) fn filters(&self) -> impl Iterator<Item = &Filter> {
+        self.scopes.iter().filter_map(|(scope, _)| scope.filter.as_ref()).map(|(_, filter)| filter)
+    }
+
     /// The policy at a position says something about it.
     pub(super) fn is_configured(&self, position: usize) -> bool {
         !self.unrestricted.contains(position)

@@ -11,8 +11,10 @@
 mod parse;
 mod property;
 mod token;
+mod values;
 
 pub(super) use property::Attributes;
+pub(super) use values::devices;
 
 use super::facts::DeviceFacts;
 use property::{Attribute, Property};

@@ -126,6 +126,10 @@ impl Requirement {
         Some(Self { control: order, kind: Kind::BuiltIn(control) })
     }
 
+    pub(super) fn kind(self) -> Kind {
+        self.kind
+    }
+
     fn standing(self, sign_in: &SignIn, factors: &Mask) -> Standing {
         if let Kind::BuiltIn(control) = self.kind
             && sign_in.evidence.waived.contains(control)

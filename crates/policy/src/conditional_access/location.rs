@@ -1,7 +1,7 @@
 //! Where a sign-in comes from.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use doorward_model::conditional_access::{Conditions, Locations};
 use doorward_model::named_location::{Area, IpRange, NamedLocation};
@@ -81,7 +81,7 @@ impl Places {
         if self.scopes.is_empty() {
             return fit;
         }
-        let place = Place { ip: ip.map(|ip| ip.to_canonical()), country: country.filter(|country| !country.is_empty()).map(fold) };
+        let place = Place::new(ip, country);
         for (scope, policies) in &self.scopes {
             match scope.state(&self.areas, &place) {
                 ConditionState::Excluded => fit.excluded.add(policies),
@@ -90,6 +90,25 @@ impl Places {
             }
         }
         fit
+    }
+
+    /// The named locations, by their indexes, that cover an address and a country.
+    pub(super) fn covering(&self, ip: Option<IpAddr>, country: Option<&str>) -> Vec<usize> {
+        let place = Place::new(ip, country);
+        (0..).zip(&self.areas).filter(|(_, area)| area.covers(&place)).map(|(index, _)| index).collect()
+    }
+
+    /// An address at each edge of a range, inside and outside: between two of them no location begins or ends.
+    pub(super) fn edges(&self) -> impl Iterator<Item = IpAddr> {
+        let ranges = self.areas.iter().filter_map(|area| if let Coverage::Ip { ranges, .. } = area { Some(ranges) } else { None });
+        ranges.flatten().flat_map(|(first, last)| [Some(*first), next(*last)]).flatten()
+    }
+
+    /// Countries that locations name, lower-cased.
+    pub(super) fn countries(&self) -> impl Iterator<Item = &str> {
+        let lists =
+            self.areas.iter().filter_map(|area| if let Coverage::Countries { countries, .. } = area { Some(countries) } else { None });
+        lists.flatten().map(String::as_str)
     }
 
     /// The policy at a position says something about it.
@@ -102,6 +121,20 @@ impl Places {
 struct Place {
     ip: Option<IpAddr>,
     country: Option<String>,
+}
+
+impl Place {
+    fn new(ip: Option<IpAddr>, country: Option<&str>) -> Self {
+        Self { ip: ip.map(|ip| ip.to_canonical()), country: country.filter(|country| !country.is_empty()).map(fold) }
+    }
+}
+
+/// The address after one; none after the last.
+fn next(ip: IpAddr) -> Option<IpAddr> {
+    match ip {
+        IpAddr::V4(ip) => ip.to_bits().checked_add(1).map(|bits| Ipv4Addr::from_bits(bits).into()),
+        IpAddr::V6(ip) => ip.to_bits().checked_add(1).map(|bits| Ipv6Addr::from_bits(bits).into()),
+    }
 }
 
 impl Scope {

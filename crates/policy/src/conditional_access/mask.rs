@@ -86,6 +86,12 @@ pub(super) fn has(row: &[Block], position: usize) -> bool {
     row.get(position / BLOCK).is_some_and(|block| block.contains(position % BLOCK))
 }
 
+impl From<&[Block]> for Mask {
+    fn from(row: &[Block]) -> Self {
+        Self(row.into())
+    }
+}
+
 impl Mask {
     pub(super) fn empty(positions: usize) -> Self {
         Self(vec![Block::default(); blocks(positions)].into())

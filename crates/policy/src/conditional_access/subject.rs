@@ -62,14 +62,27 @@ impl Subjects {
 
     /// How the policies stand to a person or a workload.
     pub(super) fn fit(&self, subject: &Subject) -> Fit {
+        match subject {
+            Subject::User(user) => self.person(user),
+            Subject::Workload { service_principal_id, in_my_tenant } => self.workload(service_principal_id, *in_my_tenant),
+        }
+    }
+
+    /// How the policies stand to a person.
+    pub(super) fn person(&self, user: &UserFacts) -> Fit {
         let mut fit = Fit::nothing(self.size);
-        self.include.add_to(&mut fit.matched, subject);
-        self.exclude.add_to(&mut fit.excluded, subject);
-        // A target of the other kind is no exclusion either.
-        fit.excluded.keep(match subject {
-            Subject::User(_) => self.people.row(),
-            Subject::Workload { .. } => self.workloads.row(),
-        });
+        self.include.add_person(&mut fit.matched, user);
+        self.exclude.add_person(&mut fit.excluded, user);
+        // A policy for workloads excludes nobody.
+        fit.excluded.keep(self.people.row());
+        fit.matched.remove(&fit.excluded);
+        fit
+    }
+
+    fn workload(&self, id: &str, in_my_tenant: bool) -> Fit {
+        let mut fit = Fit::nothing(self.size);
+        self.include.add_workload(&mut fit.matched, id, in_my_tenant);
+        self.exclude.add_workload(&mut fit.excluded, id, in_my_tenant);
         fit.matched.remove(&fit.excluded);
         fit
     }
@@ -120,16 +133,11 @@ impl Side {
         }
     }
 
-    fn add_to(&self, mask: &mut Mask, subject: &Subject) {
-        match subject {
-            Subject::User(user) => self.add_person(mask, user),
-            Subject::Workload { service_principal_id, in_my_tenant } => {
-                if *in_my_tenant {
-                    mask.add(&self.workloads_of_tenant);
-                }
-                self.workloads.add_to(mask, service_principal_id);
-            }
+    fn add_workload(&self, mask: &mut Mask, id: &str, in_my_tenant: bool) {
+        if in_my_tenant {
+            mask.add(&self.workloads_of_tenant);
         }
+        self.workloads.add_to(mask, id);
     }
 
     fn add_person(&self, mask: &mut Mask, user: &UserFacts) {

@@ -5,5 +5,6 @@ mod build;
 mod filter;
 mod grant;
 mod laws;
+mod regions;
 mod service;
 mod session;

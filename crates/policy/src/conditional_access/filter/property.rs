@@ -5,7 +5,7 @@ use doorward_model::device::TrustType;
 use super::Test;
 use crate::conditional_access::DeviceFacts;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Property {
     DeviceId,
     MdmAppId,

@@ -1,0 +1,20 @@
+//! What a set of policies leaves open, exactly: which sign-ins are granted, as a few regions of the space of all sign-ins.
+//!
+//! The constants that policies name cut every dimension into finitely many values: people by what names them, addresses by the locations
+//! that hold them, devices by the filters they meet. A policy that is not satisfied refuses a box of that space, the product of a set of
+//! values in each dimension; what is granted is what no such box covers. [`sharp`] finds it as a union of boxes that cannot be made
+//! larger. Nothing is sampled.
+
+mod axis;
+mod diff;
+mod gaps;
+mod obligation;
+mod place_values;
+mod proof_values;
+mod sharp;
+mod space;
+
+pub use axis::{Axis, Value};
+pub use diff::{Change, Difference, diff};
+pub use gaps::{Gaps, Requirement, gaps};
+pub use space::{Contradiction, Extent, Region, Target, Universe};

@@ -1,0 +1,69 @@
+//! Every way to a target that does without a requirement.
+
+use doorward_model::conditional_access::GrantControl;
+
+use super::obligation::lacks_of;
+use super::sharp::{complement, without_covered};
+use super::space::{Contradiction, Region, Space, Universe};
+use crate::conditional_access::classes::Classes;
+use crate::conditional_access::compile::PolicySet;
+use crate::conditional_access::decision::Outcome;
+
+/// What a sign-in should have shown: one of these controls. None of them, or `block`, stands for a target that nobody should reach.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Requirement(pub Vec<GrantControl>);
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Gaps {
+    /// Sign-ins that are granted without the requirement, those that concern most people first. Regions may overlap; none is inside the
+    /// others together.
+    pub regions: Vec<Region>,
+    /// Requirements of policies that were worked in before the time was up, and how many there are.
+    pub worked: usize,
+    /// How many there are.
+    pub of: usize,
+    /// Every dimension was cut into all its values.
+    pub is_exact: bool,
+}
+
+impl Gaps {
+    /// Nothing was left out: no region means that there is no way.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.is_exact && self.worked == self.of
+    }
+}
+
+/// Finds the ways. When `should_stop` says so the search ends early and tells how far it came; what it gives then are regions that nothing
+/// looked at so far closes, reduced to those whose plainest sign-in is granted.
+///
+/// # Errors
+/// A region of a search that was not cut short turns out not to be granted.
+pub fn gaps(
+    set: &PolicySet,
+    universe: Universe<'_>,
+    requirement: &Requirement,
+    should_stop: &dyn Fn() -> bool,
+) -> Result<Gaps, Contradiction> {
+    let met = requirement.0.iter().filter(|control| **control != GrantControl::Block).map(|control| lacks_of(*control));
+    let space = Space::new(&[set], universe, met);
+    let cubes = space.cells(|_| true);
+    let shape = space.shape();
+    let found = complement(shape, shape.all(), &cubes, should_stop);
+    let is_whole = found.worked == cubes.len();
+    let mut cells = found.cells;
+    cells.sort_by_cached_key(|cell| std::cmp::Reverse(space.breadth(cell)));
+    let mut regions = space.regions(&if is_whole { without_covered(shape, &cells) } else { cells });
+    let mut classes = Classes::new(set);
+    let mut is_granted = |region: &Region| {
+        let sign_in = classes.sign_in(&region.witness);
+        classes.outcome(&sign_in).outcome == Outcome::Grant
+    };
+    if !is_whole {
+        regions.retain(&mut is_granted);
+    } else if !regions.iter().all(is_granted) {
+        return Err(Contradiction);
+    }
+    Ok(Gaps { regions, worked: found.worked, of: cubes.len(), is_exact: space.is_exact })
+}
