@@ -4,6 +4,7 @@ mod check;
 mod directory;
 mod eval;
 mod files;
+mod set;
 mod sign_in;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use doorward_wire::policy_file::{Json, policies_of_file};
 pub(super) struct LocatedPolicy {
     pub(super) file: PathBuf,
     pub(super) reading: PolicyReading,
+    pub(super) document: Json,
 }
 
 /// The files of a command line: files as named, folders with every `*.json` below them in the order of their paths.
@@ -53,7 +54,7 @@ pub(super) fn read_policies(file: &Path) -> anyhow::Result<Vec<LocatedPolicy>> {
     let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let read = |(index, node)| {
         let reading = conditional_access::read_node(&node, &format!("{name}#{index}")).with_context(|| format!("{}", file.display()))?;
-        Ok(LocatedPolicy { file: file.to_owned(), reading })
+        Ok(LocatedPolicy { file: file.to_owned(), reading, document: node.json().clone() })
     };
     nodes.into_iter().enumerate().map(read).collect()
 }

@@ -84,6 +84,12 @@ impl<'a> Node<'a> {
         self.json.is_empty()
     }
 
+    /// The value itself.
+    #[must_use]
+    pub fn json(&self) -> &'a Json {
+        self.json
+    }
+
     pub(super) fn is_empty_list(&self) -> bool {
         matches!(self.json, Json::List(list) if list.is_empty())
     }

@@ -1,0 +1,110 @@
+//! The policies that a command works on: which files, which policies of them count, and all of it made ready for deciding.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use doorward_model::conditional_access::ConditionalAccessPolicy;
+use doorward_model::service_policy::{ServicePolicy, check_certificate_conflict};
+use doorward_policy::conditional_access::{self, PolicySet};
+use doorward_wire::policy_file::{Json, service_policy};
+
+use super::directory::Directory;
+use super::files::{self, LocatedPolicy};
+
+/// Policies, and what they are decided with.
+#[derive(clap::Args)]
+pub(super) struct Sources {
+    /// Policy files, or folders of `*.json`.
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH")]
+    policies: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) surroundings: Surroundings,
+}
+
+/// What policies are decided with, whichever they are.
+#[derive(clap::Args)]
+pub(super) struct Surroundings {
+    /// Directory: users, groups, applications, named locations.
+    #[arg(long, value_name = "FILE")]
+    directory: PathBuf,
+    /// Service policies.
+    #[arg(long, value_name = "FILE")]
+    service_policies: Option<PathBuf>,
+    /// Leave out policies that the engine cannot decide, and list them on stderr, instead of refusing the run.
+    #[arg(long)]
+    skip_unsupported: bool,
+}
+
+/// Policies ready for deciding, and as they were read.
+#[expect(dead_code, reason = "the commands that look into policies need the rest")]
+pub(super) struct Policies {
+    /// In the order of the files.
+    pub(super) policies: Vec<ConditionalAccessPolicy>,
+    /// Each of `policies` as it stands in its file.
+    pub(super) documents: Vec<Json>,
+    pub(super) services: Vec<ServicePolicy>,
+    pub(super) set: PolicySet,
+}
+
+impl Sources {
+    /// The directory and the policies.
+    pub(super) fn load(&self) -> anyhow::Result<(Directory, Policies)> {
+        let directory = self.surroundings.directory()?;
+        let policies = self.surroundings.policies(&self.policies, &directory)?;
+        Ok((directory, policies))
+    }
+}
+
+impl Surroundings {
+    pub(super) fn directory(&self) -> anyhow::Result<Directory> {
+        Directory::read(&self.directory)
+    }
+
+    /// The policies of some files and folders, together with the service policies.
+    pub(super) fn policies(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<Policies> {
+        let (policies, documents): (Vec<_>, Vec<_>) = self.decidable(paths, directory)?.into_iter().unzip();
+        let services = service_policies(self.service_policies.as_deref())?;
+        check_certificate_conflict(&services, directory.certificate_based_authentication)?;
+        let set = conditional_access::compile(&policies, &services, &directory.named_locations, &directory.strengths)?;
+        Ok(Policies { policies, documents, services, set })
+    }
+
+    fn decidable(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<Vec<(ConditionalAccessPolicy, Json)>> {
+        let mut supported = Vec::new();
+        let mut reasons = Vec::new();
+        for file in files::expand(paths)? {
+            for located in files::read_policies(&file)? {
+                match decidable(located, directory) {
+                    Ok(policy) => supported.push(policy),
+                    Err(reason) => reasons.push(reason),
+                }
+            }
+        }
+        if self.skip_unsupported {
+            for reason in reasons {
+                eprintln!("skipped: {reason}");
+            }
+        } else if !reasons.is_empty() {
+            bail!("unsupported policies (--skip-unsupported leaves them out):\n{}", reasons.join("\n"));
+        }
+        Ok(supported)
+    }
+}
+
+/// The policy, or a line that says why it cannot be decided.
+fn decidable(located: LocatedPolicy, directory: &Directory) -> Result<(ConditionalAccessPolicy, Json), String> {
+    let LocatedPolicy { file, reading, document } = located;
+    let place = file.display();
+    let unsupported: Vec<_> = reading.unsupported().map(|finding| format!("{} {}", finding.path, finding.message)).collect();
+    let policy = reading.policy.ok_or_else(|| format!("{place}: policy {:?}: {}", reading.id, unsupported.join("; ")))?;
+    match conditional_access::check(&policy, &directory.strengths) {
+        Ok(()) => Ok((policy, document)),
+        Err(error) => Err(format!("{place}: {}: {error}", reading.path)),
+    }
+}
+
+fn service_policies(file: Option<&Path>) -> anyhow::Result<Vec<ServicePolicy>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let document = files::read_json(file)?;
+    service_policy::read_file(&document.root()).with_context(|| format!("{}", file.display()))
+}
