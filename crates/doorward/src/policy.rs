@@ -1,11 +1,15 @@
 //! `doorward policy`: what policies really do, without a server.
 
 mod check;
+mod diff;
 mod directory;
 mod eval;
 mod files;
+mod gaps;
+mod region;
 mod set;
 mod sign_in;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -18,6 +22,10 @@ pub(crate) enum PolicyCommand {
     Eval(eval::Arguments),
     /// Say what in policy files the engine does not know.
     Check(check::Arguments),
+    /// Find every way to a resource that does without a requirement.
+    Gaps(gaps::Arguments),
+    /// Say who gains or loses access to what when policies change.
+    Diff(diff::Arguments),
 }
 
 /// Exit status for input that cannot be used, like that of a wrong command line.
@@ -28,6 +36,8 @@ pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     let outcome = match command {
         PolicyCommand::Eval(arguments) => eval::run(&arguments).map(|()| ExitCode::SUCCESS),
         PolicyCommand::Check(arguments) => check::run(&arguments),
+        PolicyCommand::Gaps(arguments) => gaps::run(&arguments),
+        PolicyCommand::Diff(arguments) => diff::run(&arguments),
     };
     Ok(outcome.unwrap_or_else(|error| {
         eprintln!("doorward: {error:#}");

@@ -1,5 +1,7 @@
 //! The directory file: who is in which group, which app is approved, what the named locations cover.
 
+mod names;
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -11,6 +13,8 @@ use doorward_model::user::UserType;
 use doorward_policy::conditional_access::{ClientFacts, ResourceFacts, Subject, UserFacts};
 use doorward_wire::policy_file::{Json, Node, Object, ReadError, authentication_strength, named_location};
 
+pub(super) use names::Names;
+
 use super::files;
 
 /// A directory, with its objects by lower-cased id.
@@ -21,6 +25,7 @@ pub(super) struct Directory {
     pub(super) named_locations: Vec<NamedLocation>,
     pub(super) strengths: Vec<AuthenticationStrengthPolicy>,
     pub(super) certificate_based_authentication: bool,
+    pub(super) names: Names,
 }
 
 #[derive(Default)]
@@ -54,7 +59,22 @@ impl Directory {
                 .map(authentication_strength::read_node)
                 .collect::<Result<_, _>>()?,
             certificate_based_authentication: directory.flag("certificateBasedAuthentication")?,
+            names: Names::read(&directory)?,
         })
+    }
+
+    /// Everyone, in the order of ids.
+    pub(super) fn everyone(&self) -> Vec<UserFacts> {
+        let mut users: Vec<_> = self.users.values().cloned().collect();
+        users.sort_by(|a, b| a.id.cmp(&b.id));
+        users
+    }
+
+    /// Every application as a resource and as a client, in the order of ids.
+    pub(super) fn applications(&self) -> Vec<(ResourceFacts, ClientFacts)> {
+        let mut ids: Vec<_> = self.applications.keys().collect();
+        ids.sort();
+        ids.into_iter().map(|id| (self.resource(id), self.client(id))).collect()
     }
 
     /// The user of an id; none when the directory does not know it.

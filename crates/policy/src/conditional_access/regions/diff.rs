@@ -1,5 +1,6 @@
 //! What changes for whom when one set of policies takes the place of another.
 
+use super::axis::{Axis, Value};
 use super::sharp::{Cell, complement, without_covered};
 use super::space::{Contradiction, Cube, Region, Space, Universe};
 use crate::conditional_access::classes::Classes;
@@ -13,6 +14,8 @@ pub struct Difference {
     pub gained: Change,
     /// Granted before, and not now.
     pub lost: Change,
+    /// Every axis with all its values.
+    pub axes: Vec<(Axis, Vec<Value>)>,
     /// Every dimension was cut into all its values.
     pub is_exact: bool,
 }
@@ -53,6 +56,7 @@ pub fn diff(old: &PolicySet, new: &PolicySet, universe: Universe<'_>, should_sto
     let difference = Difference {
         gained: refused_only_by(&space, &before, &after, should_stop),
         lost: refused_only_by(&space, &after, &before, should_stop),
+        axes: space.axes(),
         is_exact: space.is_exact,
     };
     let mut decided = [Classes::new(old), Classes::new(new)];

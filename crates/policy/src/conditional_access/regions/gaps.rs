@@ -2,6 +2,7 @@
 
 use doorward_model::conditional_access::GrantControl;
 
+use super::axis::{Axis, Value};
 use super::obligation::lacks_of;
 use super::sharp::{complement, without_covered};
 use super::space::{Contradiction, Region, Space, Universe};
@@ -19,6 +20,8 @@ pub struct Gaps {
     /// Sign-ins that are granted without the requirement, those that concern most people first. Regions may overlap; none is inside the
     /// others together.
     pub regions: Vec<Region>,
+    /// Every axis with all its values.
+    pub axes: Vec<(Axis, Vec<Value>)>,
     /// Requirements of policies that were worked in before the time was up, and how many there are.
     pub worked: usize,
     /// How many there are.
@@ -65,5 +68,5 @@ pub fn gaps(
     } else if !regions.iter().all(is_granted) {
         return Err(Contradiction);
     }
-    Ok(Gaps { regions, worked: found.worked, of: cubes.len(), is_exact: space.is_exact })
+    Ok(Gaps { regions, axes: space.axes(), worked: found.worked, of: cubes.len(), is_exact: space.is_exact })
 }

@@ -112,6 +112,11 @@ impl<'a> Space<'a> {
         Self { universe, axes, shape, cubes, is_exact }
     }
 
+    /// Every axis with all its values.
+    pub(super) fn axes(&self) -> Vec<(Axis, Vec<Value>)> {
+        self.axes.iter().map(|axis| (axis.axis, axis.values.clone())).collect()
+    }
+
     pub(super) fn shape(&self) -> &Shape {
         &self.shape
     }

@@ -1,0 +1,100 @@
+//! `doorward policy diff`: who gains or loses access to what when one set of policies takes the place of another.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use doorward_model::sign_in::UserAction;
+use doorward_policy::conditional_access::ResourceFacts;
+use doorward_policy::conditional_access::regions::{self, Change, Difference, Target, Universe};
+use serde_json::{Value, json};
+
+use super::directory::Directory;
+use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks};
+use super::region::{Words, counted};
+use super::set::{Policies, Surroundings};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Policies as they are: a file or folder.
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// Policies as they would be.
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    #[command(flatten)]
+    surroundings: Surroundings,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let directory = arguments.surroundings.directory()?;
+    let old = arguments.surroundings.policies(std::slice::from_ref(&arguments.old), &directory)?;
+    let new = arguments.surroundings.policies(std::slice::from_ref(&arguments.new), &directory)?;
+    let users = directory.everyone();
+    let clients: Vec<_> = directory.applications().into_iter().map(|(_, client)| client).collect();
+    let targets = targets(&directory, [&old, &new]);
+    let universe = Universe { users: &users, targets: &targets, clients: &clients, named_locations: &directory.named_locations };
+    let found = regions::diff(&old.set, &new.set, universe, &arguments.output.clock())?;
+    let words = Words::new(&directory.names, &users, &found.axes);
+    let text = match arguments.output.format {
+        Format::Table => table(&found, &words, arguments.output.most),
+        Format::Json => {
+            let answer = json!({
+                "complete": found.is_complete(),
+                "gained": change_json(&found.gained, &words, "gained"),
+                "lost": change_json(&found.lost, &words, "lost"),
+            });
+            format!("{answer:#}\n")
+        }
+    };
+    io::stdout().lock().write_all(text.as_bytes()).context("standard output")?;
+    Ok(match (found.is_empty(), found.is_complete()) {
+        (false, _) => ExitCode::from(FOUND),
+        (true, false) => ExitCode::from(INCOMPLETE),
+        (true, true) => ExitCode::SUCCESS,
+    })
+}
+
+/// Every application, one that the directory does not know, both actions, and every context that a policy names.
+fn targets(directory: &Directory, sets: [&Policies; 2]) -> Vec<Target> {
+    let resources = directory.applications().into_iter().map(|(resource, _)| Target::Resource(resource));
+    let other = Target::Resource(ResourceFacts { app_id: "any other application".to_owned(), bundles: Vec::new() });
+    let actions = UserAction::ALL.iter().copied().map(Target::UserAction);
+    let mut contexts: Vec<_> = sets
+        .into_iter()
+        .flat_map(|set| &set.policies)
+        .flat_map(|policy| &policy.conditions.applications.include_authentication_contexts)
+        .map(|context| context.to_lowercase())
+        .collect();
+    contexts.sort();
+    contexts.dedup();
+    resources.chain([other]).chain(actions).chain(contexts.into_iter().map(Target::AuthenticationContext)).collect()
+}
+
+fn table(found: &Difference, words: &Words<'_>, most: usize) -> String {
+    let mut text = String::new();
+    for (change, verb) in [(&found.gained, "Gain access"), (&found.lost, "Lose access")] {
+        let heading = match change.regions.len() {
+            0 if change.worked < change.of => "nobody found so far".to_owned(),
+            0 => "nobody".to_owned(),
+            count => counted(count, "region"),
+        };
+        text.push_str(&format!("{verb}: {heading}\n{}\n", blocks(&change.regions, words, most)));
+        if change.worked < change.of {
+            let of = counted(change.of, "requirement");
+            text.push_str(&format!("NOT COMPLETE: the time was up after {} of {of}. --time-limit gives more time.\n\n", change.worked));
+        }
+    }
+    if !found.is_exact {
+        text.push_str("NOT COMPLETE: the device filters or strengths name too many constants to try all their combinations.\n");
+    }
+    text
+}
+
+fn change_json(change: &Change, words: &Words<'_>, id: &str) -> Value {
+    let regions = (1..).zip(&change.regions).map(|(number, region)| words.json(region, &format!("{id}-{number}")));
+    json!({ "requirementsLookedAt": change.worked, "requirements": change.of, "regions": regions.collect::<Vec<_>>() })
+}

@@ -1,0 +1,172 @@
+//! `doorward policy gaps`: every way to a resource that does without a requirement.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use doorward_model::conditional_access::GrantControl;
+use doorward_policy::conditional_access::regions::{self, Gaps, Requirement, Target, Universe};
+use serde_json::json;
+
+use super::directory::Directory;
+use super::region::{Words, counted};
+use super::set::Sources;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    sources: Sources,
+    /// What every sign-in should have shown: grant controls, any one of which is enough. `block` asks who gets in at all.
+    #[arg(long, required = true, num_args = 1.., value_delimiter = ',', value_parser = control, value_name = "CONTROL")]
+    require: Vec<GrantControl>,
+    /// Resources to look at, by app id or name; all applications of the directory when left out.
+    #[arg(long, num_args = 1.., value_name = "APP")]
+    resource: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// How a search ends and how its answer is told.
+#[derive(clap::Args)]
+pub(super) struct Output {
+    /// Form of the answer.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(super) format: Format,
+    /// Seconds after which the search gives what it has and says that it is not complete.
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    time_limit: u64,
+    /// Regions to show; all of them are in the JSON.
+    #[arg(long, default_value_t = 20, value_name = "COUNT")]
+    pub(super) most: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// Exit status when something was found, and when nothing was found but not everywhere was looked.
+pub(super) const FOUND: u8 = 1;
+pub(super) const INCOMPLETE: u8 = 3;
+
+impl Output {
+    /// Says when the time is up.
+    pub(super) fn clock(&self) -> impl Fn() -> bool + use<> {
+        let (begun, limit) = (Instant::now(), Duration::from_secs(self.time_limit));
+        move || begun.elapsed() > limit
+    }
+}
+
+fn control(word: &str) -> Result<GrantControl, String> {
+    let words = GrantControl::ALL.iter().map(|control| control.as_str()).collect::<Vec<_>>();
+    GrantControl::from_wire(word).ok_or_else(|| format!("not a grant control; known are {}", words.join(", ")))
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let (directory, policies) = arguments.sources.load()?;
+    let users = directory.everyone();
+    let targets = resources(&directory, &arguments.resource)?;
+    let clients: Vec<_> = directory.applications().into_iter().map(|(_, client)| client).collect();
+    let universe = Universe { users: &users, targets: &targets, clients: &clients, named_locations: &directory.named_locations };
+    let requirement = Requirement(arguments.require.clone());
+    let found = regions::gaps(&policies.set, universe, &requirement, &arguments.output.clock())?;
+    let words = Words::new(&directory.names, &users, &found.axes);
+    let question = question(&directory, &targets, &arguments.require);
+    let text = match arguments.output.format {
+        Format::Table => table(&found, &words, &question, arguments.output.most),
+        Format::Json => json(&found, &words, &question),
+    };
+    io::stdout().lock().write_all(text.as_bytes()).context("standard output")?;
+    Ok(match (found.regions.is_empty(), found.is_complete()) {
+        (false, _) => ExitCode::from(FOUND),
+        (true, false) => ExitCode::from(INCOMPLETE),
+        (true, true) => ExitCode::SUCCESS,
+    })
+}
+
+/// The resources that are named, or all.
+fn resources(directory: &Directory, wanted: &[String]) -> anyhow::Result<Vec<Target>> {
+    if wanted.is_empty() {
+        return Ok(directory.applications().into_iter().map(|(resource, _)| Target::Resource(resource)).collect());
+    }
+    let mut targets = Vec::new();
+    for name in wanted {
+        match directory.names.applications_called(name).as_slice() {
+            [id] => targets.push(Target::Resource(directory.resource(id))),
+            [] => bail!("--resource {name:?}: the directory has no application of that id or name"),
+            several => bail!("--resource {name:?} could be any of {}: give the app id", several.join(", ")),
+        }
+    }
+    Ok(targets)
+}
+
+fn question(directory: &Directory, targets: &[Target], controls: &[GrantControl]) -> String {
+    let names: Vec<_> = targets
+        .iter()
+        .filter_map(
+            |target| if let Target::Resource(resource) = target { Some(directory.names.application(&resource.app_id)) } else { None },
+        )
+        .collect();
+    let to = if names.len() > 4 { counted(names.len(), "resource") } else { names.join(", ") };
+    let without: Vec<_> = controls.iter().filter(|control| **control != GrantControl::Block).map(|control| control.as_str()).collect();
+    if without.is_empty() { format!("Ways to {to}") } else { format!("Ways to {to} without {}", without.join(" or ")) }
+}
+
+fn table(found: &Gaps, words: &Words<'_>, question: &str, most: usize) -> String {
+    let mut text = match (found.regions.len(), found.is_complete()) {
+        (0, true) => format!("{question}: none.\n"),
+        (0, false) => format!("{question}: none found so far.\n"),
+        (count, _) => format!("{question}: {count}\n"),
+    };
+    text.push_str(&blocks(&found.regions, words, most));
+    text.push_str(&remark(found));
+    text
+}
+
+/// Each region with what restricts it and a sign-in that shows it.
+pub(super) fn blocks(found: &[regions::Region], words: &Words<'_>, most: usize) -> String {
+    let mut text = String::new();
+    for (number, region) in (1..).zip(found.iter().take(most)) {
+        text.push_str(&format!("\n{number:>3}. {}\n", words.people(region)));
+        for (label, value) in words.limits(region) {
+            text.push_str(&format!("     {label:<15}{value}\n"));
+        }
+        text.push_str(&format!("     {:<15}{}\n", "for example", super::witness::sign_in(&format!("gap-{number}"), &region.witness)));
+    }
+    if found.len() > most {
+        text.push_str(&format!("\n{} more: --most {} shows them all.\n", found.len() - most, found.len()));
+    }
+    text
+}
+
+fn remark(found: &Gaps) -> String {
+    let mut text = String::new();
+    if found.worked < found.of {
+        text.push_str(&format!(
+            "\nNOT COMPLETE: the time was up after {} of {}; there may be more ways. --time-limit gives more time.\n",
+            found.worked,
+            counted(found.of, "requirement")
+        ));
+    }
+    if !found.is_exact {
+        text.push_str("\nNOT COMPLETE: the device filters or strengths name too many constants to try all their combinations; there may be more ways.\n");
+    }
+    text
+}
+
+fn json(found: &Gaps, words: &Words<'_>, question: &str) -> String {
+    let regions = (1..).zip(&found.regions).map(|(number, region)| words.json(region, &format!("gap-{number}")));
+    let answer = json!({
+        "question": question,
+        "complete": found.is_complete(),
+        "requirementsLookedAt": found.worked,
+        "requirements": found.of,
+        "regions": regions.collect::<Vec<_>>(),
+    });
+    format!("{answer:#}\n")
+}
