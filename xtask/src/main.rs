@@ -1,4 +1,4 @@
-//! Checks and benchmarks of the workspace: `cargo xtask arch`, `cargo xtask bench`.
+//! Checks and benchmarks of the workspace: `cargo xtask arch`, `cargo xtask bench [startup | decide]`.
 
 mod arch;
 mod bench;
@@ -6,11 +6,13 @@ mod bench;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let task = std::env::args().nth(1).unwrap_or_default();
-    let outcome = match task.as_str() {
-        "arch" => arch::run(),
-        "bench" => bench::run(),
-        _ => Err(anyhow::anyhow!("usage: cargo xtask arch | bench")),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["arch"] => arch::run(),
+        ["bench"] => bench::run(None),
+        ["bench", part] => bench::run(Some(part)),
+        _ => Err(anyhow::anyhow!("usage: cargo xtask arch | bench [startup | decide]")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
