@@ -7,6 +7,8 @@
 pub mod authentication_strength;
 pub mod conditional_access;
 mod conditions;
+pub mod device;
+pub mod evaluate;
 mod grant;
 mod json;
 pub mod named_location;

@@ -1,13 +1,11 @@
 //! One line of a sign-in file.
 
-use std::net::IpAddr;
 use std::path::Path;
 
 use anyhow::Context;
-use doorward_model::device::TrustType;
 use doorward_model::sign_in::{ClientAppType, DevicePlatform, InsiderRiskLevel, RiskLevel, TransferMethod, UserAction};
-use doorward_policy::conditional_access::{DeviceFacts, Facts, Subject};
-use doorward_wire::policy_file::{Json, Node, Object, ReadError};
+use doorward_policy::conditional_access::{Facts, Subject};
+use doorward_wire::policy_file::{Json, Node, Object, ReadError, device};
 
 use super::directory::Directory;
 use super::files;
@@ -44,14 +42,14 @@ fn from_json(document: &Json, directory: &Directory) -> Result<SignIn, ReadError
     facts.client_app_type = object.word("clientAppType", ClientAppType::from_wire)?;
     // A platform that nobody knows is one that only `all` covers.
     facts.device_platform = object.text("devicePlatform")?.as_deref().and_then(DevicePlatform::from_wire);
-    facts.ip = object.optional("ipAddress", address)?;
+    facts.ip = object.optional("ipAddress", Node::ip_address)?;
     facts.country = object.text("country")?;
     facts.sign_in_risk = object.word("signInRiskLevel", RiskLevel::from_wire)?.unwrap_or_default();
     facts.user_risk = object.word("userRiskLevel", RiskLevel::from_wire)?.unwrap_or_default();
     facts.service_principal_risk = object.word("servicePrincipalRiskLevel", RiskLevel::from_wire)?.unwrap_or_default();
     facts.insider_risk = object.word("insiderRiskLevel", InsiderRiskLevel::from_wire)?.unwrap_or_default();
     facts.transfer_method = object.word("transferMethod", TransferMethod::from_wire)?.unwrap_or_default();
-    facts.device = object.optional("device", |node| device(&node.object()?))?;
+    facts.device = object.optional("device", |node| device::read(&node.object()?))?;
     facts.broker_present = object.flag("brokerPresent")?;
     facts.app_protection_applied = object.flag("appProtectionApplied")?;
     facts.mfa = object.flag("mfa")?;
@@ -66,43 +64,5 @@ fn subject(root: &Node<'_>, object: &Object<'_>, directory: &Directory) -> Resul
         (Some(user), None) => directory.user(user.text()?).ok_or_else(|| user.error("is not a user of the directory")),
         (None, Some(workload)) => Ok(directory.workload(workload.text()?)),
         _ => Err(root.error("must have exactly one of userId and servicePrincipalId")),
-    }
-}
-
-fn address(node: &Node<'_>) -> Result<IpAddr, ReadError> {
-    node.text()?.parse().map_err(|_| node.error("is not an IP address"))
-}
-
-fn device(object: &Object<'_>) -> Result<DeviceFacts, ReadError> {
-    let mut device = DeviceFacts {
-        device_id: object.text("deviceId")?,
-        display_name: object.text("displayName")?,
-        is_compliant: object.optional("isCompliant", Node::boolean)?,
-        is_managed: object.optional("isManaged", Node::boolean)?,
-        trust_type: object.word("trustType", trust_type)?,
-        device_ownership: object.text("deviceOwnership")?,
-        profile_type: object.text("profileType")?,
-        manufacturer: object.text("manufacturer")?,
-        model: object.text("model")?,
-        operating_system: object.text("operatingSystem")?,
-        operating_system_version: object.text("operatingSystemVersion")?,
-        mdm_app_id: object.text("mdmAppId")?,
-        enrollment_profile_name: object.text("enrollmentProfileName")?,
-        extension_attributes: Default::default(),
-        physical_ids: object.strings("physicalIds")?,
-        system_labels: object.strings("systemLabels")?,
-    };
-    for (number, attribute) in (1..).zip(&mut device.extension_attributes) {
-        *attribute = object.text(&format!("extensionAttribute{number}"))?;
-    }
-    Ok(device)
-}
-
-fn trust_type(word: &str) -> Option<TrustType> {
-    match word.to_ascii_lowercase().as_str() {
-        "azuread" => Some(TrustType::AzureAd),
-        "serverad" => Some(TrustType::ServerAd),
-        "workplace" => Some(TrustType::Workplace),
-        _ => None,
     }
 }

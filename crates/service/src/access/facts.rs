@@ -5,7 +5,7 @@ use doorward_model::application::Application;
 use doorward_model::conditional_access::GrantControl;
 use doorward_model::device::Device;
 use doorward_model::sign_in::ExternalUserType;
-use doorward_model::user::UserType;
+use doorward_model::user::{User, UserType};
 use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject as Who, UserFacts};
 use doorward_store::Unit;
 use serde_json::{Value, json};
@@ -25,21 +25,9 @@ pub(super) struct Gathered {
 pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Gathered> {
     let (subject, applied) = match request.subject {
         Subject::User(user) => {
-            let groups = unit.groups().transitive_of(user.id).await?;
             let device = request.device.map(|device| device.id);
             let applied = protection::applied(unit, user.id, request.client.app_id, device, ctx.now()).await?;
-            let facts = UserFacts {
-                id: user.id.to_string(),
-                groups: groups.iter().map(ToString::to_string).collect(),
-                roles: user.roles.iter().map(|role| role.template_id().to_string()).collect(),
-                user_type: user.user_type,
-                external_user_type: match user.user_type {
-                    UserType::Member => ExternalUserType::None,
-                    UserType::Guest => ExternalUserType::InternalGuest,
-                },
-                home_tenant_id: None,
-            };
-            (Who::User(facts), applied)
+            (Who::User(user_facts(unit, user).await?), applied)
         }
         Subject::Workload => {
             let id = request.client.app_id.to_string();
@@ -71,7 +59,23 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
     Ok(Gathered { facts, protection: applied })
 }
 
-fn resource_facts(application: &Application) -> ResourceFacts {
+/// A person as the directory knows them, with all groups.
+pub(super) async fn user_facts(unit: &mut dyn Unit, user: &User) -> Result<UserFacts> {
+    let groups = unit.groups().transitive_of(user.id).await?;
+    Ok(UserFacts {
+        id: user.id.to_string(),
+        groups: groups.iter().map(ToString::to_string).collect(),
+        roles: user.roles.iter().map(|role| role.template_id().to_string()).collect(),
+        user_type: user.user_type,
+        external_user_type: match user.user_type {
+            UserType::Member => ExternalUserType::None,
+            UserType::Guest => ExternalUserType::InternalGuest,
+        },
+        home_tenant_id: None,
+    })
+}
+
+pub(super) fn resource_facts(application: &Application) -> ResourceFacts {
     ResourceFacts { app_id: application.app_id.to_string(), bundles: application.bundles.clone() }
 }
 

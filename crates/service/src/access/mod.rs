@@ -1,8 +1,9 @@
-//! The only road to a verdict: gather the facts, decide, record.
+//! The only road to a verdict: gather the facts, decide, record. What If takes it without a record, as it lets nobody in.
 
 mod attempt;
 mod facts;
 mod platform;
+mod what_if;
 
 use doorward_model::ErrorCode;
 use doorward_model::application::{Application, RedirectPlatform};
@@ -16,6 +17,7 @@ use doorward_policy::conditional_access::{Decision, Outcome, decide};
 use doorward_store::Unit;
 
 pub use attempt::Attempt;
+pub use what_if::{PolicyAnalysis, what_if};
 
 use crate::caller::Caller;
 use crate::client;

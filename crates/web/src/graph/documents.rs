@@ -63,7 +63,7 @@ fn one(kind: DocumentKind, task: Task) -> MethodRouter<Arc<Context>> {
 }
 
 /// The document as written, with its times.
-fn shown(document: Document) -> Value {
+pub(super) fn shown(document: Document) -> Value {
     let mut body = document.body;
     if let Value::Object(members) = &mut body {
         members.insert("createdDateTime".into(), document.created.to_string().into());

@@ -5,6 +5,7 @@ mod applications;
 mod devices;
 mod documents;
 mod error;
+mod evaluate;
 mod groups;
 mod logs;
 mod organization;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/v1.0/organization", get(organization::get).patch(organization::update))
         .route("/v1.0/auditlogs/signins", get(logs::sign_ins))
         .route("/v1.0/auditlogs/directoryaudits", get(logs::directory_audits))
+        .route("/v1.0/identity/conditionalaccess/evaluate", post(evaluate::evaluate))
         .nest("/v1.0/identity/conditionalaccess/policies", access(DocumentKind::ConditionalAccessPolicy))
         .nest("/v1.0/identity/conditionalaccess/namedlocations", access(DocumentKind::NamedLocation))
         .nest("/v1.0/policies/authenticationstrengthpolicies", access(DocumentKind::AuthenticationStrengthPolicy))

@@ -42,6 +42,7 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("POST", "identity/conditionalAccess/policies", true),
     ("PATCH", "identity/conditionalAccess/policies/{policy}", true),
     ("DELETE", "identity/conditionalAccess/policies/{policy}", true),
+    ("POST", "identity/conditionalAccess/evaluate", false),
     ("POST", "identity/conditionalAccess/namedLocations", true),
     ("POST", "policies/authenticationStrengthPolicies", true),
     ("POST", "doorward/servicePolicies", true),
@@ -69,6 +70,10 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
         ("PATCH", "organization") => json!({ "certificateBasedAuthentication": false }),
         ("POST", "identity/conditionalAccess/policies") => policy("Block"),
         ("PATCH", "identity/conditionalAccess/policies/{policy}") => json!({ "displayName": "Renamed" }),
+        ("POST", "identity/conditionalAccess/evaluate") => json!({
+            "signInIdentity": { "@odata.type": "#microsoft.graph.userSignIn", "userId": ids.user },
+            "signInContext": { "@odata.type": "#microsoft.graph.applicationContext", "includeApplications": [ids.app] },
+        }),
         ("POST", "identity/conditionalAccess/namedLocations") => {
             json!({ "displayName": "Office", "isTrusted": true, "ipRanges": [{ "cidrAddress": "192.0.2.0/24" }] })
         }

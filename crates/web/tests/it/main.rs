@@ -8,4 +8,5 @@ mod mam;
 mod page_samples;
 mod pages;
 mod registration;
+mod what_if;
 mod world;

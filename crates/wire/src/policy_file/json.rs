@@ -1,8 +1,10 @@
 //! JSON as it stands in a file: members in their order, and a path to every value for messages.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
 /// A JSON value that keeps members in the order of the file, doubles included.
@@ -171,6 +173,14 @@ impl<'a> Node<'a> {
         number.and_then(|number| u32::try_from(number).ok()).ok_or_else(|| self.error("must be a whole number"))
     }
 
+    /// The value as an IP address.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn ip_address(&self) -> Result<IpAddr, ReadError> {
+        self.text()?.parse().map_err(|_| self.error("is not an IP address"))
+    }
+
     /// The value as a word of an enum.
     ///
     /// # Errors
@@ -251,6 +261,14 @@ impl<'a> Object<'a> {
         self.optional(name, |node| node.word(from_wire))
     }
 
+    /// Refuses members that say something and are not among those known.
+    ///
+    /// # Errors
+    /// The first such member.
+    pub fn only(&self, known: &[&str]) -> Result<(), ReadError> {
+        self.unknown(known).next().map_or(Ok(()), |node| Err(node.error("is not known")))
+    }
+
     /// Members that say something and are not among those known.
     pub(super) fn unknown(&self, known: &[&str]) -> impl Iterator<Item = Node<'a>> {
         let is_known = |name: &str| is_annotation(name) || known.iter().any(|one| one.eq_ignore_ascii_case(name));
@@ -274,6 +292,19 @@ fn is_annotation(name: &str) -> bool {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(flag) => serializer.serialize_bool(*flag),
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(list) => serializer.collect_seq(list),
+            Self::Object(members) => serializer.collect_map(members.iter().map(|(name, member)| (name, member))),
+        }
     }
 }
 
