@@ -6,9 +6,11 @@ mod directory;
 mod eval;
 mod files;
 mod gaps;
+mod names;
 mod region;
 mod set;
 mod sign_in;
+mod what_if;
 mod witness;
 
 use std::process::ExitCode;
@@ -20,6 +22,8 @@ use clap::Subcommand;
 pub(crate) enum PolicyCommand {
     /// Decide a list of sign-ins against a set of policies.
     Eval(eval::Arguments),
+    /// Decide one sign-in, and say how every condition of every policy stands to it.
+    WhatIf(Box<what_if::Arguments>),
     /// Say what in policy files the engine does not know.
     Check(check::Arguments),
     /// Find every way to a resource that does without a requirement.
@@ -35,6 +39,7 @@ const BAD_INPUT: u8 = 2;
 pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     let outcome = match command {
         PolicyCommand::Eval(arguments) => eval::run(&arguments).map(|()| ExitCode::SUCCESS),
+        PolicyCommand::WhatIf(arguments) => what_if::run(&arguments).map(|()| ExitCode::SUCCESS),
         PolicyCommand::Check(arguments) => check::run(&arguments),
         PolicyCommand::Gaps(arguments) => gaps::run(&arguments),
         PolicyCommand::Diff(arguments) => diff::run(&arguments),

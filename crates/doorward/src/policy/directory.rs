@@ -1,7 +1,5 @@
 //! The directory file: who is in which group, which app is approved, what the named locations cover.
 
-mod names;
-
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -13,9 +11,8 @@ use doorward_model::user::UserType;
 use doorward_policy::conditional_access::{ClientFacts, ResourceFacts, Subject, UserFacts};
 use doorward_wire::policy_file::{Json, Node, Object, ReadError, authentication_strength, named_location};
 
-pub(super) use names::Names;
-
 use super::files;
+use super::names::Names;
 
 /// A directory, with its objects by lower-cased id.
 pub(super) struct Directory {
@@ -25,7 +22,16 @@ pub(super) struct Directory {
     pub(super) named_locations: Vec<NamedLocation>,
     pub(super) strengths: Vec<AuthenticationStrengthPolicy>,
     pub(super) certificate_based_authentication: bool,
-    pub(super) names: Names,
+    pub(super) names: DirectoryNames,
+}
+
+/// What people call the objects of a directory.
+pub(super) struct DirectoryNames {
+    pub(super) users: Names,
+    pub(super) groups: Names,
+    pub(super) locations: Names,
+    pub(super) applications: Names,
+    pub(super) service_principals: Names,
 }
 
 #[derive(Default)]
@@ -59,7 +65,7 @@ impl Directory {
                 .map(authentication_strength::read_node)
                 .collect::<Result<_, _>>()?,
             certificate_based_authentication: directory.flag("certificateBasedAuthentication")?,
-            names: Names::read(&directory)?,
+            names: DirectoryNames::of(&directory)?,
         })
     }
 
@@ -102,6 +108,20 @@ impl Directory {
 
     fn application(&self, app_id: &str) -> Option<&Application> {
         self.applications.get(&app_id.to_lowercase())
+    }
+}
+
+impl DirectoryNames {
+    fn of(directory: &Object<'_>) -> Result<Self, ReadError> {
+        let applications = Names::read("application", directory, "applications", "appId", &["displayName"])?;
+        let workloads = Names::read("service principal", directory, "servicePrincipals", "id", &["displayName", "appId"])?;
+        Ok(Self {
+            users: Names::read("user", directory, "users", "id", &["userPrincipalName", "displayName"])?,
+            groups: Names::read("group", directory, "groups", "id", &["displayName"])?,
+            locations: Names::read("named location", directory, "namedLocations", "id", &["displayName"])?,
+            service_principals: workloads.inherit(&applications),
+            applications,
+        })
     }
 }
 

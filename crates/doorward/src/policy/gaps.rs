@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::ValueEnum;
 use doorward_model::conditional_access::GrantControl;
 use doorward_policy::conditional_access::regions::{self, Gaps, Requirement, Target, Universe};
@@ -94,24 +94,23 @@ fn resources(directory: &Directory, wanted: &[String]) -> anyhow::Result<Vec<Tar
     if wanted.is_empty() {
         return Ok(directory.applications().into_iter().map(|(resource, _)| Target::Resource(resource)).collect());
     }
-    let mut targets = Vec::new();
-    for name in wanted {
-        match directory.names.applications_called(name).as_slice() {
-            [id] => targets.push(Target::Resource(directory.resource(id))),
-            [] => bail!("--resource {name:?}: the directory has no application of that id or name"),
-            several => bail!("--resource {name:?} could be any of {}: give the app id", several.join(", ")),
-        }
-    }
-    Ok(targets)
+    wanted
+        .iter()
+        .map(|name| {
+            let id = directory.names.applications.find(name).with_context(|| format!("--resource {name}"))?;
+            Ok(Target::Resource(directory.resource(id)))
+        })
+        .collect()
 }
 
 fn question(directory: &Directory, targets: &[Target], controls: &[GrantControl]) -> String {
-    let names: Vec<_> = targets
-        .iter()
-        .filter_map(
-            |target| if let Target::Resource(resource) = target { Some(directory.names.application(&resource.app_id)) } else { None },
-        )
-        .collect();
+    let names: Vec<_> =
+        targets
+            .iter()
+            .filter_map(|target| {
+                if let Target::Resource(resource) = target { Some(directory.names.applications.label(&resource.app_id)) } else { None }
+            })
+            .collect();
     let to = if names.len() > 4 { counted(names.len(), "resource") } else { names.join(", ") };
     let without: Vec<_> = controls.iter().filter(|control| **control != GrantControl::Block).map(|control| control.as_str()).collect();
     if without.is_empty() { format!("Ways to {to}") } else { format!("Ways to {to} without {}", without.join(" or ")) }

@@ -6,12 +6,12 @@ use doorward_policy::conditional_access::regions::{Axis, Extent, Region, Target,
 use doorward_policy::conditional_access::{DeviceFacts, UserFacts};
 use serde_json::{Map, Value as Json, json};
 
-use super::directory::Names;
+use super::directory::DirectoryNames;
 use super::witness;
 
 /// Words for regions of one search.
 pub(super) struct Words<'a> {
-    names: &'a Names,
+    names: &'a DirectoryNames,
     users: &'a [UserFacts],
     axes: &'a [(Axis, Vec<Value>)],
     /// Groups with the indexes of all their members.
@@ -22,7 +22,7 @@ pub(super) struct Words<'a> {
 const NAMED: usize = 4;
 
 impl<'a> Words<'a> {
-    pub(super) fn new(names: &'a Names, users: &'a [UserFacts], axes: &'a [(Axis, Vec<Value>)]) -> Self {
+    pub(super) fn new(names: &'a DirectoryNames, users: &'a [UserFacts], axes: &'a [(Axis, Vec<Value>)]) -> Self {
         let mut ids: BTreeSet<&str> = BTreeSet::new();
         users.iter().for_each(|user| ids.extend(user.groups.iter().map(String::as_str)));
         let members =
@@ -38,11 +38,11 @@ impl<'a> Words<'a> {
             return format!("everyone ({})", counted(all, "user"));
         }
         if let Some((group, _)) = self.groups.iter().find(|(_, members)| *members == region.users) {
-            return format!("members of {} ({})", self.names.group(group), counted(count, "user"));
+            return format!("members of {} ({})", self.names.groups.label(group), counted(count, "user"));
         }
         let others: Vec<usize> = (0..all).filter(|index| region.users.binary_search(index).is_err()).collect();
         if let Some((group, _)) = self.groups.iter().find(|(_, members)| *members == others) {
-            return format!("everyone but members of {} ({} of {})", self.names.group(group), grouped(count), counted(all, "user"));
+            return format!("everyone but members of {} ({} of {})", self.names.groups.label(group), grouped(count), counted(all, "user"));
         }
         if others.len() <= NAMED {
             return format!("everyone but {} ({} of {})", self.people_named(&others), grouped(count), counted(all, "user"));
@@ -52,7 +52,7 @@ impl<'a> Words<'a> {
 
     fn people_named(&self, indexes: &[usize]) -> String {
         let users = indexes.iter().filter_map(|index| self.users.get(*index));
-        listed(users.map(|user| self.names.user(&user.id).to_owned()).collect())
+        listed(users.map(|user| self.names.users.label(&user.id).to_owned()).collect())
     }
 
     /// What restricts a region besides the people: a label and words for each axis on which it is not whole.
@@ -73,7 +73,7 @@ impl<'a> Words<'a> {
         let unknown = || "unknown".to_owned();
         match value {
             Value::User(index) => self.people_named(&[*index]),
-            Value::Target(Target::Resource(resource)) => self.names.application(&resource.app_id).to_owned(),
+            Value::Target(Target::Resource(resource)) => self.names.applications.label(&resource.app_id).to_owned(),
             Value::Target(Target::UserAction(action)) => format!("action {action}"),
             Value::Target(Target::AuthenticationContext(context)) => format!("context {context}"),
             Value::ClientAppType(client) => client.map_or_else(unknown, |client| client.to_string()),
@@ -102,7 +102,7 @@ impl<'a> Words<'a> {
         if within.is_empty() {
             return "outside every named location".to_owned();
         }
-        within.iter().map(|id| self.names.location(id)).collect::<Vec<_>>().join(" and ")
+        within.iter().map(|id| self.names.locations.label(id)).collect::<Vec<_>>().join(" and ")
     }
 
     /// Places by the named locations that cover them; "some of" where address and country are not told apart by these.

@@ -36,12 +36,13 @@ pub(super) struct Surroundings {
 }
 
 /// Policies ready for deciding, and as they were read.
-#[expect(dead_code, reason = "the commands that look into policies need the rest")]
 pub(super) struct Policies {
     /// In the order of the files.
+    #[expect(dead_code, reason = "for commands that look into policies")]
     pub(super) policies: Vec<ConditionalAccessPolicy>,
     /// Each of `policies` as it stands in its file.
     pub(super) documents: Vec<Json>,
+    #[expect(dead_code, reason = "for commands that look into policies")]
     pub(super) services: Vec<ServicePolicy>,
     pub(super) set: PolicySet,
 }

@@ -3,3 +3,4 @@
 
 mod demo;
 mod policy_eval;
+mod what_if;

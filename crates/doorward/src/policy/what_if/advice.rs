@@ -1,0 +1,28 @@
+//! Errors in words: what is missing, and how to mend it.
+
+use doorward_model::ErrorCode;
+use doorward_policy::conditional_access::Control;
+
+/// What is missing, and what to do.
+pub(super) fn of(code: ErrorCode, next: Option<Control>) -> (&'static str, &'static str) {
+    match code {
+        ErrorCode::BROKER_NOT_INSTALLED => ("the broker app is missing", "install the broker app on the device"),
+        ErrorCode::DEVICE_NOT_REGISTERED => ("the device is not registered", "register the device with the broker app"),
+        ErrorCode::APP_NOT_APPROVED => {
+            ("the client app is not on the list, or the platform is neither iOS nor Android", "use a listed app on a phone")
+        }
+        ErrorCode::PROTECTION_POLICY_REQUIRED => {
+            ("the app has not applied an app protection policy", "assign one to the person, and open the app again")
+        }
+        ErrorCode::DEVICE_NOT_COMPLIANT => ("the device is not managed and compliant", "enrol the device, and meet its compliance policy"),
+        ErrorCode::DEVICE_NOT_DOMAIN_JOINED => ("the device is not joined to the domain", "use a domain-joined PC"),
+        ErrorCode::MFA_REQUIRED if next == Some(Control::AuthenticationStrength) => {
+            ("the methods used are not strong enough", "sign in with methods that the authentication strength allows")
+        }
+        ErrorCode::MFA_REQUIRED => ("a second factor is missing", "sign in with a second factor"),
+        ErrorCode::PASSWORD_CHANGE_REQUIRED => ("the password has not been changed", "change the password"),
+        ErrorCode::EXTERNAL_CHALLENGE if next == Some(Control::TermsOfUse) => ("terms of use are not accepted", "accept the terms of use"),
+        ErrorCode::EXTERNAL_CHALLENGE => ("terms of use or a control of a third party are not met", "ask who runs these controls"),
+        _ => ("a policy blocks this, or asks what this kind of client cannot show", "sign in otherwise, or change the policy"),
+    }
+}
