@@ -4,3 +4,4 @@
 mod demo;
 mod policy_eval;
 mod what_if;
+mod what_if_agreement;
