@@ -229,3 +229,60 @@ fn people_and_apps_are_found_by_id_or_name_and_what_is_not_found_says_what_is_ne
         bench.refusal(&arguments);
     }
 }
+
+#[test]
+fn every_condition_at_once_and_a_long_name_still_fit() {
+    let bench = Bench::new();
+    let conditions = json!({
+        "users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}, "clientAppTypes": ["browser"],
+        "clientApplications": {"includeServicePrincipals": ["ServicePrincipalsInMyTenant"]},
+        "platforms": {"includePlatforms": ["iOS"]}, "locations": {"includeLocations": ["AllTrusted"]},
+        "devices": {"deviceFilter": {"mode": "include", "rule": "device.model -eq \"Pixel\""}},
+        "signInRiskLevels": ["high"], "userRiskLevels": ["high"], "servicePrincipalRiskLevels": ["high"], "insiderRiskLevels": "minor",
+        "authenticationFlows": {"transferMethods": "authenticationTransfer"},
+    });
+    let name = "CA900-AllUsers-AllApps-AnyPlatform-Block when everything that can be said of a sign-in is said at once";
+    bench.write("policies.json", &json!([policy(name, "enabledForReportingButNotEnforced", "block", conditions)]));
+    let everything = [
+        "--service-principal",
+        WORKLOAD,
+        "--app",
+        MAIL,
+        "--client",
+        "browser",
+        "--platform",
+        "iOS",
+        "--ip",
+        "192.0.2.1",
+        "--device-attribute",
+        "model=Pixel",
+        "--sign-in-risk",
+        "high",
+        "--user-risk",
+        "high",
+        "--service-principal-risk",
+        "high",
+        "--insider-risk",
+        "minor",
+        "--transfer-method",
+        "authenticationTransfer",
+    ];
+    let text = bench.text(&everything);
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert_eq!(text.matches('✓').count(), 11 + 1, "a mark for each condition, and the legend: {text}");
+}
+
+#[test]
+fn service_policies_have_their_rows_but_are_none_of_graphs() {
+    let bench = Bench::new();
+    let service =
+        json!({"id": "exo", "resource": MAIL, "deviceAccess": {"state": "enabled", "targetsAllUsers": true, "platforms": ["iOS"]}});
+    bench.write("service.json", &json!({"servicePolicies": [service]}));
+    let question = ["--user", "anna", "--app", MAIL, "--platform", "windows", "--service-policies", "service.json"];
+    let report = bench.json(&question);
+    let row = &report["policies"][5];
+    assert_eq!((&row["id"], &row["reason"]), (&json!("exo/deviceAccess"), &json!("devicePlatform")));
+    assert_eq!((&row["conditions"]["identity"], &row["conditions"]["devicePlatform"]), (&json!("matched"), &json!("notMatched")));
+    let graph = bench.text(&[&question[..], &["--format", "evaluate"]].concat());
+    assert!(!graph.contains("exo/"), "{graph}");
+}

@@ -12,6 +12,8 @@ use super::{Answer, advice};
 
 /// Width where there is no terminal to ask.
 const WIDTH: u16 = 100;
+/// Width below which a terminal had better wrap by itself.
+const NARROWEST: u16 = 80;
 /// How many policies are named as those that ask for more.
 const NAMED: usize = 3;
 
@@ -59,9 +61,8 @@ fn matrix(answer: &Answer<'_>) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
     table.remove_style(TableComponent::HorizontalLines).remove_style(TableComponent::MiddleIntersections);
-    if !io::stdout().is_terminal() {
-        table.set_width(WIDTH);
-    }
+    let width = table.width().map_or(WIDTH, |width| width.max(NARROWEST));
+    table.set_width(width);
     table.set_header(["Policy", "Verdict", "First reason"].into_iter().chain(conditions.iter().map(|condition| heading(*condition))));
     for policy in answer.policies() {
         let (verdict, colour) = verdict(policy.result());
@@ -69,10 +70,10 @@ fn matrix(answer: &Answer<'_>) -> Table {
         let marks = conditions.iter().map(|condition| mark(policy.condition(*condition)));
         table.add_row([Cell::new(name(&policy)), Cell::new(verdict).fg(colour), Cell::new(reason)].into_iter().chain(marks));
     }
-    let widths = [ColumnConstraint::UpperBoundary(Width::Fixed(12)), ColumnConstraint::UpperBoundary(Width::Fixed(16))];
+    let widths = [ColumnConstraint::UpperBoundary(Width::Fixed(12)), ColumnConstraint::UpperBoundary(Width::Fixed(15))];
     for (column, width) in table.column_iter_mut().skip(1).zip(widths.into_iter().chain(repeat(ColumnConstraint::ContentWidth))) {
         column.set_constraint(width);
-        column.set_padding((0, 1));
+        column.set_padding((0, 0));
     }
     table
 }
@@ -99,10 +100,10 @@ fn heading(condition: Condition) -> &'static str {
     match condition {
         Condition::Identity => "who",
         Condition::Target => "what",
-        Condition::DevicePlatform => "plat-\nform",
+        Condition::DevicePlatform => "plat\nform",
         Condition::Devices => "de-\nvice",
         Condition::ClientApps => "cli-\nent",
-        Condition::Location => "pla-\nce",
+        Condition::Location => "loc.",
         Condition::SignInRisk => "sign\nrisk",
         Condition::UserRisk => "user\nrisk",
         Condition::ServicePrincipalRisk => "app\nrisk",
