@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use doorward_model::conditional_access::ConditionalAccessPolicy;
+use doorward_model::conditional_access::{ConditionalAccessPolicy, PolicyState};
 use doorward_model::service_policy::{ServicePolicy, check_certificate_conflict};
 use doorward_policy::conditional_access::{self, PolicySet};
 use doorward_wire::policy_file::{Json, service_policy};
@@ -33,17 +33,17 @@ pub(super) struct Surroundings {
     /// Leave out policies that the engine cannot decide, and list them on stderr, instead of refusing the run.
     #[arg(long)]
     skip_unsupported: bool,
+    /// Judge disabled and report-only policies as if they were enabled: what a set would do once it is switched on.
+    #[arg(long)]
+    assume_enabled: bool,
 }
 
 /// Policies ready for deciding, and as they were read.
 pub(super) struct Policies {
     /// In the order of the files.
-    #[expect(dead_code, reason = "for commands that look into policies")]
     pub(super) policies: Vec<ConditionalAccessPolicy>,
     /// Each of `policies` as it stands in its file.
     pub(super) documents: Vec<Json>,
-    #[expect(dead_code, reason = "for commands that look into policies")]
-    pub(super) services: Vec<ServicePolicy>,
     pub(super) set: PolicySet,
 }
 
@@ -63,11 +63,14 @@ impl Surroundings {
 
     /// The policies of some files and folders, together with the service policies.
     pub(super) fn policies(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<Policies> {
-        let (policies, documents): (Vec<_>, Vec<_>) = self.decidable(paths, directory)?.into_iter().unzip();
+        let (mut policies, documents): (Vec<_>, Vec<_>) = self.decidable(paths, directory)?.into_iter().unzip();
+        if self.assume_enabled {
+            policies.iter_mut().for_each(|policy| policy.state = PolicyState::Enabled);
+        }
         let services = service_policies(self.service_policies.as_deref())?;
         check_certificate_conflict(&services, directory.certificate_based_authentication)?;
         let set = conditional_access::compile(&policies, &services, &directory.named_locations, &directory.strengths)?;
-        Ok(Policies { policies, documents, services, set })
+        Ok(Policies { policies, documents, set })
     }
 
     fn decidable(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<Vec<(ConditionalAccessPolicy, Json)>> {
