@@ -11,7 +11,7 @@ use doorward_policy::conditional_access::regions::{self, Change, Difference, Tar
 use serde_json::{Value, json};
 
 use super::directory::Directory;
-use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks};
+use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks, numbered};
 use super::region::{Words, counted};
 use super::set::{Policies, Surroundings};
 
@@ -39,6 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let universe = Universe { users: &users, targets: &targets, clients: &clients, named_locations: &directory.named_locations };
     let found = regions::diff(&old.set, &new.set, universe, &arguments.output.clock())?;
     let words = Words::new(&directory.names, &users, &found.axes);
+    arguments.output.write_witnesses(numbered("gained", &found.gained.regions).chain(numbered("lost", &found.lost.regions)))?;
     let text = match arguments.output.format {
         Format::Table => table(&found, &words, arguments.output.most),
         Format::Json => {
@@ -95,6 +96,6 @@ fn table(found: &Difference, words: &Words<'_>, most: usize) -> String {
 }
 
 fn change_json(change: &Change, words: &Words<'_>, id: &str) -> Value {
-    let regions = (1..).zip(&change.regions).map(|(number, region)| words.json(region, &format!("{id}-{number}")));
+    let regions = numbered(id, &change.regions).map(|(id, region)| words.json(region, &id));
     json!({ "requirementsLookedAt": change.worked, "requirements": change.of, "regions": regions.collect::<Vec<_>>() })
 }

@@ -1,6 +1,7 @@
 //! `doorward policy gaps`: every way to a resource that does without a requirement.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use serde_json::json;
 use super::directory::Directory;
 use super::region::{Words, counted};
 use super::set::Sources;
+use super::witness;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -40,6 +42,9 @@ pub(super) struct Output {
     /// Regions to show; all of them are in the JSON.
     #[arg(long, default_value_t = 20, value_name = "COUNT")]
     pub(super) most: usize,
+    /// Write the example of every region to a file, as sign-ins that `eval` reads.
+    #[arg(long, value_name = "FILE")]
+    witnesses: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,6 +60,13 @@ pub(super) const FOUND: u8 = 1;
 pub(super) const INCOMPLETE: u8 = 3;
 
 impl Output {
+    /// Writes the example of each region, under the name that the JSON gives it.
+    pub(super) fn write_witnesses<'a>(&self, regions: impl Iterator<Item = (String, &'a regions::Region)>) -> anyhow::Result<()> {
+        let Some(file) = &self.witnesses else { return Ok(()) };
+        let lines = regions.map(|(id, region)| format!("{}\n", witness::sign_in(&id, &region.witness)));
+        std::fs::write(file, lines.collect::<String>()).with_context(|| format!("{}", file.display()))
+    }
+
     /// Says when the time is up.
     pub(super) fn clock(&self) -> impl Fn() -> bool + use<> {
         let (begun, limit) = (Instant::now(), Duration::from_secs(self.time_limit));
@@ -77,6 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let found = regions::gaps(&policies.set, universe, &requirement, &arguments.output.clock())?;
     let words = Words::new(&directory.names, &users, &found.axes);
     let question = question(&directory, &targets, &arguments.require);
+    arguments.output.write_witnesses(numbered("gap", &found.regions))?;
     let text = match arguments.output.format {
         Format::Table => table(&found, &words, &question, arguments.output.most),
         Format::Json => json(&found, &words, &question),
@@ -127,6 +140,11 @@ fn table(found: &Gaps, words: &Words<'_>, question: &str, most: usize) -> String
     text
 }
 
+/// Regions with the names by which the answer calls them.
+pub(super) fn numbered<'a>(name: &str, found: &'a [regions::Region]) -> impl Iterator<Item = (String, &'a regions::Region)> {
+    (1..).zip(found).map(move |(number, region)| (format!("{name}-{number}"), region))
+}
+
 /// Each region with what restricts it and a sign-in that shows it.
 pub(super) fn blocks(found: &[regions::Region], words: &Words<'_>, most: usize) -> String {
     let mut text = String::new();
@@ -135,7 +153,7 @@ pub(super) fn blocks(found: &[regions::Region], words: &Words<'_>, most: usize) 
         for (label, value) in words.limits(region) {
             text.push_str(&format!("     {label:<15}{value}\n"));
         }
-        text.push_str(&format!("     {:<15}{}\n", "for example", super::witness::sign_in(&format!("gap-{number}"), &region.witness)));
+        text.push_str(&format!("     {:<15}{}\n", "for example", words.sign_in(&region.witness)));
     }
     if found.len() > most {
         text.push_str(&format!("\n{} more: --most {} shows them all.\n", found.len() - most, found.len()));
@@ -159,7 +177,7 @@ fn remark(found: &Gaps) -> String {
 }
 
 fn json(found: &Gaps, words: &Words<'_>, question: &str) -> String {
-    let regions = (1..).zip(&found.regions).map(|(number, region)| words.json(region, &format!("gap-{number}")));
+    let regions = numbered("gap", &found.regions).map(|(id, region)| words.json(region, &id));
     let answer = json!({
         "question": question,
         "complete": found.is_complete(),

@@ -1,9 +1,12 @@
 //! A region of the space of sign-ins in words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use doorward_model::device::TrustType;
+use doorward_model::sign_in::ExternalUserType;
+use doorward_model::user::UserType;
 use doorward_policy::conditional_access::regions::{Axis, Extent, Region, Target, Value};
-use doorward_policy::conditional_access::{DeviceFacts, UserFacts};
+use doorward_policy::conditional_access::{DeviceFacts, Facts, Subject, UserFacts};
 use serde_json::{Map, Value as Json, json};
 
 use super::directory::DirectoryNames;
@@ -14,21 +17,30 @@ pub(super) struct Words<'a> {
     names: &'a DirectoryNames,
     users: &'a [UserFacts],
     axes: &'a [(Axis, Vec<Value>)],
-    /// Groups with the indexes of all their members.
-    groups: Vec<(&'a str, Vec<usize>)>,
+    /// What people have in common, with the indexes of all of them; the largest first.
+    crowds: Vec<(String, Vec<usize>)>,
 }
 
 /// Names that a line holds before it says how many more there are.
-const NAMED: usize = 4;
+const NAMED: usize = 5;
 
 impl<'a> Words<'a> {
     pub(super) fn new(names: &'a DirectoryNames, users: &'a [UserFacts], axes: &'a [(Axis, Vec<Value>)]) -> Self {
-        let mut ids: BTreeSet<&str> = BTreeSet::new();
-        users.iter().for_each(|user| ids.extend(user.groups.iter().map(String::as_str)));
-        let members =
-            |id: &str| (0..).zip(users).filter(|(_, user)| user.groups.iter().any(|group| group == id)).map(|(index, _)| index).collect();
-        // Groups that hold the same people are told apart by nothing here, so the first name will do.
-        Self { names, users, axes, groups: ids.into_iter().map(|id| (id, members(id))).collect() }
+        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut roles: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut guests = Vec::new();
+        for (index, user) in users.iter().enumerate() {
+            user.groups.iter().for_each(|group| groups.entry(group).or_default().push(index));
+            user.roles.iter().for_each(|role| roles.entry(role).or_default().push(index));
+            if user.user_type == UserType::Guest || user.external_user_type != ExternalUserType::None {
+                guests.push(index);
+            }
+        }
+        let groups = groups.into_iter().map(|(id, members)| (names.groups.label(id).to_owned(), members));
+        let roles = roles.into_iter().map(|(id, holders)| (format!("role {id}"), holders));
+        let mut crowds: Vec<_> = groups.chain([("guests".to_owned(), guests)]).chain(roles).collect();
+        crowds.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+        Self { names, users, axes, crowds }
     }
 
     /// Who a region is about.
@@ -37,22 +49,42 @@ impl<'a> Words<'a> {
         if count == all {
             return format!("everyone ({})", counted(all, "user"));
         }
-        if let Some((group, _)) = self.groups.iter().find(|(_, members)| *members == region.users) {
-            return format!("members of {} ({})", self.names.groups.label(group), counted(count, "user"));
-        }
         let others: Vec<usize> = (0..all).filter(|index| region.users.binary_search(index).is_err()).collect();
-        if let Some((group, _)) = self.groups.iter().find(|(_, members)| *members == others) {
-            return format!("everyone but members of {} ({} of {})", self.names.groups.label(group), grouped(count), counted(all, "user"));
+        // Whichever is fewer says more.
+        if others.len() < count {
+            format!("everyone but {} ({} of {})", self.crowd(&others), grouped(count), counted(all, "user"))
+        } else {
+            format!("{} ({})", self.crowd(&region.users), counted(count, "user"))
         }
-        if others.len() <= NAMED {
-            return format!("everyone but {} ({} of {})", self.people_named(&others), grouped(count), counted(all, "user"));
+    }
+
+    /// Crowds that are wholly among these people, and those who are in none of them.
+    fn crowd(&self, people: &[usize]) -> String {
+        let mut left: BTreeSet<usize> = people.iter().copied().collect();
+        let mut names = Vec::new();
+        for (name, members) in &self.crowds {
+            let is_within = members.iter().all(|member| people.binary_search(member).is_ok());
+            if names.len() < NAMED && is_within && members.iter().any(|member| left.contains(member)) {
+                members.iter().for_each(|member| {
+                    left.remove(member);
+                });
+                names.push(name.clone());
+            }
         }
-        format!("{}: {}", counted(count, "user"), self.people_named(&region.users))
+        let left: Vec<usize> = left.into_iter().collect();
+        if !left.is_empty() {
+            names.push(if names.is_empty() || left.len() <= NAMED { self.people_named(&left) } else { counted(left.len(), "other") });
+        }
+        names.join(", ")
     }
 
     fn people_named(&self, indexes: &[usize]) -> String {
-        let users = indexes.iter().filter_map(|index| self.users.get(*index));
-        listed(users.map(|user| self.names.users.label(&user.id).to_owned()).collect())
+        let named = indexes.iter().take(NAMED).filter_map(|index| self.users.get(*index)).map(|user| self.names.users.label(&user.id));
+        let names = named.collect::<Vec<_>>().join(", ");
+        match indexes.len().saturating_sub(NAMED) {
+            0 => names,
+            more => format!("{names} and {} more", grouped(more)),
+        }
     }
 
     /// What restricts a region besides the people: a label and words for each axis on which it is not whole.
@@ -63,8 +95,7 @@ impl<'a> Words<'a> {
 
     fn extent(&self, extent: &Extent) -> String {
         match extent.axis {
-            Axis::Device => self.devices(extent),
-            Axis::Location => self.places(extent),
+            Axis::Device | Axis::Location => self.by_kind(extent),
             _ => listed(distinct(extent.values.iter().map(|value| self.value(value)))),
         }
     }
@@ -105,25 +136,39 @@ impl<'a> Words<'a> {
         within.iter().map(|id| self.names.locations.label(id)).collect::<Vec<_>>().join(" and ")
     }
 
-    /// Places by the named locations that cover them; "some of" where address and country are not told apart by these.
-    fn places(&self, extent: &Extent) -> String {
-        self.by_kind(extent, |value| self.value(value))
-    }
-
-    /// Devices by what grant controls ask of them.
-    fn devices(&self, extent: &Extent) -> String {
-        self.by_kind(extent, |value| self.value(value))
-    }
-
-    /// Kinds of values, said to be partly in the region where that is so.
-    fn by_kind(&self, extent: &Extent, kind: impl Fn(&Value) -> String) -> String {
+    /// Places by the named locations that cover them and devices by what grant controls ask of them, said to be partly in the region where
+    /// filters or unnamed differences cut through them.
+    fn by_kind(&self, extent: &Extent) -> String {
+        let kind = |value: &Value| self.value(value);
         let all = self.axes.iter().find(|(axis, _)| *axis == extent.axis).map(|(_, values)| values.as_slice()).unwrap_or_default();
-        let kinds = distinct(extent.values.iter().map(&kind));
+        let kinds = distinct(extent.values.iter().map(kind));
         let phrase = |name: String| {
             let count = |values: &[Value]| values.iter().filter(|value| kind(value) == name).count();
             if count(&extent.values) < count(all) { format!("{name} (some)") } else { name }
         };
         listed(kinds.into_iter().map(phrase).collect())
+    }
+
+    /// A sign-in in a few words.
+    pub(super) fn sign_in(&self, facts: &Facts) -> String {
+        let who = match &facts.subject {
+            Subject::User(user) => self.names.users.label(&user.id),
+            Subject::Workload { service_principal_id, .. } => self.names.service_principals.label(service_principal_id),
+        };
+        let mut words = vec![who.to_owned()];
+        words.extend(facts.client_app_type.map(|client| client.to_string()));
+        words.extend(facts.device_platform.map(|platform| platform.to_string()));
+        words.extend(facts.ip.map(|ip| format!("from {ip}")));
+        words.push(format!("device {}", kind(facts.device.as_ref())));
+        let shown = [
+            (facts.mfa, "second factor"),
+            (facts.broker_present, "broker"),
+            (facts.app_protection_applied, "app protection"),
+            (facts.password_changed, "new password"),
+            (!facts.terms_of_use_accepted.is_empty(), "terms accepted"),
+        ];
+        words.extend(shown.iter().filter(|(shown, _)| *shown).map(|(_, name)| (*name).to_owned()));
+        words.join(", ")
     }
 
     /// The region for a program.
@@ -146,7 +191,7 @@ impl<'a> Words<'a> {
 fn kind(device: Option<&DeviceFacts>) -> &'static str {
     let Some(device) = device else { return "not registered" };
     let is_compliant = device.is_managed == Some(true) && device.is_compliant == Some(true);
-    match (is_compliant, device.trust_type == Some(doorward_model::device::TrustType::ServerAd)) {
+    match (is_compliant, device.trust_type == Some(TrustType::ServerAd)) {
         (true, true) => "compliant and domain-joined",
         (true, false) => "compliant",
         (false, true) => "domain-joined",

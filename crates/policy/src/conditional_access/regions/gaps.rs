@@ -4,8 +4,8 @@ use doorward_model::conditional_access::GrantControl;
 
 use super::axis::{Axis, Value};
 use super::obligation::lacks_of;
-use super::sharp::{complement, without_covered};
-use super::space::{Contradiction, Region, Space, Universe};
+use super::sharp::{Cell, complement, without_covered};
+use super::space::{Contradiction, Cube, Region, Space, Universe};
 use crate::conditional_access::classes::Classes;
 use crate::conditional_access::compile::PolicySet;
 use crate::conditional_access::decision::Outcome;
@@ -17,12 +17,12 @@ pub struct Requirement(pub Vec<GrantControl>);
 /// What was found.
 #[derive(Debug, Clone)]
 pub struct Gaps {
-    /// Sign-ins that are granted without the requirement, those that concern most people first. Regions may overlap; none is inside the
-    /// others together.
+    /// Regions in which everything is granted, those that concern most people first, as far as some of it does without the requirement; their
+    /// witnesses do. Regions may overlap; none is inside the others together.
     pub regions: Vec<Region>,
     /// Every axis with all its values.
     pub axes: Vec<(Axis, Vec<Value>)>,
-    /// Requirements of policies that were worked in before the time was up, and how many there are.
+    /// Requirements of policies that were worked in before the time was up.
     pub worked: usize,
     /// How many there are.
     pub of: usize,
@@ -51,13 +51,22 @@ pub fn gaps(
 ) -> Result<Gaps, Contradiction> {
     let met = requirement.0.iter().filter(|control| **control != GrantControl::Block).map(|control| lacks_of(*control));
     let space = Space::new(&[set], universe, met);
-    let cubes = space.cells(|_| true);
+    let refused = space.cells(|cube| matches!(cube, Cube::Refused(..)));
+    let met = space.cells(|cube| matches!(cube, Cube::Met(_)));
     let shape = space.shape();
-    let found = complement(shape, shape.all(), &cubes, should_stop);
-    let is_whole = found.worked == cubes.len();
-    let mut cells = found.cells;
-    cells.sort_by_cached_key(|cell| std::cmp::Reverse(space.breadth(cell)));
-    let mut regions = space.regions(&if is_whole { without_covered(shape, &cells) } else { cells });
+    let found = complement(shape, shape.all(), &refused, should_stop);
+    let is_whole = found.worked == refused.len();
+    // What of each granted box does without the requirement.
+    let mut open: Vec<(Cell, Cell)> = Vec::new();
+    for granted in found.cells {
+        let without = complement(shape, granted.clone(), &met, &|| false).cells;
+        open.extend(without.into_iter().max_by_key(|cell| space.breadth(cell)).map(|without| (granted, without)));
+    }
+    open.sort_by_cached_key(|(granted, _)| std::cmp::Reverse(space.breadth(granted)));
+    if is_whole {
+        open = without_covered(shape, open, |(granted, _)| granted);
+    }
+    let mut regions: Vec<Region> = open.iter().filter_map(|(granted, without)| space.region(granted, without)).collect();
     let mut classes = Classes::new(set);
     let mut is_granted = |region: &Region| {
         let sign_in = classes.sign_in(&region.witness);
@@ -68,5 +77,5 @@ pub fn gaps(
     } else if !regions.iter().all(is_granted) {
         return Err(Contradiction);
     }
-    Ok(Gaps { regions, axes: space.axes(), worked: found.worked, of: cubes.len(), is_exact: space.is_exact })
+    Ok(Gaps { regions, axes: space.axes(), worked: found.worked, of: refused.len(), is_exact: space.is_exact })
 }

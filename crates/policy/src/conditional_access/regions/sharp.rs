@@ -120,21 +120,21 @@ fn absorb(cells: &mut Vec<Cell>, mut pieces: Vec<Cell>) {
     }
 }
 
-/// Leaves out boxes that the others cover together. Those in front stay rather than those behind.
-pub(super) fn without_covered(shape: &Shape, cells: &[Cell]) -> Vec<Cell> {
-    let mut chosen: Vec<Cell> = Vec::new();
-    for cell in cells {
-        if !is_covered(shape, cell, &chosen) {
-            chosen.push(cell.clone());
+/// Leaves out what is in boxes that the others cover together. Those in front stay rather than those behind.
+pub(super) fn without_covered<T>(shape: &Shape, items: Vec<T>, cell: impl Fn(&T) -> &Cell) -> Vec<T> {
+    let mut chosen: Vec<T> = Vec::new();
+    for item in items {
+        if !is_covered(shape, cell(&item), &chosen.iter().map(&cell).collect::<Vec<_>>()) {
+            chosen.push(item);
         }
     }
     chosen
 }
 
 /// Cubes are as good as regions for being covered by: nothing of the box may be left beside them.
-fn is_covered(shape: &Shape, cell: &Cell, by: &[Cell]) -> bool {
+fn is_covered(shape: &Shape, cell: &Cell, by: &[&Cell]) -> bool {
     /// Pieces after which a box is kept rather than searched further: an extra line in a report does no harm.
-    const MOST: usize = 2000;
+    const MOST: usize = 300;
     let mut left = vec![cell.clone()];
     for cube in by.iter().filter(|cube| shape.meet(cell, cube)) {
         let (cut, mut kept): (Vec<_>, Vec<_>) = left.into_iter().partition(|piece| shape.meet(piece, cube));

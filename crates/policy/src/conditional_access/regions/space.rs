@@ -141,40 +141,31 @@ impl<'a> Space<'a> {
         widest
     }
 
-    pub(super) fn regions(&self, cells: &[Cell]) -> Vec<Region> {
-        cells.iter().filter_map(|cell| self.region(cell)).collect()
-    }
-
-    /// People in a box, for putting the boxes that concern most people first.
-    pub(super) fn breadth(&self, cell: &Cell) -> (usize, usize) {
+    /// How much a box is worth telling first: people in it, whether its clients and platforms can be named, axes that it does not restrict.
+    pub(super) fn breadth(&self, cell: &Cell) -> (usize, bool, usize) {
         let whole = (0..self.axes.len()).filter(|axis| self.shape.is_whole(cell, *axis)).count();
-        let people = self.axes.first().map_or(0, |axis| {
-            let mut inside = vec![false; axis.classes.len()];
-            self.shape.values(cell, 0).for_each(|class| inside.get_mut(class).into_iter().for_each(|flag| *flag = true));
-            axis.class_of.iter().filter(|class| inside.get(**class).copied().unwrap_or(false)).count()
-        });
-        (people, whole)
+        let inside = |wanted: Axis| {
+            let found = self.axes.iter().enumerate().find(|(_, axis)| axis.axis == wanted);
+            found.map(|(index, axis)| axis.inside(&self.shape, cell, index)).unwrap_or_default()
+        };
+        let is_named = |value: &&Value| !matches!(value, Value::ClientAppType(None) | Value::DevicePlatform(None));
+        let named = [Axis::ClientAppType, Axis::DevicePlatform].into_iter().all(|axis| inside(axis).iter().any(is_named));
+        (inside(Axis::Users).len(), named, whole)
     }
 
-    fn region(&self, cell: &Cell) -> Option<Region> {
+    /// A box as a region, with a witness from a box within.
+    pub(super) fn region(&self, cell: &Cell, narrow: &Cell) -> Option<Region> {
         let mut extents = Vec::new();
         let mut users = Vec::new();
         let mut plainest = Vec::new();
         for (index, axis) in self.axes.iter().enumerate() {
-            let mut inside = vec![false; axis.classes.len()];
-            self.shape.values(cell, index).for_each(|class| inside.get_mut(class).into_iter().for_each(|flag| *flag = true));
-            let is_inside = |class: &usize| inside.get(*class).copied().unwrap_or(false);
-            let first = axis.classes.iter().enumerate().find(|(class, _)| is_inside(class)).map(|(_, (first, _))| *first)?;
-            plainest.push(axis.values.get(first)?);
-            let each: Vec<usize> = (0..).zip(&axis.class_of).filter(|(_, class)| is_inside(class)).map(|(value, _)| value).collect();
+            let inside = axis.inside(&self.shape, cell, index);
             if axis.axis == Axis::Users {
-                users.clone_from(&each);
+                users = inside.iter().filter_map(|value| if let Value::User(user) = value { Some(*user) } else { None }).collect();
             }
-            extents.push(Extent {
-                axis: axis.axis,
-                is_whole: self.shape.is_whole(cell, index),
-                values: each.iter().filter_map(|value| axis.values.get(*value)).cloned().collect(),
-            });
+            plainest.push(*axis.inside(&self.shape, narrow, index).first()?);
+            let is_whole = self.shape.is_whole(cell, index);
+            extents.push(Extent { axis: axis.axis, is_whole, values: inside.into_iter().cloned().collect() });
         }
         Some(Region { extents, users, witness: self.witness(&plainest)? })
     }
@@ -245,6 +236,14 @@ impl Value {
 }
 
 impl Classified {
+    /// The values in a box.
+    fn inside(&self, shape: &Shape, cell: &Cell, index: usize) -> Vec<&Value> {
+        let mut inside = vec![false; self.classes.len()];
+        shape.values(cell, index).for_each(|class| inside.get_mut(class).into_iter().for_each(|flag| *flag = true));
+        let is_inside = |class: &usize| inside.get(*class).copied().unwrap_or(false);
+        self.values.iter().zip(&self.class_of).filter(|(_, class)| is_inside(class)).map(|(value, _)| value).collect()
+    }
+
     fn new(axis: Axis, values: Vec<Value>, cubes: &[Cube], sets: &[&PolicySet], universe: &Universe<'_>) -> Self {
         let mut known: HashMap<Mask, usize> = HashMap::new();
         let mut classes = Vec::new();
