@@ -1,10 +1,13 @@
 //! Conditional access, rule by rule.
 
+mod agreement;
 mod apply;
 mod build;
 mod filter;
+mod generate;
 mod grant;
 mod laws;
+mod oracle;
 mod regions;
 mod service;
 mod session;
