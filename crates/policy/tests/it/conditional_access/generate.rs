@@ -69,7 +69,10 @@ pub(super) fn any_tenant(policies: impl Into<SizeRange>) -> impl Strategy<Value 
 
 /// Tries a law on random cases, the same in every run when the seed is fixed, and shows the smallest that breaks it.
 pub(super) fn hold<S: Strategy>(cases: u32, seed: RngSeed, strategy: &S, law: impl Fn(&S::Value) -> Result<(), TestCaseError>) {
-    let config = ProptestConfig { cases, rng_seed: seed, failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() };
+    // A case that is a little longer than it could be is better than a test that is ended before it shows any.
+    let (max_shrink_time, max_shrink_iters) = (30_000, 20_000);
+    let config =
+        ProptestConfig { cases, rng_seed: seed, failure_persistence: None, max_shrink_time, max_shrink_iters, ..ProptestConfig::default() };
     match TestRunner::new(config).run(strategy, |case| law(&case)) {
         Ok(()) => {}
         Err(TestError::Fail(reason, case)) => panic!("{reason}\nThe smallest case found, without what is empty:\n{}", trimmed(&case)),
