@@ -3,6 +3,7 @@
 //! Everything that decides calls [`decide`]: the token endpoint, the gates, the offline tools. The same facts give the same decision
 //! everywhere. Nothing here asks a clock, a network or a directory; who belongs to which group has been settled in [`Facts`].
 
+mod asked;
 mod circumstances;
 mod classes;
 mod compile;
@@ -22,6 +23,7 @@ mod layout;
 mod location;
 mod mask;
 mod outcome;
+mod proof;
 pub mod regions;
 mod service;
 mod session;
@@ -40,5 +42,5 @@ pub use decision::{Decision, Outcome, PolicyOutcome, PolicyResult, Reason};
 pub use explain::{Explained, Explanation};
 pub use facts::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject, UserFacts};
 pub use outcome::Answer;
-pub use sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, SignIn, SubjectClass, Waived};
+pub use sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass, Waived};
 pub use table::Class;

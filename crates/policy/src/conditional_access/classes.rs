@@ -10,7 +10,8 @@ use super::compile::PolicySet;
 use super::factor;
 use super::facts::{DeviceFacts, Facts, ResourceFacts, Subject};
 use super::mask::Mask;
-use super::sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, SignIn, SubjectClass};
+use super::proof::Proofs;
+use super::sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass};
 use super::table::{Class, Fit, Table};
 
 /// The classes of one set that have been met so far. Looking up a class costs a few hash lookups, deciding none: whoever decides many
@@ -25,6 +26,7 @@ pub struct Classes<'a> {
     pub(super) circumstances: Table,
     known_circumstances: HashMap<Circumstances, Class>,
     factors: Vec<Mask>,
+    pub(super) proofs: Proofs,
 }
 
 impl<'a> Classes<'a> {
@@ -41,6 +43,7 @@ impl<'a> Classes<'a> {
             circumstances: table(),
             known_circumstances: HashMap::new(),
             factors: Vec::new(),
+            proofs: Proofs::new(set.asked.requirements.len()),
         }
     }
 
@@ -52,7 +55,7 @@ impl<'a> Classes<'a> {
 
     /// Everything about a sign-in at once.
     pub fn sign_in(&mut self, facts: &Facts) -> SignIn {
-        SignIn {
+        let parts = Parts {
             subject: self.subject(&facts.subject),
             target: self.target(&facts.resources, facts.user_action, facts.authentication_context.as_deref()),
             place: self.place(facts.ip, facts.country.as_deref()),
@@ -60,7 +63,15 @@ impl<'a> Classes<'a> {
             circumstances: self.circumstances(facts.into()),
             factors: self.factors(facts.mfa, &facts.authentication_methods, &facts.terms_of_use_accepted),
             evidence: Evidence::from(facts),
-        }
+        };
+        self.resolve(parts)
+    }
+
+    /// A sign-in of parts that have been looked up.
+    pub fn resolve(&mut self, parts: Parts) -> SignIn {
+        let nothing = Mask::empty(0);
+        let factors = self.factors.get(parts.factors.0).unwrap_or(&nothing);
+        SignIn { proof: self.proofs.class(&parts, &self.set.asked.requirements, factors), parts }
     }
 
     /// A person with all groups, nested ones included, or a workload.
@@ -102,15 +113,11 @@ impl<'a> Classes<'a> {
 
     /// Whether a second factor was used, by which methods, and the terms of use that were accepted.
     pub fn factors(&mut self, mfa: bool, methods: &[String], terms: &[String]) -> FactorsClass {
-        let met = factor::met(&self.set.factors, mfa, methods, terms);
+        let met = factor::met(&self.set.asked.factors, mfa, methods, terms);
         // A set knows a handful of strengths, and people meet them in a handful of ways.
         FactorsClass(self.factors.iter().position(|known| *known == met).unwrap_or_else(|| {
             self.factors.push(met);
             self.factors.len() - 1
         }))
-    }
-
-    pub(super) fn met(&self, class: FactorsClass) -> Option<&Mask> {
-        self.factors.get(class.0)
     }
 }

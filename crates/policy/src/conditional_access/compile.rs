@@ -1,18 +1,15 @@
 //! Policies made ready for deciding: ids to bits, filters parsed, strengths and locations resolved, equal requirements shared.
 
-use std::collections::HashMap;
-
 use doorward_model::authentication_strength::AuthenticationStrengthPolicy;
 use doorward_model::conditional_access::{ConditionalAccessPolicy, Conditions, PolicyState, SessionControls};
 use doorward_model::named_location::NamedLocation;
 use doorward_model::service_policy::ServicePolicy;
 
+use super::asked::Asked;
 use super::circumstances::Columns;
 use super::decision::Reason;
 use super::device::{Devices, Filters};
-use super::factor::Factor;
 use super::filter::FilterError;
-use super::grant::Grant;
 use super::ids::fold;
 use super::layout::{Layout, Slot, Unit, is_empty};
 use super::location::Places;
@@ -37,8 +34,7 @@ pub struct PolicySet {
     /// What each position belongs to, and what that asks for.
     pub(super) unit_of: Vec<usize>,
     pub(super) units: Vec<Unit>,
-    pub(super) grants: Vec<Grant>,
-    pub(super) factors: Vec<Factor>,
+    pub(super) asked: Asked,
     pub(super) subjects: Subjects,
     pub(super) targets: Targets,
     pub(super) places: Places,
@@ -94,7 +90,7 @@ pub fn compile(
 ) -> Result<PolicySet, CompileError> {
     let mut filters = Filters::default();
     policies.iter().try_for_each(|policy| check_one(policy, strengths, &mut filters))?;
-    let (asked, grants, factors) = asked(policies, strengths);
+    let asked = Asked::new(policies, service_policies, strengths);
     let layout = Layout::new(policies, &asked, service_policies);
 
     let size = layout.slots.len();
@@ -129,8 +125,7 @@ pub fn compile(
         live: Mask::of(size, (0..size).filter(live)),
         unit_of: layout.unit_of,
         units: layout.units,
-        grants,
-        factors,
+        asked,
         subjects: Subjects::new(size, &conditions),
         targets,
         places: Places::new(size, named_locations, &conditions),
@@ -169,43 +164,6 @@ fn is_configured_further(policy: &ConditionalAccessPolicy, strengths: &[Authenti
         let same = |strength: &&AuthenticationStrengthPolicy| fold(&strength.id) == fold(&required.id);
         required.has_combination_configurations || strengths.iter().filter(same).any(|strength| strength.has_combination_configurations)
     })
-}
-
-/// What each policy asks for, by index into the distinct grants, with these and the distinct factors.
-fn asked(
-    policies: &[ConditionalAccessPolicy],
-    strengths: &[AuthenticationStrengthPolicy],
-) -> (Vec<Option<usize>>, Vec<Grant>, Vec<Factor>) {
-    let mut factors = Numbered::default();
-    let mut grants = Numbered::default();
-    let asked = policies.iter().map(|policy| {
-        let controls = &policy.grant_controls;
-        let strength = Factor::strength(controls, strengths).map(|factor| factors.number(factor));
-        let terms = Factor::terms_of_use(controls).map(|factor| factors.number(factor));
-        Grant::new(controls, strength, terms).map(|grant| grants.number(grant))
-    });
-    (asked.collect(), grants.values, factors.values)
-}
-
-/// Values without repetition, each with its number.
-struct Numbered<T> {
-    values: Vec<T>,
-    numbers: HashMap<T, usize>,
-}
-
-impl<T> Default for Numbered<T> {
-    fn default() -> Self {
-        Self { values: Vec::new(), numbers: HashMap::new() }
-    }
-}
-
-impl<T: Clone + Eq + std::hash::Hash> Numbered<T> {
-    fn number(&mut self, value: T) -> usize {
-        *self.numbers.entry(value).or_insert_with_key(|value| {
-            self.values.push(value.clone());
-            self.values.len() - 1
-        })
-    }
 }
 
 impl Entry {

@@ -6,30 +6,25 @@ use super::classes::Classes;
 use super::compile::{Entry, PolicySet};
 use super::condition::{Condition, ConditionState};
 use super::decision::{PolicyOutcome, Reason};
-use super::grant::{Lack, Standing, Verdict, approved_app};
 use super::layout::{Rule, Unit};
-use super::mask::{Block, Mask, has};
-use super::outcome::{Answer, Lacks, Scan};
+use super::mask::{Block, has, insert_word};
+use super::outcome::{Answer, Bits, Lacks, Scan, Verdict};
 use super::sign_in::SignIn;
 
-/// An answer with all its reasons. Reused from sign-in to sign-in, it allocates nothing.
+/// An answer with all its reasons: for each condition the policies that it fits, for each result the policies that came to it. Reused from
+/// sign-in to sign-in, it allocates nothing.
 #[derive(Debug, Clone)]
 pub struct Explanation {
     answer: Answer,
-    /// By position, as is where nothing applies.
-    untouched: Vec<Row>,
-    /// By position.
-    rows: Vec<Row>,
+    is_workload: bool,
     /// By condition, then by block.
     matched: Vec<Block>,
     excluded: Vec<Block>,
     applied: Vec<Block>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    result: PolicyOutcome,
-    reason: Option<Reason>,
+    satisfied: Vec<Block>,
+    promptable: Vec<Block>,
+    /// Parts of service policies that are not met and need not be.
+    alternative: Vec<Block>,
 }
 
 /// What one policy said.
@@ -37,7 +32,6 @@ struct Row {
 pub struct Explained<'a> {
     entry: &'a Entry,
     position: usize,
-    row: Row,
     set: &'a PolicySet,
     explanation: &'a Explanation,
 }
@@ -46,13 +40,17 @@ impl Explanation {
     /// Room for an explanation by the policies of a set.
     #[must_use]
     pub fn new(set: &PolicySet) -> Self {
+        let width = set.live.row().len();
+        let room = || Vec::with_capacity(width);
         Self {
-            answer: Lacks::default().answer(),
-            untouched: set.entries.iter().map(|entry| Row::untouched(entry.as_ref())).collect(),
-            rows: Vec::new(),
-            matched: Vec::new(),
-            excluded: Vec::new(),
-            applied: Vec::new(),
+            answer: Answer::GRANTED,
+            is_workload: false,
+            matched: Vec::with_capacity(width * Condition::ALL.len()),
+            excluded: Vec::with_capacity(width * Condition::ALL.len()),
+            applied: room(),
+            satisfied: room(),
+            promptable: room(),
+            alternative: room(),
         }
     }
 
@@ -65,22 +63,25 @@ impl Explanation {
     /// What each policy said, in the order in which policies were compiled, service policies last.
     pub fn policies<'a>(&'a self, set: &'a PolicySet) -> impl Iterator<Item = Explained<'a>> {
         set.output.iter().filter_map(move |position| {
-            let (entry, row) = (set.entries.get(*position)?.as_ref()?, *self.rows.get(*position)?);
-            Some(Explained { entry, position: *position, row, set, explanation: self })
+            let entry = set.entries.get(*position)?.as_ref()?;
+            Some(Explained { entry, position: *position, set, explanation: self })
         })
     }
 
-    fn begin(&mut self) {
-        self.rows.clear();
-        self.rows.extend_from_slice(&self.untouched);
-        self.matched.clear();
-        self.excluded.clear();
-        self.applied.clear();
+    fn clear(&mut self) {
+        let rows = [&mut self.matched, &mut self.excluded, &mut self.applied, &mut self.satisfied, &mut self.promptable];
+        rows.into_iter().chain([&mut self.alternative]).for_each(Vec::clear);
     }
 
     fn add(&mut self, matched: &[Block], excluded: &[Block]) {
         self.matched.extend_from_slice(matched);
         self.excluded.extend_from_slice(excluded);
+    }
+
+    fn row<'a>(&self, blocks: &'a [Block], condition: Condition) -> &'a [Block] {
+        let width = self.applied.len();
+        let start = condition as usize * width;
+        blocks.get(start..start + width).unwrap_or_default()
     }
 }
 
@@ -106,85 +107,35 @@ impl<'a> Explained<'a> {
     /// What it said.
     #[must_use]
     pub fn result(&self) -> PolicyOutcome {
-        self.row.result
+        let says = |blocks: &[Block]| has(blocks, self.position);
+        let (satisfied, promptable) = (says(&self.explanation.satisfied), says(&self.explanation.promptable));
+        match (self.entry.state, self.reason().is_none()) {
+            (PolicyState::Disabled, _) => PolicyOutcome::NotEnabled,
+            (PolicyState::Enabled, false) => PolicyOutcome::NotApplied,
+            (PolicyState::Enabled, true) if satisfied => PolicyOutcome::Success,
+            (PolicyState::Enabled, true) => PolicyOutcome::Failure,
+            (PolicyState::ReportOnly, false) => PolicyOutcome::ReportOnlyNotApplied,
+            (PolicyState::ReportOnly, true) if satisfied => PolicyOutcome::ReportOnlySuccess,
+            (PolicyState::ReportOnly, true) if promptable => PolicyOutcome::ReportOnlyInterrupted,
+            (PolicyState::ReportOnly, true) => PolicyOutcome::ReportOnlyFailure,
+        }
     }
 
     /// Why it does not apply; none when it does.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
-        self.row.reason
-    }
-
-    /// How one of its conditions stands to the sign-in, whatever the others say.
-    #[must_use]
-    pub fn condition(&self, condition: Condition) -> ConditionState {
-        if !self.set.is_configured(condition, self.position) {
-            return ConditionState::NotConfigured;
+        let explanation = self.explanation;
+        if self.entry.dead.is_some() {
+            return self.entry.dead;
         }
-        let width = self.explanation.applied.len();
-        let start = condition as usize * width;
-        let row = |blocks: &[Block]| blocks.get(start..start + width).is_some_and(|row| has(row, self.position));
-        ConditionState::of(row(&self.explanation.matched), row(&self.explanation.excluded))
-    }
-
-    pub(super) fn session(&self) -> &'a SessionControls {
-        &self.entry.session
-    }
-}
-
-impl Row {
-    /// The row of a policy that does not apply.
-    fn untouched(entry: Option<&Entry>) -> Self {
-        let result = match entry.map_or(PolicyState::Disabled, |entry| entry.state) {
-            PolicyState::Disabled => PolicyOutcome::NotEnabled,
-            PolicyState::Enabled => PolicyOutcome::NotApplied,
-            PolicyState::ReportOnly => PolicyOutcome::ReportOnlyNotApplied,
-        };
-        Self { result, reason: entry.and_then(|entry| entry.dead) }
-    }
-}
-
-impl Classes<'_> {
-    /// Decides one sign-in and says why, into room made for the same set.
-    pub fn explain(&self, sign_in: &SignIn, explanation: &mut Explanation) {
-        let set = self.set;
-        explanation.begin();
-        let [platform, client, risks @ ..] = set.columns.views(&sign_in.circumstances.values);
-        let subject = sign_in.subject.class;
-        // In the order of `Condition::ALL`.
-        explanation.add(self.subjects.matched(subject), self.subjects.excluded(subject));
-        explanation.add(self.targets.matched(sign_in.target), self.targets.excluded(sign_in.target));
-        explanation.add(platform.matched, platform.excluded);
-        explanation.add(self.devices.matched(sign_in.device.class), self.devices.excluded(sign_in.device.class));
-        explanation.add(client.matched, client.excluded);
-        explanation.add(self.places.matched(sign_in.place), self.places.excluded(sign_in.place));
-        risks.iter().for_each(|view| explanation.add(view.matched, view.excluded));
-        self.reasons(sign_in, explanation);
-        explanation.answer = self.verdicts(sign_in, explanation);
-    }
-
-    /// The first condition that does not fit, for each policy that is looked at.
-    fn reasons(&self, sign_in: &SignIn, explanation: &mut Explanation) {
-        let width = self.set.live.row().len();
-        for (index, live) in self.set.live.row().iter().enumerate() {
-            let mut left = *live;
-            for condition in Condition::ALL {
-                let matched = explanation.matched.get(condition as usize * width + index).copied().unwrap_or_default();
-                for position in (left & !matched).positions(index) {
-                    if let Some(row) = explanation.rows.get_mut(position) {
-                        row.reason = Some(self.reason(condition, position, sign_in));
-                    }
-                }
-                left = left & matched;
-            }
-            explanation.applied.push(left);
+        if has(&explanation.applied, self.position) {
+            return has(&explanation.alternative, self.position).then_some(Reason::AlternativeMet);
         }
-    }
-
-    fn reason(&self, condition: Condition, position: usize, sign_in: &SignIn) -> Reason {
-        match condition {
-            Condition::Identity => self.set.subjects.reason(position, sign_in.subject.is_workload),
-            Condition::Target => self.set.targets.reason(position),
+        let fits = |condition: &Condition| has(explanation.row(&explanation.matched, *condition), self.position);
+        let condition = Condition::ALL.into_iter().find(|condition| !fits(condition))?;
+        Some(match condition {
+            Condition::Identity => self.set.subjects.reason(self.position, explanation.is_workload),
+            Condition::Target => self.set.targets.reason(self.position),
             Condition::DevicePlatform => Reason::DevicePlatform,
             Condition::Devices => Reason::Devices,
             Condition::ClientApps => Reason::ClientApps,
@@ -194,53 +145,81 @@ impl Classes<'_> {
             Condition::ServicePrincipalRisk => Reason::ServicePrincipalRisk,
             Condition::InsiderRisk => Reason::InsiderRisk,
             Condition::AuthenticationFlow => Reason::AuthenticationFlow,
-        }
+        })
     }
 
-    /// The results of the policies that apply, and the answer of those that are enforced.
-    fn verdicts(&self, sign_in: &SignIn, explanation: &mut Explanation) -> Answer {
-        let nothing = Mask::empty(0);
-        let factors = self.met(sign_in.factors).unwrap_or(&nothing);
-        let mut lacks = Lacks::default();
-        let mut scan = Scan::new(self);
-        let Explanation { applied, rows, .. } = explanation;
-        for (index, block) in applied.iter().enumerate() {
-            scan.block(index, *block, sign_in, factors, |unit, verdict| {
-                if unit.start < self.set.enforced_end {
-                    lacks.add(verdict);
-                }
-                for position in unit.start..unit.end {
-                    if has(applied, position)
-                        && let (Some(Some(entry)), Some(row)) = (self.set.entries.get(position), rows.get_mut(position))
-                    {
-                        row.settle(entry, unit, position, verdict, sign_in, factors);
-                    }
-                }
-                false
-            });
+    /// How one of its conditions stands to the sign-in, whatever the others say.
+    #[must_use]
+    pub fn condition(&self, condition: Condition) -> ConditionState {
+        if !self.set.is_configured(condition, self.position) {
+            return ConditionState::NotConfigured;
         }
-        lacks.answer()
+        let says = |blocks: &[Block]| has(self.explanation.row(blocks, condition), self.position);
+        ConditionState::of(says(&self.explanation.matched), says(&self.explanation.excluded))
+    }
+
+    pub(super) fn session(&self) -> &'a SessionControls {
+        &self.entry.session
     }
 }
 
-impl Row {
-    fn settle(&mut self, entry: &Entry, unit: &Unit, position: usize, verdict: Verdict, sign_in: &SignIn, factors: &Mask) {
-        // Of a service policy that is met, the part that is not gives way to the other.
-        if let (Rule::Service(rule), Verdict::Satisfied) = (unit.rule, verdict) {
-            let standing = if position == unit.start { approved_app(sign_in, factors) } else { rule.standing(sign_in) };
-            if standing != Standing::Satisfied {
-                self.reason = Some(Reason::AlternativeMet);
-                return;
-            }
+impl Classes<'_> {
+    /// Decides one sign-in and says why, into room made for the same set.
+    pub fn explain(&self, sign_in: &SignIn, explanation: &mut Explanation) {
+        let set = self.set;
+        let parts = &sign_in.parts;
+        let [platform, client, risks @ ..] = set.columns.views(&parts.circumstances.values);
+        let subject = parts.subject.class;
+        explanation.clear();
+        explanation.is_workload = parts.subject.is_workload;
+        // In the order of `Condition::ALL`.
+        explanation.add(self.subjects.matched(subject), self.subjects.excluded(subject));
+        explanation.add(self.targets.matched(parts.target), self.targets.excluded(parts.target));
+        explanation.add(platform.matched, platform.excluded);
+        explanation.add(self.devices.matched(parts.device.class), self.devices.excluded(parts.device.class));
+        explanation.add(client.matched, client.excluded);
+        explanation.add(self.places.matched(parts.place), self.places.excluded(parts.place));
+        risks.iter().for_each(|view| explanation.add(view.matched, view.excluded));
+
+        let width = set.live.row().len();
+        for (index, live) in set.live.row().iter().enumerate() {
+            let rows = explanation.matched.iter().skip(index).step_by(width);
+            explanation.applied.push(rows.fold(*live, |applied, row| applied & *row));
         }
-        self.result = match (entry.state, verdict) {
-            (PolicyState::Disabled, _) => PolicyOutcome::NotEnabled,
-            (PolicyState::Enabled, Verdict::Satisfied) => PolicyOutcome::Success,
-            (PolicyState::Enabled, Verdict::Blocked | Verdict::Unsatisfied(_)) => PolicyOutcome::Failure,
-            (PolicyState::ReportOnly, Verdict::Satisfied) => PolicyOutcome::ReportOnlySuccess,
-            (PolicyState::ReportOnly, Verdict::Unsatisfied(Lack::Promptable(_))) => PolicyOutcome::ReportOnlyInterrupted,
-            (PolicyState::ReportOnly, Verdict::Blocked | Verdict::Unsatisfied(Lack::Final(_))) => PolicyOutcome::ReportOnlyFailure,
-        };
+        self.verdicts(sign_in, explanation);
+    }
+
+    /// The results of the policies that apply, and the answer of those that are enforced.
+    fn verdicts(&self, sign_in: &SignIn, explanation: &mut Explanation) {
+        let Explanation { applied, satisfied, promptable, alternative, .. } = explanation;
+        for blocks in [&mut *satisfied, &mut *promptable, &mut *alternative] {
+            blocks.resize(applied.len(), Block::default());
+        }
+        let mut lacks = Lacks::default();
+        let mut scan = Scan::new(self, sign_in);
+        for (index, block) in applied.iter().enumerate() {
+            scan.block(index, *block, |unit, verdict, bits| {
+                if unit.start < self.set.enforced_end {
+                    lacks.add(verdict);
+                }
+                match verdict {
+                    Verdict::Satisfied => insert_word(satisfied, bits),
+                    Verdict::Promptable(_) => insert_word(promptable, bits),
+                    Verdict::Blocked | Verdict::Final(_) => {}
+                }
+                if verdict == Verdict::Satisfied {
+                    insert_word(alternative, self.given_way(sign_in, unit, bits));
+                }
+            });
+        }
+        explanation.answer = lacks.answer(&self.set.asked, &sign_in.parts);
+    }
+
+    /// Of a service policy that is met, the part that is not gives way to the other.
+    fn given_way(&self, sign_in: &SignIn, unit: &Unit, (base, bits): Bits) -> Bits {
+        let Rule::Service(rule) = unit.rule else { return (base, 0) };
+        let [app, device] = Scan::new(self, sign_in).unmet(&rule);
+        (base, bits & (u64::from(app) << (unit.start - base) | u64::from(device) << (unit.start + 1 - base)))
     }
 }
 

@@ -2,18 +2,18 @@
 
 use doorward_model::ErrorCode;
 use doorward_model::conditional_access::{GrantControl, GrantControls, GrantOperator};
+use doorward_model::service_policy::WindowsRequirement;
 use doorward_model::sign_in::ClientAppType;
 
 use super::control::Control;
 use super::mask::Mask;
-use super::sign_in::SignIn;
+use super::sign_in::Parts;
 
 /// What a policy asks for. Policies that ask for the same share it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Grant {
-    /// First, because a block settles the matter.
     Block,
-    /// Controls in the prompt order, each once.
+    /// Requirements in the prompt order, each once.
     Controls(GrantOperator, Vec<Requirement>),
 }
 
@@ -30,38 +30,25 @@ pub(super) enum Kind {
     /// An authentication strength or terms of use, by its index in the set.
     Factor(usize),
     Custom,
+    /// Device access of a service policy.
+    DeviceAccess(WindowsRequirement),
 }
 
-/// What a policy says of a sign-in to which it applies.
+/// A control that is not satisfied, and the error that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Satisfied,
-    Blocked,
-    Unsatisfied(Lack),
-}
-
-/// What an unsatisfied policy lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lack {
-    /// The person can do something about it; this comes first.
-    Promptable(Failing),
-    /// Nobody can.
-    Final(Failing),
-}
-
-/// A control that is not satisfied, and the error that says so. Ordered by the prompt order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Failing {
     pub(super) control: Control,
     pub(super) code: ErrorCode,
 }
 
-/// State of one control.
+/// How a sign-in stands to one requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     Satisfied,
-    Promptable(Failing),
-    Final(Failing),
+    /// The person can do something about it.
+    Promptable,
+    /// Nobody can.
+    Final,
 }
 
 impl Grant {
@@ -82,34 +69,15 @@ impl Grant {
         let operator = if requirements.len() > 1 { controls.operator } else { None };
         (!requirements.is_empty()).then(|| Self::Controls(operator.unwrap_or(GrantOperator::And), requirements))
     }
-
-    pub(super) fn judge(&self, sign_in: &SignIn, factors: &Mask) -> Verdict {
-        match self {
-            Self::Block => Verdict::Blocked,
-            Self::Controls(operator, requirements) => {
-                combine(*operator, requirements.iter().map(|requirement| requirement.standing(sign_in, factors)))
-            }
-        }
-    }
 }
 
-/// Puts the controls of one policy together. They come in the prompt order.
-pub(super) fn combine(operator: GrantOperator, standings: impl Iterator<Item = Standing>) -> Verdict {
-    let (mut promptable, mut final_, mut any_satisfied) = (None, None, false);
-    for standing in standings {
-        match standing {
-            Standing::Satisfied => any_satisfied = true,
-            Standing::Promptable(failing) => promptable = promptable.or(Some(failing)),
-            Standing::Final(failing) => final_ = final_.or(Some(failing)),
+impl Grant {
+    pub(super) fn requirements(&self) -> &[Requirement] {
+        match self {
+            Self::Block => &[],
+            Self::Controls(_, requirements) => requirements,
         }
     }
-    let lack = match operator {
-        // One that nobody can do anything about is enough to fail.
-        GrantOperator::And => final_.map(Lack::Final).or(promptable.map(Lack::Promptable)),
-        GrantOperator::Or if any_satisfied => None,
-        GrantOperator::Or => promptable.map(Lack::Promptable).or(final_.map(Lack::Final)),
-    };
-    lack.map_or(Verdict::Satisfied, Verdict::Unsatisfied)
 }
 
 impl Requirement {
@@ -130,52 +98,80 @@ impl Requirement {
         self.kind
     }
 
-    fn standing(self, sign_in: &SignIn, factors: &Mask) -> Standing {
-        if let Kind::BuiltIn(control) = self.kind
-            && sign_in.evidence.waived.contains(control)
-        {
-            return Standing::Satisfied;
-        }
-        if sign_in.is_legacy() {
-            let shows_device = sign_in.client_app_type() == Some(ClientAppType::ExchangeActiveSync);
-            let met = shows_device && judged_for_active_sync(self.control) && self.is_met(sign_in, factors);
-            return if met { Standing::Satisfied } else { Standing::Final(Failing { control: self.control, code: ErrorCode::BLOCKED }) };
-        }
-        if self.is_met(sign_in, factors) {
-            return Standing::Satisfied;
-        }
-        let failing = Failing { control: self.control, code: self.code(sign_in) };
-        if sign_in.can_prompt() && can_prompt_for(self.control, sign_in) { Standing::Promptable(failing) } else { Standing::Final(failing) }
+    /// App access of a service policy: what `approvedApplication` asks.
+    pub(super) fn app_access() -> Self {
+        Self { control: Control::ApprovedApplication, kind: Kind::BuiltIn(GrantControl::ApprovedApplication) }
     }
 
-    fn is_met(self, sign_in: &SignIn, factors: &Mask) -> bool {
+    /// Device access of a service policy.
+    pub(super) fn device_access(wanted: WindowsRequirement) -> Self {
+        let control = match wanted {
+            WindowsRequirement::DomainJoined => Control::DomainJoinedDevice,
+            WindowsRequirement::DomainJoinedOrCompliant | WindowsRequirement::Compliant => Control::CompliantDevice,
+        };
+        Self { control, kind: Kind::DeviceAccess(wanted) }
+    }
+
+    pub(super) fn standing(self, sign_in: &Parts, factors: &Mask) -> Standing {
+        let waiver = match self.kind {
+            Kind::BuiltIn(control) => Some(control),
+            Kind::DeviceAccess(WindowsRequirement::DomainJoined) => Some(GrantControl::DomainJoinedDevice),
+            Kind::DeviceAccess(_) => Some(GrantControl::CompliantDevice),
+            Kind::Factor(_) | Kind::Custom => None,
+        };
+        if waiver.is_some_and(|control| sign_in.evidence.waived.contains(control)) {
+            return Standing::Satisfied;
+        }
+        let can_show = match sign_in.client_app_type() {
+            Some(ClientAppType::Other) => false,
+            // ActiveSync shows its device by the id that management recorded, and nothing else.
+            Some(ClientAppType::ExchangeActiveSync) => matches!(self.control, Control::CompliantDevice | Control::DomainJoinedDevice),
+            _ => true,
+        };
+        if can_show && self.is_met(sign_in, factors) {
+            Standing::Satisfied
+        } else if sign_in.can_prompt() && can_prompt_for(self.control, sign_in) {
+            Standing::Promptable
+        } else {
+            Standing::Final
+        }
+    }
+
+    fn is_met(self, sign_in: &Parts, factors: &Mask) -> bool {
         match self.kind {
             Kind::BuiltIn(control) => built_in_is_met(control, sign_in),
             Kind::Factor(index) => factors.contains(index),
             Kind::Custom => false,
+            Kind::DeviceAccess(wanted) => match wanted {
+                WindowsRequirement::DomainJoinedOrCompliant => sign_in.device.is_domain_joined || sign_in.device.is_managed_and_compliant,
+                WindowsRequirement::DomainJoined => sign_in.device.is_domain_joined,
+                WindowsRequirement::Compliant => sign_in.device.is_managed_and_compliant,
+            },
         }
     }
 
-    fn code(self, sign_in: &SignIn) -> ErrorCode {
-        let evidence = &sign_in.evidence;
-        match self.control {
-            Control::Mfa | Control::AuthenticationStrength => ErrorCode::MFA_REQUIRED,
-            Control::CompliantDevice => ErrorCode::DEVICE_NOT_COMPLIANT,
-            Control::DomainJoinedDevice => ErrorCode::DEVICE_NOT_DOMAIN_JOINED,
-            Control::ApprovedApplication => app_code(evidence.approved, sign_in).unwrap_or(ErrorCode::APP_NOT_APPROVED),
-            Control::CompliantApplication => app_code(evidence.protectable, sign_in).unwrap_or(ErrorCode::PROTECTION_POLICY_REQUIRED),
-            Control::PasswordChange => ErrorCode::PASSWORD_CHANGE_REQUIRED,
-            Control::TermsOfUse | Control::Custom => ErrorCode::EXTERNAL_CHALLENGE,
-        }
+    /// What a sign-in that does not satisfy the requirement is told.
+    pub(super) fn failing(self, sign_in: &Parts) -> Failing {
+        // A legacy client understands nothing but no.
+        let code = if sign_in.is_legacy() { ErrorCode::BLOCKED } else { code(self.control, sign_in) };
+        Failing { control: self.control, code }
     }
 }
 
-/// ActiveSync shows its device by the id that management recorded, and nothing else.
-fn judged_for_active_sync(control: Control) -> bool {
-    matches!(control, Control::CompliantDevice | Control::DomainJoinedDevice)
+fn code(control: Control, sign_in: &Parts) -> ErrorCode {
+    let evidence = &sign_in.evidence;
+    match control {
+        Control::Mfa | Control::AuthenticationStrength => ErrorCode::MFA_REQUIRED,
+        Control::CompliantDevice => ErrorCode::DEVICE_NOT_COMPLIANT,
+        Control::DomainJoinedDevice => ErrorCode::DEVICE_NOT_DOMAIN_JOINED,
+        Control::ApprovedApplication => app_code(evidence.approved, sign_in).unwrap_or(ErrorCode::APP_NOT_APPROVED),
+        Control::CompliantApplication => app_code(evidence.protectable, sign_in).unwrap_or(ErrorCode::PROTECTION_POLICY_REQUIRED),
+        Control::PasswordChange => ErrorCode::PASSWORD_CHANGE_REQUIRED,
+        Control::TermsOfUse | Control::Custom => ErrorCode::EXTERNAL_CHALLENGE,
+    }
 }
 
-fn built_in_is_met(control: GrantControl, sign_in: &SignIn) -> bool {
+fn built_in_is_met(control: GrantControl, sign_in: &Parts) -> bool {
     let evidence = &sign_in.evidence;
     match control {
         GrantControl::Block => false,
@@ -189,7 +185,7 @@ fn built_in_is_met(control: GrantControl, sign_in: &SignIn) -> bool {
 }
 
 /// What the app lacks, in the order in which a person can make up for it: the right app, the broker, the registration.
-fn app_code(is_listed: bool, sign_in: &SignIn) -> Option<ErrorCode> {
+fn app_code(is_listed: bool, sign_in: &Parts) -> Option<ErrorCode> {
     if !is_listed || !sign_in.is_mobile() {
         Some(ErrorCode::APP_NOT_APPROVED)
     } else if !sign_in.evidence.broker_present {
@@ -201,17 +197,11 @@ fn app_code(is_listed: bool, sign_in: &SignIn) -> Option<ErrorCode> {
     }
 }
 
-fn can_prompt_for(control: Control, sign_in: &SignIn) -> bool {
+fn can_prompt_for(control: Control, sign_in: &Parts) -> bool {
     match control {
         Control::Mfa | Control::AuthenticationStrength | Control::PasswordChange | Control::TermsOfUse => true,
         Control::ApprovedApplication => sign_in.is_mobile() && sign_in.evidence.approved,
         Control::CompliantApplication => sign_in.is_mobile() && sign_in.evidence.protectable,
         Control::CompliantDevice | Control::DomainJoinedDevice | Control::Custom => false,
     }
-}
-
-/// How the app stands as seen by `approvedApplication`; service policies ask the same.
-pub(super) fn approved_app(sign_in: &SignIn, factors: &Mask) -> Standing {
-    let approved = Requirement { control: Control::ApprovedApplication, kind: Kind::BuiltIn(GrantControl::ApprovedApplication) };
-    approved.standing(sign_in, factors)
 }

@@ -3,9 +3,11 @@
 //! refuse anybody.
 
 use doorward_model::conditional_access::{ConditionalAccessPolicy, Conditions, GrantControl, PolicyState};
-use doorward_model::service_policy::{ServicePolicy, WindowsRequirement};
+use doorward_model::service_policy::ServicePolicy;
 
-use super::service::DeviceRule;
+use super::asked::Asked;
+use super::grant::Requirement;
+use super::service::device_requirements;
 use super::{subject, target};
 
 /// Neighbours that are judged together: policies that ask for the same, or the parts of a service policy.
@@ -24,7 +26,22 @@ pub(super) enum Rule {
     /// Index of the grant.
     Grant(usize),
     /// App access at the start, device access behind it.
-    Service(DeviceRule),
+    Service(ServiceRule),
+}
+
+/// What the parts of a service policy ask for, by the numbers of their requirements.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ServiceRule {
+    pub(super) app: usize,
+    pub(super) on_windows: usize,
+    pub(super) elsewhere: usize,
+}
+
+impl ServiceRule {
+    /// What is asked of the device.
+    pub(super) fn device(&self, is_windows: bool) -> usize {
+        if is_windows { self.on_windows } else { self.elsewhere }
+    }
 }
 
 /// What stands at a position.
@@ -47,16 +64,18 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new(policies: &[ConditionalAccessPolicy], asked: &[Option<usize>], services: &[ServicePolicy]) -> Self {
-        let mut order: Vec<(Zone, Option<usize>, usize)> =
-            (0..).zip(policies.iter().zip(asked)).map(|(index, (policy, asked))| (Zone::of(policy, *asked), *asked, index)).collect();
+    pub(super) fn new(policies: &[ConditionalAccessPolicy], asked: &Asked, services: &[ServicePolicy]) -> Self {
+        let mut order: Vec<(Zone, Option<usize>, usize)> = (0..)
+            .zip(policies.iter().zip(&asked.of_policies))
+            .map(|(index, (policy, asked))| (Zone::of(policy, *asked), *asked, index))
+            .collect();
         // Blocks first: one is enough to know the answer.
         let blocks = |policy: &ConditionalAccessPolicy| policy.grant_controls.built_in_controls.contains(&GrantControl::Block);
         order.sort_by_key(|(zone, asked, index)| (*zone, !policies.get(*index).is_some_and(blocks), *asked, *index));
         let mut layout = Self::default();
         let (enforced, rest) = order.split_at(order.partition_point(|(zone, ..)| *zone == Zone::Enforced));
         enforced.iter().for_each(|(_, asked, index)| layout.policy(*asked, *index));
-        (0..).zip(services).for_each(|(index, service)| layout.service(index, service));
+        (0..).zip(services).for_each(|(index, service)| layout.service(index, service, asked));
         layout.enforced_end = layout.slots.len();
         rest.iter().for_each(|(_, asked, index)| layout.policy(*asked, *index));
         layout
@@ -76,13 +95,14 @@ impl Layout {
         self.push(Slot::Policy(index));
     }
 
-    fn service(&mut self, index: usize, service: &ServicePolicy) {
+    fn service(&mut self, index: usize, service: &ServicePolicy, asked: &Asked) {
         if self.slots.len() % 2 == 1 {
             self.begin(Rule::Free);
             self.push(Slot::Gap);
         }
-        let windows = service.device_access.as_ref().map_or(WindowsRequirement::Compliant, |access| access.windows);
-        self.begin(Rule::Service(DeviceRule { windows }));
+        let app = asked.number(Requirement::app_access());
+        let [on_windows, elsewhere] = device_requirements(service).map(|wanted| asked.number(Requirement::device_access(wanted)));
+        self.begin(Rule::Service(ServiceRule { app, on_windows, elsewhere }));
         self.push(if service.app_access.is_some() { Slot::Part(index, 0) } else { Slot::Gap });
         self.push(if service.device_access.is_some() { Slot::Part(index, 1) } else { Slot::Gap });
     }

@@ -22,10 +22,6 @@ impl Block {
         (index * BLOCK..).step_by(WORD).zip(self.0).filter(|(_, word)| *word != 0)
     }
 
-    pub(super) fn positions(self, index: usize) -> impl Iterator<Item = usize> {
-        self.words(index).flat_map(|(base, word)| Bits(word).map(move |bit| base + bit))
-    }
-
     pub(super) fn contains(self, bit: usize) -> bool {
         self.0.get(bit / WORD).is_some_and(|word| word >> (bit % WORD) & 1 == 1)
     }
@@ -63,19 +59,6 @@ impl Not for Block {
     }
 }
 
-/// The bits of a word that are set, lowest first.
-struct Bits(u64);
-
-impl Iterator for Bits {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let bit = self.0.trailing_zeros();
-        self.0 &= self.0.wrapping_sub(1);
-        (bit < u64::BITS).then_some(bit as usize)
-    }
-}
-
 /// Blocks that so many positions need.
 pub(super) fn blocks(positions: usize) -> usize {
     positions.div_ceil(BLOCK)
@@ -84,6 +67,13 @@ pub(super) fn blocks(positions: usize) -> usize {
 /// Whether a row of blocks has the position.
 pub(super) fn has(row: &[Block], position: usize) -> bool {
     row.get(position / BLOCK).is_some_and(|block| block.contains(position % BLOCK))
+}
+
+/// Adds bits of a word to a row; the position of its lowest bit comes with them.
+pub(super) fn insert_word(row: &mut [Block], (base, bits): (usize, u64)) {
+    if let Some(word) = row.get_mut(base / BLOCK).and_then(|block| block.0.get_mut(base % BLOCK / WORD)) {
+        *word |= bits;
+    }
 }
 
 impl From<&[Block]> for Mask {

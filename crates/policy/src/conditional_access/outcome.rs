@@ -1,15 +1,17 @@
 //! The decision: a handful of ANDs over sets of policies, and a look at each distinct requirement among those that apply.
 
 use doorward_model::ErrorCode;
+use doorward_model::sign_in::DevicePlatform;
 
+use super::asked::{Asked, Demand};
 use super::classes::Classes;
 use super::control::Control;
 use super::decision::Outcome;
-use super::grant::{Failing, Lack, Verdict};
-use super::layout::{Rule, Unit};
-use super::mask::{Block, Mask};
-use super::service::{self, Parts};
-use super::sign_in::SignIn;
+use super::grant::Standing;
+use super::layout::{Rule, ServiceRule, Unit};
+use super::mask::Block;
+use super::proof::Proof;
+use super::sign_in::{Parts, SignIn};
 
 /// What becomes of a sign-in, and why not more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,114 +28,177 @@ impl Classes<'_> {
     /// Decides one sign-in. Nothing is allocated; the cost grows with the number of policies by 64 and with what applies.
     #[must_use]
     pub fn outcome(&self, sign_in: &SignIn) -> Answer {
-        let Some(factors) = self.met(sign_in.factors) else { return Answer::BLOCKED };
-        let rows = [
-            self.circumstances.matched(sign_in.circumstances.class),
-            self.subjects.matched(sign_in.subject.class),
-            self.targets.matched(sign_in.target),
-            self.places.matched(sign_in.place),
-            self.devices.matched(sign_in.device.class),
+        let parts = &sign_in.parts;
+        let first = self.circumstances.matched(parts.circumstances.class);
+        let others = [
+            self.subjects.matched(parts.subject.class),
+            self.targets.matched(parts.target),
+            self.places.matched(parts.place),
+            self.devices.matched(parts.device.class),
         ];
-        let [first, others @ ..] = rows;
         let mut lacks = Lacks::default();
-        let mut scan = Scan::new(self);
+        let mut scan = Scan::new(self, sign_in);
         for (index, block) in first.iter().enumerate() {
+            // A row that is missing would be a fault; it must not take a policy away.
             let applied = others.iter().fold(*block, |applied, row| applied & row.get(index).copied().unwrap_or(Block::FULL));
-            let blocked = scan.block(index, applied, sign_in, factors, |_, verdict| lacks.add(verdict));
-            if blocked {
-                return Answer::BLOCKED;
+            scan.block(index, applied, |_, verdict, _| lacks.add(verdict));
+            if lacks.blocked {
+                break;
             }
         }
-        lacks.answer()
+        lacks.answer(&self.set.asked, parts)
     }
 }
 
-impl Answer {
-    const BLOCKED: Self = Self { outcome: Outcome::Block, error: Some(ErrorCode::BLOCKED), next_control: None };
+/// What a policy says of a sign-in to which it applies. A requirement is named by its number, which orders it for prompting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Satisfied,
+    Blocked,
+    /// The person can do something about it; this comes first.
+    Promptable(usize),
+    /// Nobody can.
+    Final(usize),
 }
 
 /// What the policies that apply lack so far.
 #[derive(Debug, Default)]
 pub(super) struct Lacks {
     blocked: bool,
-    final_: Option<Failing>,
-    promptable: Option<Failing>,
+    promptable: Option<usize>,
+    final_: Option<usize>,
 }
 
 impl Lacks {
-    /// Says whether the matter is settled.
-    pub(super) fn add(&mut self, verdict: Verdict) -> bool {
-        let first = |known: Option<Failing>, failing| Some(known.map_or(failing, |known: Failing| known.min(failing)));
+    pub(super) fn add(&mut self, verdict: Verdict) {
+        let first = |known: Option<usize>, number: usize| Some(known.map_or(number, |known| known.min(number)));
         match verdict {
             Verdict::Satisfied => {}
             Verdict::Blocked => self.blocked = true,
-            Verdict::Unsatisfied(Lack::Final(failing)) => self.final_ = first(self.final_, failing),
-            Verdict::Unsatisfied(Lack::Promptable(failing)) => self.promptable = first(self.promptable, failing),
+            Verdict::Promptable(number) => self.promptable = first(self.promptable, number),
+            Verdict::Final(number) => self.final_ = first(self.final_, number),
         }
-        self.blocked
     }
 
     /// A block beats everything, what nobody can do anything about beats what can be prompted for.
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn answer(&self, asked: &Asked, sign_in: &Parts) -> Answer {
+        let failing = |number: usize| asked.requirements.get(number).map(|requirement| requirement.failing(sign_in));
         match (self.final_, self.promptable) {
             _ if self.blocked => Answer::BLOCKED,
-            (Some(failing), _) => Answer { outcome: Outcome::Block, error: Some(failing.code), next_control: None },
-            (None, Some(failing)) => Answer { outcome: Outcome::Interrupt, error: Some(failing.code), next_control: Some(failing.control) },
-            (None, None) => Answer { outcome: Outcome::Grant, error: None, next_control: None },
+            (Some(number), _) => failing(number).map_or(Answer::BLOCKED, |failing| Answer {
+                outcome: Outcome::Block,
+                error: Some(failing.code),
+                next_control: None,
+            }),
+            (None, Some(number)) => failing(number).map_or(Answer::BLOCKED, |failing| Answer {
+                outcome: Outcome::Interrupt,
+                error: Some(failing.code),
+                next_control: Some(failing.control),
+            }),
+            (None, None) => Answer::GRANTED,
         }
     }
+}
+
+impl Answer {
+    pub(super) const GRANTED: Self = Self { outcome: Outcome::Grant, error: None, next_control: None };
+    const BLOCKED: Self = Self { outcome: Outcome::Block, error: Some(ErrorCode::BLOCKED), next_control: None };
 }
 
 /// A walk over the policies that apply, in the order of their positions. What asks for the same is judged once.
 pub(super) struct Scan<'a> {
     classes: &'a Classes<'a>,
-    /// Positions before this one have been judged.
-    next: usize,
+    proof: Proof<'a>,
+    is_windows: bool,
+    /// The unit judged last, by its index.
+    last: Option<(usize, Verdict)>,
 }
 
+/// Positions within one word: that of the lowest bit, and the bits.
+pub(super) type Bits = (usize, u64);
+
 impl<'a> Scan<'a> {
-    pub(super) fn new(classes: &'a Classes<'a>) -> Self {
-        Self { classes, next: 0 }
+    pub(super) fn new(classes: &'a Classes<'a>, sign_in: &SignIn) -> Self {
+        let is_windows = sign_in.parts.device_platform() == Some(DevicePlatform::Windows);
+        Self { classes, proof: classes.proofs.get(sign_in.proof), is_windows, last: None }
     }
 
-    /// Judges what applies in one block and hands each verdict to `each`, which says whether to stop. Says whether it was stopped.
-    pub(super) fn block(
-        &mut self,
-        index: usize,
-        applied: Block,
-        sign_in: &SignIn,
-        factors: &Mask,
-        mut each: impl FnMut(&Unit, Verdict) -> bool,
-    ) -> bool {
+    /// Judges what applies in one block and hands over each verdict with the policies that it holds for.
+    pub(super) fn block(&mut self, index: usize, applied: Block, mut each: impl FnMut(&Unit, Verdict, Bits)) {
         let set = self.classes.set;
-        for (base, word) in applied.words(index) {
-            let mut word = self.fresh(base, word);
+        for (base, mut word) in applied.words(index) {
             while word != 0 {
                 let position = base + word.trailing_zeros() as usize;
-                let Some(unit) = set.unit_of.get(position).and_then(|unit| set.units.get(*unit)) else { return true };
-                let verdict = match unit.rule {
-                    Rule::Free => Verdict::Satisfied,
-                    Rule::Grant(grant) => set.grants.get(grant).map_or(Verdict::Blocked, |grant| grant.judge(sign_in, factors)),
-                    Rule::Service(rule) => {
-                        let has = |position: usize| word >> (position - base) & 1 == 1;
-                        service::judge(rule, Parts { app: has(unit.start), device: has(unit.start + 1) }, sign_in, factors)
-                    }
+                let number = set.unit_of.get(position).copied().unwrap_or(usize::MAX);
+                let Some(unit) = set.units.get(number) else { break };
+                let verdict = match self.last {
+                    Some((last, verdict)) if last == number => verdict,
+                    _ => self.judge(unit, (base, word)),
                 };
-                if each(unit, verdict) {
-                    return true;
-                }
-                self.next = unit.end;
-                word = self.fresh(base, word);
+                self.last = Some((number, verdict));
+                let here = word & below(unit.end - base);
+                each(unit, verdict, (base, here));
+                word &= !here;
             }
         }
-        false
     }
 
-    /// The bits of a word that have not been judged.
-    fn fresh(&self, base: usize, word: u64) -> u64 {
-        match self.next.checked_sub(base) {
-            None => word,
-            Some(judged) => u32::try_from(judged).ok().and_then(|judged| u64::MAX.checked_shl(judged)).unwrap_or(0) & word,
+    fn judge(&self, unit: &Unit, (base, word): Bits) -> Verdict {
+        match unit.rule {
+            Rule::Free => Verdict::Satisfied,
+            Rule::Grant(grant) => match self.classes.set.asked.demands.get(grant) {
+                Some(Demand::Block) | None => Verdict::Blocked,
+                Some(Demand::All(requirements)) => self.all(requirements),
+                Some(Demand::Any(requirements)) => self.any(requirements),
+            },
+            // Both parts stand in one word. Whoever is targeted by both must meet one of the two.
+            Rule::Service(rule) => match word >> (unit.start - base) & 0b11 {
+                0b01 => self.any(&[rule.app]),
+                0b10 => self.any(&[self.device(&rule)]),
+                // A device comes before an app in the prompt order.
+                _ => self.any(&[self.device(&rule), rule.app]),
+            },
         }
     }
+
+    /// One that nobody can do anything about is enough to fail.
+    fn all(&self, requirements: &[usize]) -> Verdict {
+        let mut verdict = Verdict::Satisfied;
+        for requirement in requirements {
+            match self.proof.standing(*requirement) {
+                Standing::Satisfied => {}
+                Standing::Final => return Verdict::Final(*requirement),
+                Standing::Promptable if verdict == Verdict::Satisfied => verdict = Verdict::Promptable(*requirement),
+                Standing::Promptable => {}
+            }
+        }
+        verdict
+    }
+
+    fn any(&self, requirements: &[usize]) -> Verdict {
+        let mut verdict = Verdict::Satisfied;
+        for requirement in requirements {
+            match (self.proof.standing(*requirement), verdict) {
+                (Standing::Satisfied, _) => return Verdict::Satisfied,
+                (Standing::Promptable, Verdict::Satisfied | Verdict::Final(_)) => verdict = Verdict::Promptable(*requirement),
+                (Standing::Final, Verdict::Satisfied) => verdict = Verdict::Final(*requirement),
+                (Standing::Promptable | Standing::Final, _) => {}
+            }
+        }
+        verdict
+    }
+
+    fn device(&self, rule: &ServiceRule) -> usize {
+        rule.device(self.is_windows)
+    }
+
+    /// Of a service policy, the parts that the sign-in does not meet by themselves.
+    pub(super) fn unmet(&self, rule: &ServiceRule) -> [bool; 2] {
+        [rule.app, self.device(rule)].map(|number| self.proof.standing(number) != Standing::Satisfied)
+    }
+}
+
+/// The bits below one; all of them when it lies beyond the word.
+fn below(bit: usize) -> u64 {
+    if bit < 64 { (1 << bit) - 1 } else { u64::MAX }
 }

@@ -1,26 +1,13 @@
 //! Service policies: app access and device access to one service, and what happens to those whom both are for.
 
-use doorward_model::ErrorCode;
-use doorward_model::conditional_access::{Conditions, GrantControl, GrantOperator, PlatformCondition};
-use doorward_model::service_policy::{AppAccess, DeviceAccess, WindowsRequirement};
-use doorward_model::sign_in::{ClientAppType, DevicePlatform};
+use doorward_model::conditional_access::{Conditions, PlatformCondition};
+use doorward_model::service_policy::{AppAccess, DeviceAccess, ServicePolicy, WindowsRequirement};
+use doorward_model::sign_in::DevicePlatform;
 
-use super::control::Control;
-use super::grant::{Failing, Standing, Verdict, approved_app, combine};
-use super::mask::Mask;
-use super::sign_in::{DeviceClass, SignIn};
-
-/// What device access asks for. App access always asks for the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DeviceRule {
-    pub(super) windows: WindowsRequirement,
-}
-
-/// Which parts of a service policy apply.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Parts {
-    pub(super) app: bool,
-    pub(super) device: bool,
+/// What device access asks for on Windows and elsewhere. App access asks for the same everywhere.
+pub(super) fn device_requirements(policy: &ServicePolicy) -> [WindowsRequirement; 2] {
+    let windows = policy.device_access.as_ref().map_or(WindowsRequirement::Compliant, |access| access.windows);
+    [windows, WindowsRequirement::Compliant]
 }
 
 /// Who app access is for, in the words of conditional access; the resource is set apart.
@@ -60,44 +47,5 @@ fn named(platform: DevicePlatform) -> PlatformCondition {
         DevicePlatform::WindowsPhone => PlatformCondition::WindowsPhone,
         DevicePlatform::MacOs => PlatformCondition::MacOs,
         DevicePlatform::Linux => PlatformCondition::Linux,
-    }
-}
-
-/// Whoever is targeted by both parts must meet one of the two.
-pub(super) fn judge(rule: DeviceRule, parts: Parts, sign_in: &SignIn, factors: &Mask) -> Verdict {
-    let device = parts.device.then(|| rule.standing(sign_in));
-    let app = parts.app.then(|| approved_app(sign_in, factors));
-    // A device comes before an app in the prompt order.
-    combine(GrantOperator::Or, device.into_iter().chain(app))
-}
-
-impl DeviceRule {
-    /// What is asked of the device on a platform.
-    pub(super) fn wanted(self, platform: Option<DevicePlatform>) -> WindowsRequirement {
-        if platform == Some(DevicePlatform::Windows) { self.windows } else { WindowsRequirement::Compliant }
-    }
-
-    pub(super) fn standing(self, sign_in: &SignIn) -> Standing {
-        let wanted = self.wanted(sign_in.device_platform());
-        let joined_only = wanted == WindowsRequirement::DomainJoined;
-        let (control, waiver, code) = if joined_only {
-            (Control::DomainJoinedDevice, GrantControl::DomainJoinedDevice, ErrorCode::DEVICE_NOT_DOMAIN_JOINED)
-        } else {
-            (Control::CompliantDevice, GrantControl::CompliantDevice, ErrorCode::DEVICE_NOT_COMPLIANT)
-        };
-        let can_show_device = sign_in.client_app_type() != Some(ClientAppType::Other);
-        if (can_show_device && meets(wanted, sign_in.device)) || sign_in.evidence.waived.contains(waiver) {
-            Standing::Satisfied
-        } else {
-            Standing::Final(Failing { control, code: if sign_in.is_legacy() { ErrorCode::BLOCKED } else { code } })
-        }
-    }
-}
-
-fn meets(wanted: WindowsRequirement, device: DeviceClass) -> bool {
-    match wanted {
-        WindowsRequirement::DomainJoinedOrCompliant => device.is_domain_joined || device.is_managed_and_compliant,
-        WindowsRequirement::DomainJoined => device.is_domain_joined,
-        WindowsRequirement::Compliant => device.is_managed_and_compliant,
     }
 }

@@ -10,6 +10,13 @@ use super::table::Class;
 /// A sign-in in a few words of memory. Made by [`Classes`](super::Classes), and of use with that one only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SignIn {
+    pub(super) parts: Parts,
+    pub(super) proof: ProofClass,
+}
+
+/// The parts of a sign-in, each of which may have been looked up for another one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Parts {
     /// Who.
     pub subject: SubjectClass,
     /// What for.
@@ -52,6 +59,10 @@ pub struct CircumstancesClass {
 /// The authentication strengths and terms of use that are met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct FactorsClass(pub(super) usize);
+
+/// How a sign-in stands to everything that the policies of the set ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(super) struct ProofClass(pub(super) usize);
 
 /// What a sign-in has shown, as far as grant controls ask for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -118,7 +129,7 @@ impl DeviceClass {
     }
 }
 
-impl SignIn {
+impl Parts {
     pub(super) fn client_app_type(&self) -> Option<ClientAppType> {
         self.circumstances.values.client_app_type
     }

@@ -8,10 +8,9 @@ use super::axis::{Axis, Value};
 use crate::conditional_access::compile::PolicySet;
 use crate::conditional_access::factor::Factor;
 use crate::conditional_access::facts::DeviceFacts;
-use crate::conditional_access::grant::{Grant, Kind};
+use crate::conditional_access::grant::{self, Grant, Kind};
 use crate::conditional_access::layout::Rule;
 use crate::conditional_access::mask::Mask;
-use crate::conditional_access::service::DeviceRule;
 
 /// Sign-ins that a policy refuses: it applies, and something is lacking.
 #[derive(Debug, Clone)]
@@ -75,14 +74,20 @@ pub(super) fn obligations(set: &PolicySet) -> Vec<Obligation> {
         match unit.rule {
             Rule::Free => {}
             Rule::Grant(grant) => {
-                let alternatives = set.grants.get(grant).map(|grant| unsatisfied(grant, &set.factors)).unwrap_or_default();
+                let alternatives = set.asked.grants.get(grant).map(|grant| unsatisfied(grant, &set.asked.factors)).unwrap_or_default();
                 for position in (unit.start..unit.end).filter(|position| is_enforced(*position)) {
                     all.extend(alternatives.iter().map(|lacks| Obligation::new(vec![position], None, lacks)));
                 }
             }
             Rule::Service(rule) => {
+                let fails =
+                    |number: usize| set.asked.requirements.get(number).map(|one| fails(*one, &set.asked.factors)).unwrap_or_default();
+                let on_windows = both(&vec![vec![Lack::OffWindows]], &fails(rule.on_windows));
+                let elsewhere = both(&vec![vec![Lack::OnWindows]], &fails(rule.elsewhere));
                 let (app, device) = (unit.start, unit.start + 1);
-                all.extend(service(rule, (app, is_enforced(app)), (device, is_enforced(device))));
+                let app = is_enforced(app).then(|| (app, fails(rule.app)));
+                let device = is_enforced(device).then(|| (device, [on_windows, elsewhere].concat()));
+                all.extend(service(app, device));
             }
         }
     }
@@ -90,17 +95,14 @@ pub(super) fn obligations(set: &PolicySet) -> Vec<Obligation> {
 }
 
 /// A service policy: whoever is targeted by both parts must meet one of them, others the one that targets them.
-fn service(rule: DeviceRule, app: (usize, bool), device: (usize, bool)) -> Vec<Obligation> {
-    let no_app = single(&lacks_of(GrantControl::ApprovedApplication));
-    let no_device = device_lacks(rule);
+fn service(app: Option<(usize, Alternatives)>, device: Option<(usize, Alternatives)>) -> Vec<Obligation> {
     let make = |applies: &[usize], not: Option<(Axis, usize)>, alternatives: &Alternatives| {
         alternatives.iter().map(|lacks| Obligation::new(applies.to_vec(), not, lacks)).collect::<Vec<_>>()
     };
     match (app, device) {
-        ((_, false), (_, false)) => Vec::new(),
-        ((app, true), (_, false)) => make(&[app], None, &no_app),
-        ((_, false), (device, true)) => make(&[device], None, &no_device),
-        ((app, true), (device, true)) => [
+        (None, None) => Vec::new(),
+        (Some((part, fails)), None) | (None, Some((part, fails))) => make(&[part], None, &fails),
+        (Some((app, no_app)), Some((device, no_device))) => [
             make(&[app, device], None, &both(&no_app, &no_device)),
             // Both parts are about one resource, so only the person or the platform can set them apart.
             make(&[app], Some((Axis::Users, device)), &no_app),
@@ -111,15 +113,6 @@ fn service(rule: DeviceRule, app: (usize, bool), device: (usize, bool)) -> Vec<O
     }
 }
 
-fn device_lacks(rule: DeviceRule) -> Alternatives {
-    let on_windows = match rule.windows {
-        WindowsRequirement::DomainJoinedOrCompliant => Lack::CompliantOrJoined,
-        WindowsRequirement::DomainJoined => Lack::Joined,
-        WindowsRequirement::Compliant => Lack::Compliant,
-    };
-    vec![vec![Lack::DeviceShown], vec![Lack::OffWindows, on_windows], vec![Lack::OnWindows, Lack::Compliant]]
-}
-
 fn single(lacks: &[Lack]) -> Alternatives {
     lacks.iter().map(|lack| vec![*lack]).collect()
 }
@@ -127,17 +120,30 @@ fn single(lacks: &[Lack]) -> Alternatives {
 /// How a sign-in can fail what a policy asks for.
 fn unsatisfied(grant: &Grant, factors: &[Factor]) -> Alternatives {
     let Grant::Controls(operator, requirements) = grant else { return vec![Vec::new()] };
-    let each = requirements.iter().map(|requirement| match requirement.kind() {
+    let each = requirements.iter().map(|requirement| fails(*requirement, factors));
+    match operator {
+        GrantOperator::And => smallest(each.flatten().collect()),
+        GrantOperator::Or => each.fold(vec![Vec::new()], |so_far, next| both(&so_far, &next)),
+    }
+}
+
+/// How a sign-in can fail one requirement.
+fn fails(requirement: grant::Requirement, factors: &[Factor]) -> Alternatives {
+    match requirement.kind() {
         Kind::BuiltIn(control) => single(&lacks_of(control)),
         Kind::Factor(index) => match factors.get(index) {
             Some(Factor::TermsOfUse(_)) => single(&[Lack::ModernClient, Lack::TermsOfUse(index)]),
             Some(Factor::Strength(_)) | None => single(&[Lack::ModernClient, Lack::Strength(index)]),
         },
+        Kind::DeviceAccess(wanted) => single(&[
+            Lack::DeviceShown,
+            match wanted {
+                WindowsRequirement::DomainJoinedOrCompliant => Lack::CompliantOrJoined,
+                WindowsRequirement::DomainJoined => Lack::Joined,
+                WindowsRequirement::Compliant => Lack::Compliant,
+            },
+        ]),
         Kind::Custom => vec![Vec::new()],
-    });
-    match operator {
-        GrantOperator::And => smallest(each.flatten().collect()),
-        GrantOperator::Or => each.fold(vec![Vec::new()], |so_far, next| both(&so_far, &next)),
     }
 }
 

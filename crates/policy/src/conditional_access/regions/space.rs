@@ -228,8 +228,8 @@ impl Value {
     /// The strengths and terms of use of a set that the value meets.
     fn met(&self, set: &PolicySet) -> Mask {
         match self {
-            Self::Authentication { mfa, methods } => factor::met(&set.factors, *mfa, methods, &[]),
-            Self::TermsOfUse(terms) => factor::met(&set.factors, false, &[], terms),
+            Self::Authentication { mfa, methods } => factor::met(&set.asked.factors, *mfa, methods, &[]),
+            Self::TermsOfUse(terms) => factor::met(&set.asked.factors, false, &[], terms),
             _ => Mask::empty(0),
         }
     }
@@ -269,7 +269,7 @@ impl Classified {
 
 /// The values of an axis, those that need least first, and whether these are all.
 fn values(axis: Axis, sets: &[&PolicySet], universe: &Universe<'_>) -> (Vec<Value>, bool) {
-    let factors: Vec<_> = sets.iter().map(|set| set.factors.as_slice()).collect();
+    let factors: Vec<_> = sets.iter().map(|set| set.asked.factors.as_slice()).collect();
     let values = match axis {
         Axis::Users => (0..universe.users.len()).map(Value::User).collect(),
         Axis::Target => universe.targets.iter().cloned().map(Value::Target).collect(),
