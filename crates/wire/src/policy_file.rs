@@ -9,6 +9,7 @@ pub mod conditional_access;
 mod conditions;
 pub mod device;
 pub mod evaluate;
+mod encoding;
 mod grant;
 mod json;
 pub mod named_location;
@@ -16,6 +17,7 @@ pub mod service_policy;
 mod session;
 mod shape;
 
+pub use encoding::{EncodingError, decode};
 pub use json::{Json, Node, Object, ReadError};
 pub use shape::{ShapeError, policies_of_file};
 

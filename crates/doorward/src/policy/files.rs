@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use doorward_wire::policy_file::conditional_access::{self, PolicyReading};
-use doorward_wire::policy_file::{Json, policies_of_file};
+use doorward_wire::policy_file::{Json, decode, policies_of_file};
 
 /// A policy as it was read, and where it stands.
 pub(super) struct LocatedPolicy {
@@ -65,25 +65,8 @@ pub(super) fn read_json(file: &Path) -> anyhow::Result<Json> {
     serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
 }
 
-/// The text of a file: UTF-8 with or without a byte order mark, or UTF-16 with one.
+/// The text of a file.
 pub(super) fn read_text(file: &Path) -> anyhow::Result<String> {
     let bytes = fs::read(file).with_context(|| format!("{}", file.display()))?;
-    let text = match bytes.as_slice() {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ => String::from_utf8(bytes).ok(),
-    };
-    match text {
-        Some(text) => Ok(text),
-        None => bail!("{} is neither UTF-8 nor UTF-16 with a byte order mark", file.display()),
-    }
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<_, _>>().ok()
+    decode(bytes).with_context(|| format!("{}", file.display()))
 }
