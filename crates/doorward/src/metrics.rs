@@ -66,12 +66,28 @@ async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next
     let endpoint = endpoint(request.uri().path());
     // The clock of the machine only measures a duration here; no rule depends on it.
     let begun = Instant::now();
-    metrics.in_flight.inc();
+    let in_flight = InFlight::new(&metrics.in_flight);
     let response = next.run(request).await;
-    metrics.in_flight.dec();
+    drop(in_flight);
     metrics.seconds.0.observe(begun.elapsed().as_secs_f64());
     metrics.requests.get_or_create(&Labels { endpoint, status: response.status().as_u16() }).inc();
     response
+}
+
+/// One request being answered, until this is dropped: also when its client goes away and nobody waits for the answer.
+struct InFlight(Gauge);
+
+impl InFlight {
+    fn new(gauge: &Gauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 fn endpoint(path: &str) -> &'static str {
@@ -125,5 +141,30 @@ async fn show(State(metrics): State<Arc<Metrics>>) -> Response {
             tracing::error!(%error, "metrics cannot be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::extract::Request;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::{Metrics, observe};
+
+    #[tokio::test]
+    async fn a_request_that_nobody_waits_for_any_more_is_not_in_flight() {
+        let metrics = Arc::new(Metrics::default());
+        let routes = observe(Router::new().route("/", get(std::future::pending::<()>)), metrics.clone());
+        let mut answer = Box::pin(routes.oneshot(Request::new(Body::empty())));
+        let pending = std::future::poll_fn(|context| std::task::Poll::Ready(answer.as_mut().poll(context).is_pending())).await;
+        assert!(pending);
+        assert_eq!(metrics.in_flight.get(), 1);
+        drop(answer);
+        assert_eq!(metrics.in_flight.get(), 0);
     }
 }
