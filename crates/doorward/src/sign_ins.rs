@@ -50,12 +50,17 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     context.store.close().await;
     if arguments.json {
         for record in &records {
-            println!("{}", serde_json::to_string(record)?);
+            println!("{}", json_line(record)?);
         }
     } else {
         println!("{}", table(&records));
     }
     Ok(())
+}
+
+/// One record; a control character can only stand within a string, where JSON has an escape for it.
+fn json_line(record: &SignInRecord) -> serde_json::Result<String> {
+    Ok(without_controls(&serde_json::to_string(record)?, |code| format!("\\u{code:04x}")))
 }
 
 fn table(records: &[SignInRecord]) -> Table {
@@ -68,15 +73,68 @@ fn table(records: &[SignInRecord]) -> Table {
             SignInOutcome::Interrupted => format!("interrupted ({})", record.error_code),
             SignInOutcome::Refused => format!("refused ({})", record.error_code),
         };
-        table.add_row([
-            record.created_date_time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            record.user_principal_name.clone(),
-            record.app_display_name.clone(),
-            record.resource_display_name.clone(),
-            record.grant.clone(),
-            outcome,
-            record.failure_reason.clone(),
-        ]);
+        table.add_row(
+            [
+                record.created_date_time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+                record.user_principal_name.clone(),
+                record.app_display_name.clone(),
+                record.resource_display_name.clone(),
+                record.grant.clone(),
+                outcome,
+                record.failure_reason.clone(),
+            ]
+            .map(|cell| without_controls(&cell, |code| format!("\\u{{{code:x}}}"))),
+        );
     }
     table
+}
+
+/// Text with `written` in place of characters that act on a terminal: control characters, and those that turn the direction of
+/// writing. Whoever tries to sign in chooses the name that the log remembers.
+fn without_controls(text: &str, written: impl Fn(u32) -> String) -> String {
+    let acts = |character: char| {
+        character.is_control() || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|character| if acts(character) { written(u32::from(character)) } else { character.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+    use doorward_model::{CorrelationId, SignInId};
+    use serde_json::Value;
+
+    use super::{json_line, table};
+
+    #[test]
+    fn what_strangers_typed_does_not_act_on_the_terminal() {
+        let name = "anna\u{1b}[2J\u{9b}31m\r\n\u{202e}@contoso.example";
+        let record = SignInRecord {
+            id: SignInId(uuid::Uuid::nil()),
+            created_date_time: "2026-11-23T09:00:00Z".parse().unwrap(),
+            correlation_id: CorrelationId(uuid::Uuid::nil()),
+            user_id: None,
+            user_principal_name: name.into(),
+            app_id: None,
+            app_display_name: "Mail \u{e4}\u{f6}".into(),
+            resource_id: None,
+            resource_display_name: String::new(),
+            grant: "password".into(),
+            ip_address: String::new(),
+            user_agent: name.into(),
+            device_id: None,
+            outcome: SignInOutcome::Refused,
+            error_code: 50126,
+            failure_reason: name.into(),
+            facts: Value::Null,
+            applied_policies: Value::Null,
+            policy_set: String::new(),
+        };
+        let acts = |text: &str| text.chars().any(|character| (character.is_control() && character != '\n') || character == '\u{202e}');
+        let shown = table(std::slice::from_ref(&record)).to_string();
+        assert!(!acts(&shown) && shown.contains("\u{e4}\u{f6}"), "{shown:?}");
+        let line = json_line(&record).unwrap();
+        assert!(!acts(&line) && !line.contains('\n'), "{line:?}");
+        assert_eq!(serde_json::from_str::<SignInRecord>(&line).unwrap(), record, "JSON says the same in other words");
+    }
 }
