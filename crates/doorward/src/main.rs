@@ -4,6 +4,7 @@ mod admin;
 mod config;
 mod demo;
 mod doctor;
+mod durable_file;
 mod init;
 mod listen;
 mod master_key;

@@ -1,8 +1,6 @@
 //! The server's certificate: a given one, or one from a local authority that is made at first start.
 
-use std::io::Write as _;
 use std::net::IpAddr;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +13,7 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::config::Config;
+use crate::durable_file;
 use crate::os::SystemClock;
 
 /// Life of the local server certificate, in seconds; it is made anew at each start, so this only bounds one long run.
@@ -27,6 +26,11 @@ pub(crate) fn local_ca_file(data: &Path) -> PathBuf {
     data.join("tls").join("ca.pem")
 }
 
+/// Where the key of the local authority is.
+pub(crate) fn local_ca_key_file(data: &Path) -> PathBuf {
+    data.join("tls").join("ca.key")
+}
+
 /// The configuration of the listener: TLS 1.2 and 1.3, HTTP/1.1.
 ///
 /// # Errors
@@ -36,6 +40,10 @@ pub(crate) fn server_config(config: &Config) -> anyhow::Result<Arc<ServerConfig>
         (Some(certificate), Some(key)) => given(certificate, key)?,
         _ => local(config)?,
     };
+    with_identity((chain, key))
+}
+
+fn with_identity((chain, key): Identity) -> anyhow::Result<Arc<ServerConfig>> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut server = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -59,23 +67,35 @@ fn given(certificate: &Path, key: &Path) -> anyhow::Result<Identity> {
 
 /// A fresh server certificate by the local authority of this installation.
 fn local(config: &Config) -> anyhow::Result<Identity> {
-    let folder = config.data.join("tls");
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let (ca_file, ca_key_file) = (local_ca_file(&config.data), folder.join("ca.key"));
     let now = SystemClock.now();
-    if !ca_key_file.exists() {
-        let key = KeyPair::generate()?;
-        let certificate = authority_params(now)?.self_signed(&key)?;
-        write(&ca_key_file, &key.serialize_pem(), 0o600)?;
-        write(&ca_file, &certificate.pem(), 0o644)?;
-    }
-    let pem = std::fs::read_to_string(&ca_key_file).with_context(|| format!("cannot read {}", ca_key_file.display()))?;
-    let authority_key = KeyPair::from_pem(&pem).with_context(|| format!("{} is not a private key", ca_key_file.display()))?;
+    let authority_key = authority_key(&config.data, now)?;
     let issuer = Issuer::new(authority_params(now)?, authority_key);
     let key = KeyPair::generate()?;
     let certificate = server_params(config, now)?.signed_by(&key, &issuer)?;
     let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(|error| anyhow::anyhow!("local key: {error}"))?;
     Ok((vec![certificate.der().clone()], key))
+}
+
+/// The key of the local authority, which is made with its certificate when missing.
+///
+/// The certificate is written first: a key is never there without one that belongs to it, wherever a first start was cut off.
+fn authority_key(data: &Path, now: Timestamp) -> anyhow::Result<KeyPair> {
+    let folder = data.join("tls");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let (ca_file, key_file) = (local_ca_file(data), local_ca_key_file(data));
+    if !key_file.exists() {
+        let key = KeyPair::generate()?;
+        durable_file::replace(&ca_file, &authority_params(now)?.self_signed(&key)?.pem(), 0o644)?;
+        durable_file::replace(&key_file, &key.serialize_pem(), 0o600)?;
+        return Ok(key);
+    }
+    let pem = std::fs::read_to_string(&key_file).with_context(|| format!("cannot read {}", key_file.display()))?;
+    let key = KeyPair::from_pem(&pem).with_context(|| format!("{} is not a private key", key_file.display()))?;
+    if !ca_file.exists() {
+        // Clients that have the lost certificate go on: name and key are the same.
+        durable_file::replace(&ca_file, &authority_params(now)?.self_signed(&key)?.pem(), 0o644)?;
+    }
+    Ok(key)
 }
 
 fn authority_params(now: Timestamp) -> anyhow::Result<CertificateParams> {
@@ -112,15 +132,31 @@ fn set_validity(params: &mut CertificateParams, now: Timestamp, lifetime: u64) {
     params.not_after = since(seconds.saturating_add(lifetime));
 }
 
-fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{authority_key, given, local_ca_file, local_ca_key_file, with_identity};
+
+    /// Opens the authority of a folder, and looks at whether the certificate that clients get belongs to its key.
+    fn opens(data: &Path) -> Vec<u8> {
+        let key = authority_key(data, "2026-11-23T09:00:00Z".parse().unwrap()).unwrap();
+        let authority = given(&local_ca_file(data), &local_ca_key_file(data)).unwrap();
+        with_identity(authority).unwrap();
+        key.serialize_der()
+    }
+
+    #[test]
+    fn the_local_authority_survives_a_stop_at_any_point() {
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate, key) = (local_ca_file(folder.path()), local_ca_key_file(folder.path()));
+        let first = opens(folder.path());
+        assert_eq!(opens(folder.path()), first, "it is kept");
+        std::fs::remove_file(&certificate).unwrap();
+        assert_eq!(opens(folder.path()), first, "a certificate is made again for the key that is there");
+        std::fs::remove_file(&key).unwrap();
+        assert_ne!(opens(folder.path()), first, "without its key a certificate is worth nothing");
+        std::fs::write(key.with_extension("key.new"), "-----BEGIN PRIV").unwrap();
+        opens(folder.path());
+    }
 }

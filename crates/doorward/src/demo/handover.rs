@@ -1,7 +1,5 @@
 //! What outside clients need to use the demo: `demo.json`, and the sample credentials behind it.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -12,7 +10,7 @@ use serde_json::json;
 use super::catalogue::{DOMAIN, MAIL, WEB_APP};
 use super::company::Company;
 use crate::config::Config;
-use crate::tls;
+use crate::{durable_file, tls};
 
 /// Sample credentials, kept so that a restart on the same data finds them.
 #[derive(Serialize, Deserialize)]
@@ -50,7 +48,7 @@ pub(super) fn read_secrets(data: &Path) -> anyhow::Result<Option<Secrets>> {
 /// # Errors
 /// When the file cannot be written.
 pub(super) fn write_secrets(data: &Path, secrets: &Secrets) -> anyhow::Result<()> {
-    write_private(&secrets_file(data), &serde_json::to_string_pretty(secrets)?)
+    durable_file::replace(&secrets_file(data), &serde_json::to_string_pretty(secrets)?, 0o600)
 }
 
 /// Writes `demo.json`, whole or not at all: whoever waits for the file finds it complete.
@@ -88,20 +86,5 @@ pub(super) fn write(config: &Config, company: &Company) -> anyhow::Result<()> {
         "applications": applications.collect::<Vec<_>>(),
         "resources": [{ "displayName": "Contoso Mail service", "appId": MAIL, "url": format!("{base_url}/mail/v1.0/messages") }],
     });
-    let path = demo_file(&config.data);
-    let partial = path.with_extension("json.new");
-    write_private(&partial, &serde_json::to_string_pretty(&demo)?)?;
-    std::fs::rename(&partial, &path).with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    writeln!(file, "{text}")?;
-    Ok(file.sync_all()?)
+    durable_file::replace(&demo_file(&config.data), &serde_json::to_string_pretty(&demo)?, 0o600)
 }
