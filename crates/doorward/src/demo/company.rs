@@ -1,6 +1,6 @@
 //! The sample company: made once, found again on the same data.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use doorward_model::AppId;
@@ -18,6 +18,8 @@ use uuid::uuid;
 
 use super::catalogue::{DESKTOP, DOMAIN, FILES_APP, MAIL, MAIL_APP, OTHER_MAIL_APP, OTHER_SIGNATURE, SIGNATURE, WEB_APP, android, ios};
 use super::handover;
+use crate::config::Config;
+use crate::durable_file;
 
 /// The company.
 pub(super) struct Company {
@@ -39,6 +41,42 @@ pub(super) struct Company {
 const BY_APP: &str = "Mail with approved apps";
 const EXEMPTED: &str = "Exempted from approved apps";
 const BY_DEVICE: &str = "Mail on managed devices";
+
+/// Clears away what a first start that was cut off has left, so that the company is made anew: half of one is of no use. Call this
+/// before the database is opened. A database that no demo began is not touched.
+///
+/// # Errors
+/// When a file cannot be removed or written.
+pub(super) fn clear_unfinished(config: &Config) -> anyhow::Result<()> {
+    let (mark, database) = (unfinished_mark(&config.data), config.database());
+    if handover::read_secrets(&config.data)?.is_some() {
+        return remove(&mark);
+    }
+    if mark.exists() {
+        // The log goes first: without its database it would be taken for that of the next one.
+        for suffix in ["-wal", "-shm", ""] {
+            let mut file = database.clone().into_os_string();
+            file.push(suffix);
+            remove(Path::new(&file))?;
+        }
+    } else if database.exists() {
+        return Ok(());
+    }
+    durable_file::replace(&mark, "The sample company is being made. If nothing runs here, the next start begins anew.\n", 0o600)
+}
+
+fn unfinished_mark(data: &Path) -> PathBuf {
+    data.join("sample-company.unfinished")
+}
+
+fn remove(file: &Path) -> anyhow::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", file.display()))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Opens the company of a data folder, or makes it.
 ///
@@ -107,6 +145,7 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<handover::Secrets>
     }
     let secrets = handover::Secrets { password, web_secret };
     handover::write_secrets(data, &secrets)?;
+    remove(&unfinished_mark(data))?;
     Ok(secrets)
 }
 
@@ -219,4 +258,42 @@ fn policies(by_app: &Group, exempted: &Group, by_device: &Group) -> Vec<(Documen
         (DocumentKind::AppProtectionPolicy, protection("ios", apps("ios", "bundleId"))),
         (DocumentKind::AppProtectionPolicy, protection("android", apps("android", "packageId"))),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clear_unfinished, handover, unfinished_mark};
+    use crate::config::Config;
+
+    #[test]
+    fn only_a_database_that_an_unfinished_first_start_began_is_cleared_away() {
+        // Mark, database and credentials before; mark and database after.
+        let table = [
+            ("fresh folder", (false, false, false), (true, false)),
+            ("cut off", (true, true, false), (true, false)),
+            ("cut off before the database", (true, false, false), (true, false)),
+            ("cut off at the very end", (true, true, true), (false, true)),
+            ("finished", (false, true, true), (false, true)),
+            ("somebody else's", (false, true, false), (false, true)),
+        ];
+        for (name, (mark, database, credentials), after) in table {
+            let folder = tempfile::tempdir().unwrap();
+            let config = Config { data: folder.path().to_owned(), ..Config::default() };
+            let log = folder.path().join("doorward.db-wal");
+            if mark {
+                std::fs::write(unfinished_mark(folder.path()), "").unwrap();
+            }
+            if database {
+                std::fs::write(config.database(), "").unwrap();
+                std::fs::write(&log, "").unwrap();
+            }
+            if credentials {
+                let secrets = handover::Secrets { password: "p".into(), web_secret: "s".into() };
+                handover::write_secrets(folder.path(), &secrets).unwrap();
+            }
+            clear_unfinished(&config).unwrap();
+            assert_eq!((unfinished_mark(folder.path()).exists(), config.database().exists()), after, "{name}");
+            assert_eq!(log.exists(), config.database().exists(), "{name}");
+        }
+    }
 }

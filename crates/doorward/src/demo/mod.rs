@@ -55,6 +55,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     master_key::create_if_missing(&config.master_key())?;
     let progress = progress_bar();
     progress.set_message("starting Doorward with the company contoso.example");
+    company::clear_unfinished(&config)?;
     let context = server::context(&config).await?;
     let company = company::open(&context, &data).await.context("the sample company cannot be set up")?;
     let gate = Gate { context: context.clone(), tenant: company.tenant.id, service: catalogue::MAIL, mailbox: Arc::new(Mailbox::sample()) };
