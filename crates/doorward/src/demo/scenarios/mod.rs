@@ -25,7 +25,7 @@ pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     devices::app_or_device(stage).await?;
     devices::windows(stage).await?;
     protection::certificate_based_authentication(stage).await?;
-    protection::clipboard(stage, &iphone).await?;
+    protection::clipboard(stage).await?;
     withdrawal::play(stage, &mut iphone).await?;
     log::report_only(stage).await
 }

@@ -3,7 +3,7 @@
 use doorward_client::clipboard::Clip;
 use doorward_client::{Identity, Outcome as ProtectionOutcome};
 use doorward_model::AppId;
-use doorward_phone::{App, Body, Phone, Protected, SharedKeys};
+use doorward_phone::{App, Body, Protected, SharedKeys};
 use doorward_policy::protection::Account as ManagedAccount;
 use reqwest::Method;
 use serde_json::json;
@@ -27,9 +27,9 @@ pub(super) async fn certificate_based_authentication(stage: &mut Stage) -> anyho
 }
 
 /// Scenario 13.
-pub(super) async fn clipboard(stage: &mut Stage, iphone: &Phone) -> anyhow::Result<()> {
+pub(super) async fn clipboard(stage: &mut Stage) -> anyhow::Result<()> {
     stage.begin(13, "copy and paste between work and personal apps");
-    let device = "registered iPhone";
+    let device = "other registered iPhone";
     // Apps of one phone: managed ones share the keys of the work account, others never see them.
     let shared = SharedKeys::default();
     let mut phone = stage.phone("Anna's other iPhone", Body::IPhone)?;
@@ -37,7 +37,7 @@ pub(super) async fn clipboard(stage: &mut Stage, iphone: &Phone) -> anyhow::Resu
     phone.register(&stage.account("anna")).await?.map_err(|outcome| anyhow::anyhow!("{outcome:?}"))?;
     let (mail, files) = (mail_app(Body::IPhone), files_app());
     let notes = App::on_phone("Notes", AppId(Uuid::nil()), ios("com.example.notes"));
-    let mut mail_runtime = Protected::install(iphone, &mail, shared.clone(), true)?;
+    let mut mail_runtime = Protected::install(&phone, &mail, shared.clone(), true)?;
     let mut files_runtime = Protected::install(&phone, &files, shared.clone(), true)?;
     let notes_runtime = Protected::install(&phone, &notes, shared, false)?;
     for (runtime, app) in [(&mut mail_runtime, &mail), (&mut files_runtime, &files)] {
