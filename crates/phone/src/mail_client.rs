@@ -20,6 +20,16 @@ impl MailAnswer {
     pub fn is_served(&self) -> bool {
         self.status == 200
     }
+
+    /// The code of the protocol that a refusal begins with, 0 for a mailbox that was served, none for any other answer.
+    #[must_use]
+    pub fn code(&self) -> Option<u32> {
+        if self.is_served() {
+            return Some(0);
+        }
+        let (number, _) = self.text.strip_prefix("AADSTS")?.split_once(':')?;
+        number.parse().ok()
+    }
 }
 
 /// The built-in mail client of a phone.
@@ -57,5 +67,25 @@ impl MailClient {
             .header("content-type", "application/vnd.ms-sync.wbxml");
         let answer = send(request).await?;
         Ok(MailAnswer { status: answer.status, text: answer.body })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MailAnswer;
+
+    #[test]
+    fn the_code_is_what_the_server_said_and_nothing_is_made_up() {
+        let table = [
+            (200, "", Some(0)),
+            (403, "AADSTS53003: blocked\n", Some(53003)),
+            (403, "AADSTS53001: not joined\n", Some(53001)),
+            (403, "the words AADSTS53003: later on", None),
+            (401, "", None),
+            (503, "AADSTS: ", None),
+        ];
+        for (status, text, expected) in table {
+            assert_eq!(MailAnswer { status, text: text.into() }.code(), expected, "{status} {text}");
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use doorward_model::Clock as _;
 use doorward_model::user::User;
 use doorward_phone::{Account, App, Body, MailAnswer, MailClient, Network, Outcome, Phone};
 use doorward_service::Context;
 use indicatif::ProgressBar;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::administrator::Administrator;
@@ -35,6 +37,8 @@ pub(super) struct Stage {
     pub(super) context: Arc<Context>,
     pub(super) network: Network,
     pub(super) administrator: Administrator,
+    /// When this run began: what the logs hold from before belongs to an earlier one.
+    pub(super) began: Timestamp,
     progress: ProgressBar,
     scenario: u32,
     results: Vec<ScenarioResult>,
@@ -42,11 +46,12 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) async fn new(config: &Config, company: Company, context: Arc<Context>, progress: ProgressBar) -> anyhow::Result<Self> {
+        let began = SystemClock.now();
         let ca_file = tls::local_ca_file(&config.data);
         let tenant = company.tenant.id.to_string();
         let network = Network::new(config.base_url.as_str(), &tenant, &ca_file, Arc::new(SystemClock), Arc::new(OsRng))?;
         let administrator = Administrator::sign_in(&network, &format!("admin@{DOMAIN}"), &company.password).await?;
-        Ok(Self { company, context, network, administrator, progress, scenario: 0, results: Vec::new() })
+        Ok(Self { company, context, network, administrator, began, progress, scenario: 0, results: Vec::new() })
     }
 
     pub(super) fn into_results(self) -> Vec<ScenarioResult> {
@@ -82,7 +87,7 @@ impl Stage {
         MailClient::new(self.network.clone(), body, device_id)
     }
 
-    /// Notes what happened when a person started an app.
+    /// Notes what happened when a person started an app. Nothing but tokens is what code 0 expects.
     pub(super) fn note(&mut self, who: &str, device: &str, app: &str, outcome: &Outcome, expected: u32, why: &str) {
         let (happened, text) = match outcome {
             Outcome::Token(_) => ("allowed", why.to_owned()),
@@ -92,16 +97,21 @@ impl Stage {
             Outcome::Refused { text, .. } => ("refused", text.clone()),
         };
         let code = outcome.code();
-        self.push(who, device, app, happened, &text, code, code == expected);
+        let as_expected = code == expected && (expected != 0 || outcome.tokens().is_some());
+        self.push(who, device, app, happened, &text, code, as_expected);
     }
 
     /// Notes what a built-in mail client got.
-    pub(super) fn note_mail(&mut self, who: &str, device: &str, answer: &MailAnswer, served: bool, why: &str) {
-        let code = if answer.is_served() { 0 } else { 53003 };
-        let text = if answer.is_served() { why.to_owned() } else { answer.text.trim().to_owned() };
-        let refused_rightly = answer.status == 403 && answer.text.contains("AADSTS53003");
-        let as_expected = if served { answer.is_served() } else { refused_rightly };
-        self.push(who, device, "built-in mail", if answer.is_served() { "allowed" } else { "refused" }, &text, code, as_expected);
+    pub(super) fn note_mail(&mut self, who: &str, device: &str, answer: &MailAnswer, expected: u32, why: &str) {
+        let (happened, text) = if answer.is_served() { ("allowed", why) } else { ("refused", answer.text.trim()) };
+        let code = answer.code();
+        let as_expected = code == Some(expected) && answer.is_served() == (expected == 0);
+        self.push(who, device, "built-in mail", happened, text, code.unwrap_or_default(), as_expected);
+    }
+
+    /// Notes a step that could not be taken because what it needs is missing.
+    pub(super) fn not_reached(&mut self, who: &str, device: &str, app: &str, missing: &str) {
+        self.push(who, device, app, "not reached", missing, 0, false);
     }
 
     /// Notes anything else.

@@ -6,6 +6,7 @@ use doorward_service::directory::{self, Actor};
 use reqwest::Method;
 use serde_json::json;
 
+use super::built_in_mail::BLOCKED;
 use super::first_use::register;
 use crate::demo::catalogue::{DESKTOP, MAIL_SCOPE};
 use crate::demo::stage::{Stage, mail_app};
@@ -39,10 +40,10 @@ pub(super) async fn app_or_device(stage: &mut Stage) -> anyhow::Result<()> {
         let state = json!({ "isManaged": true, "isCompliant": true, "easDeviceId": eas_id });
         stage.administrator.must(Method::PATCH, &format!("devices/{id}"), Some(&state)).await?;
         let answer = stage.mail_client(Body::IPhone, &eas_id).synchronise(&dora).await?;
-        stage.note_mail("dora", "managed, compliant iPhone", &answer, true, "the device meets device access");
+        stage.note_mail("dora", "managed, compliant iPhone", &answer, 0, "the device meets device access");
     }
     let answer = stage.mail_client(Body::IPhone, "EAS0000000001").synchronise(&dora).await?;
-    stage.note_mail("dora", "unmanaged iPhone", &answer, false, "");
+    stage.note_mail("dora", "unmanaged iPhone", &answer, BLOCKED, "");
     let mut own = stage.phone("Dora's own iPhone", Body::IPhone)?;
     own.broker_installed = true;
     register(stage, &mut own, "dora", "own iPhone with broker").await?;

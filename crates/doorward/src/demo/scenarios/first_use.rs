@@ -110,7 +110,10 @@ fn keeps_little(record: &Value) -> bool {
 }
 
 async fn read_mail(stage: &mut Stage, phone: &Phone, who: &str, device: &str, tokens: Option<&Tokens>) -> anyhow::Result<()> {
-    let Some(tokens) = tokens else { return Ok(()) };
+    let Some(tokens) = tokens else {
+        stage.not_reached(who, device, "Contoso Mail", "there is no token to read mail with");
+        return Ok(());
+    };
     let (status, body) = phone.fetch(&format!("{}/mail/v1.0/messages", stage.network.base_url), tokens).await?;
     let messages = serde_json::from_str::<Value>(&body).ok().and_then(|body| body.get("value").and_then(Value::as_array).map(Vec::len));
     let why = format!("the mail service takes the token: {} messages", messages.unwrap_or_default());

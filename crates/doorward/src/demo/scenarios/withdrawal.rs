@@ -16,9 +16,15 @@ const USER_DISABLED: u32 = 50057;
 pub(super) async fn play(stage: &mut Stage, phone: &mut Phone) -> anyhow::Result<()> {
     stage.begin(14, "deleting a device, disabling a person");
     let (anna, app) = (stage.account("anna"), mail_app(Body::IPhone));
-    if let Some(id) = phone.device_id() {
-        stage.administrator.must(Method::DELETE, &format!("devices/{id}"), None).await?;
-        stage.push("admin", "admin API", "device of anna", "deleted", "the record and every token bound to it", 0, true);
+    match phone.device_id() {
+        Some(id) => {
+            let path = format!("devices/{id}");
+            stage.administrator.must(Method::DELETE, &path, None).await?;
+            let (status, _) = stage.administrator.request(Method::GET, &path, None).await?;
+            let why = "the record and every token bound to it";
+            stage.push("admin", "admin API", "device of anna", "deleted", why, 0, status == 404);
+        }
+        None => stage.not_reached("admin", "admin API", "device of anna", "the phone is not registered"),
     }
     let outcome = phone.start(&app, &anna, MAIL_SCOPE).await?;
     stage.note("anna", "deleted iPhone", &app.name, &outcome, DEVICE_AUTHENTICATION_FAILED, "");
@@ -38,10 +44,13 @@ pub(super) async fn play(stage: &mut Stage, phone: &mut Phone) -> anyhow::Result
     stage.administrator.must(Method::PATCH, &format!("users/{emil_id}"), Some(&enable(false))).await?;
     let after = phone.start(&app, &emil, MAIL_SCOPE).await?;
     stage.note("emil", "registered iPhone", &app.name, &after, USER_DISABLED, "");
-    if let Some(tokens) = outcome.tokens() {
-        let (status, _) = phone.fetch(&format!("{}/mail/v1.0/messages", stage.network.base_url), tokens).await?;
-        let why = "the mail gate no longer takes the token issued before";
-        stage.push("emil", "registered iPhone", &app.name, "refused (HTTP 401)", why, 0, status == 401);
+    match outcome.tokens() {
+        Some(tokens) => {
+            let (status, _) = phone.fetch(&format!("{}/mail/v1.0/messages", stage.network.base_url), tokens).await?;
+            let why = "the mail gate no longer takes the token issued before";
+            stage.push("emil", "registered iPhone", &app.name, &format!("refused (HTTP {status})"), why, 0, status == 401);
+        }
+        None => stage.not_reached("emil", "registered iPhone", &app.name, "there was no token to withdraw"),
     }
     Ok(())
 }
