@@ -1,6 +1,7 @@
-//! `doorward doctor`: checks an installation and says what to do.
+//! `doorward doctor`: checks an installation and says what to do. It changes nothing, so it may run beside a server.
 
-use std::os::unix::fs::PermissionsExt as _;
+mod machine;
+
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,10 +11,15 @@ use doorward_model::application::SigningAlgorithm;
 use doorward_model::key::KeySlot;
 use doorward_model::role::Role;
 use doorward_service::{Context, keys};
+use doorward_wire::certificate;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Config;
 use crate::os::SystemClock;
 use crate::{server, tls};
+
+/// A certificate that ends sooner than this is a finding.
+const WARNING: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 enum Finding {
     Good(String),
@@ -32,9 +38,14 @@ pub(crate) async fn run(path: &Path) -> anyhow::Result<ExitCode> {
         Ok(config) => {
             findings.push(("configuration", Finding::Good(path.display().to_string())));
             findings.push(("data folder", data_folder(&config)));
-            findings.push(("certificate", certificate(&config)));
-            findings.push(("clock", clock()));
-            match server::context(&config).await {
+            findings.push(("private files", machine::modes(&config)));
+            findings.push(("certificate", certificate(&config, SystemClock.now())));
+            findings.push(("clock", machine::clock(SystemClock.now(), path, &config)));
+            findings.push(("port of clients", machine::listen_port(config.listen).await));
+            if let Some(address) = config.admin_listen {
+                findings.push(("port of metrics", machine::admin_port(address).await));
+            }
+            match server::read_only_context(&config).await {
                 Err(error) => findings
                     .push(("database and keys", Finding::Bad(format!("{error:#}"), "run `doorward init` on a new installation".into()))),
                 Ok(context) => {
@@ -66,28 +77,30 @@ fn data_folder(config: &Config) -> Finding {
     let path = config.data.display();
     match std::fs::metadata(&config.data) {
         Err(error) => Finding::Bad(format!("{path}: {error}"), "run `doorward init`".into()),
-        Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => Finding::Bad(
-            format!("{path} is open to others (mode {:o})", metadata.permissions().mode() & 0o777),
-            format!("chmod 700 {path}"),
-        ),
+        Ok(metadata) if !metadata.is_dir() => Finding::Bad(format!("{path} is no folder"), "change `data`".into()),
         Ok(_) => Finding::Good(path.to_string()),
     }
 }
 
-fn certificate(config: &Config) -> Finding {
-    match (tls::server_config(config), &config.tls.certificate) {
-        (Ok(_), Some(path)) => Finding::Good(path.display().to_string()),
-        (Ok(_), None) => Finding::Good(format!("local authority; clients need {}", tls::local_ca_file(&config.data).display())),
-        (Err(error), _) => Finding::Bad(format!("{error:#}"), "check tls.certificate and tls.key".into()),
+fn certificate(config: &Config, now: Timestamp) -> Finding {
+    let remedy = if config.tls.certificate.is_some() {
+        "check tls.certificate and tls.key, and renew them in time"
+    } else {
+        "stop the server and remove the folder tls: a new authority is made at the next start, which clients must be given"
+    };
+    let der = match tls::inspect(config) {
+        Ok(Some(der)) => der,
+        Ok(None) => return Finding::Good("the next start makes the local authority".into()),
+        Err(error) => return Finding::Bad(format!("{error:#}"), remedy.into()),
+    };
+    let name = config.tls.certificate.clone().unwrap_or_else(|| tls::local_ca_file(&config.data));
+    match certificate::not_after(&der) {
+        Err(error) => Finding::Bad(format!("{}: {error}", name.display()), remedy.into()),
+        Ok(end) => {
+            let text = format!("{} ends on {}", name.display(), end.strftime("%Y-%m-%d"));
+            if end.duration_since(now) < WARNING { Finding::Bad(text, remedy.into()) } else { Finding::Good(text) }
+        }
     }
-}
-
-fn clock() -> Finding {
-    let now = SystemClock.now();
-    if now.strftime("%Y").to_string().as_str() < "2026" {
-        return Finding::Bad(format!("the clock says {now}"), "set the clock: tokens carry times".into());
-    }
-    Finding::Good(now.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 async fn tenants(context: &Context, findings: &mut Vec<(&str, Finding)>) {
@@ -124,4 +137,29 @@ async fn tenant_problem(context: &Context, tenant: doorward_model::TenantId) -> 
     Ok((administrators == 0).then(|| {
         ("no enabled Global Administrator".into(), "run `doorward admin reset-password USER@DOMAIN` for one that is disabled".into())
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, certificate};
+    use crate::config::{Config, Tls};
+
+    #[test]
+    fn a_certificate_that_ends_soon_or_belongs_to_another_key_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let (certificate_file, key_file) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec!["login.contoso.example".to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(2026, 12, 31);
+        std::fs::write(&certificate_file, params.self_signed(&key).unwrap().pem()).unwrap();
+        std::fs::write(&key_file, key.serialize_pem()).unwrap();
+        let tls = Tls { certificate: Some(certificate_file), key: Some(key_file.clone()) };
+        let config = Config { data: folder.path().to_owned(), tls, ..Config::default() };
+        for (now, good) in [("2026-11-23T09:00:00Z", true), ("2026-12-20T09:00:00Z", false), ("2027-01-02T09:00:00Z", false)] {
+            assert_eq!(matches!(certificate(&config, now.parse().unwrap()), Finding::Good(_)), good, "{now}");
+        }
+        std::fs::write(&key_file, rcgen::KeyPair::generate().unwrap().serialize_pem()).unwrap();
+        let other = certificate(&config, "2026-11-23T09:00:00Z".parse().unwrap());
+        assert!(matches!(other, Finding::Bad(text, _) if text.contains("do not belong together")));
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use doorward_service::Context;
+use doorward_service::master_key::MasterKey;
 use doorward_store::Store;
 use doorward_store_sql::SqliteStore;
 use tokio::net::TcpListener;
@@ -24,6 +25,21 @@ pub(crate) async fn context(config: &Config) -> anyhow::Result<Arc<Context>> {
     let master_key = master_key::load(&config.master_key())?;
     let database = config.database();
     let store = SqliteStore::open(&database).await.with_context(|| format!("cannot open the database {}", database.display()))?;
+    context_on(config, master_key, store)
+}
+
+/// As [`context`], for looking only: makes, migrates and writes nothing.
+///
+/// # Errors
+/// Names the file and what to do.
+pub(crate) async fn read_only_context(config: &Config) -> anyhow::Result<Arc<Context>> {
+    let master_key = master_key::load(&config.master_key())?;
+    let database = config.database();
+    let store = SqliteStore::open_read_only(&database).await.with_context(|| format!("cannot open the database {}", database.display()))?;
+    context_on(config, master_key, store)
+}
+
+fn context_on(config: &Config, master_key: MasterKey, store: SqliteStore) -> anyhow::Result<Arc<Context>> {
     let context = Context::new(
         Arc::new(store),
         Arc::new(SystemClock),

@@ -55,6 +55,25 @@ fn with_identity((chain, key): Identity) -> anyhow::Result<Arc<ServerConfig>> {
     Ok(Arc::new(server))
 }
 
+/// The certificate whose life counts: the given one, or that of the local authority; none where the next start makes it. Makes
+/// nothing.
+///
+/// # Errors
+/// Names the file and what to do.
+pub(crate) fn inspect(config: &Config) -> anyhow::Result<Option<CertificateDer<'static>>> {
+    let (certificate, key) = match (&config.tls.certificate, &config.tls.key) {
+        (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
+        _ => (local_ca_file(&config.data), local_ca_key_file(&config.data)),
+    };
+    if config.tls.certificate.is_none() && !(certificate.exists() && key.exists()) {
+        return Ok(None);
+    }
+    let (chain, key) = given(&certificate, &key)?;
+    let first = chain.first().cloned().with_context(|| format!("{} holds no certificate", certificate.display()))?;
+    with_identity((chain, key))?;
+    Ok(Some(first))
+}
+
 type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 fn given(certificate: &Path, key: &Path) -> anyhow::Result<Identity> {

@@ -13,11 +13,30 @@ const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
 
 /// Refuses a database of a newer program before anything of it is touched, the journal mode included.
 pub(crate) async fn refuse_newer(path: &Path) -> Result<()> {
-    let options = SqliteConnectOptions::new().filename(path).read_only(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.map_err(engine)?;
-    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(engine)?;
+    let (found, known) = (version(path).await?, known());
+    if found > known { Err(StoreError::NewerSchema { found, known }) } else { Ok(()) }
+}
+
+/// Refuses a database that would have to be brought up to date first.
+pub(crate) async fn refuse_older(path: &Path) -> Result<()> {
+    let (found, known) = (version(path).await?, known());
+    if found < known { Err(StoreError::OlderSchema { found, known }) } else { Ok(()) }
+}
+
+/// A connection that changes nothing, not even the files beside the database: SQLite makes a log for readers too unless told that
+/// nobody writes, and nobody does where there is none.
+pub(crate) fn looking_at(path: &Path) -> SqliteConnectOptions {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let nobody_writes = !Path::new(&log).exists();
+    SqliteConnectOptions::new().filename(path).read_only(true).immutable(nobody_writes)
+}
+
+async fn version(path: &Path) -> Result<i64> {
+    let mut connection = SqliteConnection::connect_with(&looking_at(path)).await.map_err(engine)?;
+    let found = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(engine)?;
     connection.close().await.map_err(engine)?;
-    if found > known() { Err(StoreError::NewerSchema { found, known: known() }) } else { Ok(()) }
+    Ok(found)
 }
 
 /// The newest version this program knows.

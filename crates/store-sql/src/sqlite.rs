@@ -47,6 +47,19 @@ impl SqliteStore {
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(engine)?;
         Ok(Self { writer, readers })
     }
+
+    /// Opens a database file for looking at it: it must be there and up to date, and nothing of it is changed.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`], [`StoreError::OlderSchema`], or an engine failure.
+    pub async fn open_read_only(path: &Path) -> Result<Self> {
+        migrate::refuse_newer(path).await?;
+        migrate::refuse_older(path).await?;
+        let options = migrate::looking_at(path).busy_timeout(PATIENCE);
+        let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(PATIENCE);
+        let readers = readers.connect_with(options).await.map_err(engine)?;
+        Ok(Self { writer: readers.clone(), readers })
+    }
 }
 
 /// Makes the file before SQLite does, with a mode that keeps others out; the log files beside it inherit the mode.

@@ -40,6 +40,14 @@ pub enum StoreError {
         /// Newest version this program knows.
         known: i64,
     },
+    /// The database was made by an older version, and was opened for reading only.
+    #[error("the database has schema version {found}, this program brings it up to version {known} at the next start of the server")]
+    OlderSchema {
+        /// Version found in the database.
+        found: i64,
+        /// Newest version this program knows.
+        known: i64,
+    },
     /// A row cannot be read back as what it should be.
     #[error("{table} row {id}: {reason}")]
     Inconsistent {

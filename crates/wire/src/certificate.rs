@@ -149,6 +149,15 @@ pub fn parse(der: &[u8]) -> Result<DeviceCertificate, CertificateError> {
     Ok(DeviceCertificate { der: der.to_vec(), public_key: PublicKey::read(certificate.public_key())? })
 }
 
+/// When a certificate ends.
+///
+/// # Errors
+/// [`CertificateError::Malformed`].
+pub fn not_after(der: &[u8]) -> Result<Timestamp, CertificateError> {
+    let (_, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
+    Timestamp::from_second(certificate.validity().not_after.timestamp()).map_err(|_| CertificateError::Malformed)
+}
+
 /// SHA-1 of a certificate, upper-case hexadecimal: its name in existing protocols, proof of nothing.
 #[must_use]
 pub fn thumbprint(der: &[u8]) -> String {

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod demo;
+mod doctor;
 mod policy_eval;
 mod what_if;
 mod what_if_agreement;

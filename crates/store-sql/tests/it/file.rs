@@ -68,3 +68,34 @@ async fn a_damaged_row_names_table_and_key() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn whoever_only_looks_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("doorward.db");
+    let names = || {
+        let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert!(SqliteStore::open_read_only(&path).await.is_err(), "a missing database is not made");
+    assert!(names().is_empty());
+
+    let running = SqliteStore::open(&path).await.unwrap();
+    running.create_tenant(&tenant()).await.unwrap();
+    let (with_log, looking) = (names(), SqliteStore::open_read_only(&path).await.unwrap());
+    assert_eq!(looking.tenants().await.unwrap(), [tenant()], "what a running server has written is seen");
+    assert!(looking.create_tenant(&Tenant { id: TenantId::random(&SeededRng::new(2)), ..tenant() }).await.is_err());
+    looking.close().await;
+    assert_eq!(names(), with_log);
+    running.close().await;
+
+    let before = names();
+    let looking = SqliteStore::open_read_only(&path).await.unwrap();
+    assert_eq!(looking.tenants().await.unwrap(), [tenant()]);
+    looking.close().await;
+    assert_eq!(names(), before);
+
+    raw(&path, "PRAGMA user_version = 0").await;
+    assert!(matches!(SqliteStore::open_read_only(&path).await, Err(StoreError::OlderSchema { found: 0, .. })));
+}
