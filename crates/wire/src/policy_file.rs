@@ -9,17 +9,18 @@ pub mod conditional_access;
 mod conditions;
 pub mod device;
 pub mod evaluate;
-mod encoding;
 mod grant;
 mod json;
 pub mod named_location;
 pub mod service_policy;
 mod session;
 mod shape;
+mod text;
+mod write;
 
-pub use encoding::{EncodingError, decode};
 pub use json::{Json, Node, Object, ReadError};
 pub use shape::{ShapeError, policies_of_file};
+pub use text::{BrokenFile, decode, parse};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

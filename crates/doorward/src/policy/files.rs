@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use doorward_wire::policy_file::conditional_access::{self, PolicyReading};
-use doorward_wire::policy_file::{Json, decode, policies_of_file};
+use doorward_wire::policy_file::{self, Json, policies_of_file};
+
+/// Many times the policies of the largest tenant. A larger file is something else, and would be in memory before that shows.
+const LARGEST_POLICY_FILE: u64 = 64 * 1024 * 1024;
 
 /// A policy as it was read, and where it stands.
 pub(super) struct LocatedPolicy {
@@ -49,6 +52,10 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 /// The policies of one file.
 pub(super) fn read_policies(file: &Path) -> anyhow::Result<Vec<LocatedPolicy>> {
+    let size = fs::metadata(file).with_context(|| format!("{}", file.display()))?.len();
+    if size > LARGEST_POLICY_FILE {
+        bail!("{}: {size} bytes are too many for a policy file, which may have {LARGEST_POLICY_FILE}", file.display());
+    }
     let document = read_json(file)?;
     let nodes = policies_of_file(&document.root()).with_context(|| format!("{}", file.display()))?;
     let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -61,12 +68,14 @@ pub(super) fn read_policies(file: &Path) -> anyhow::Result<Vec<LocatedPolicy>> {
 
 /// A JSON document.
 pub(super) fn read_json(file: &Path) -> anyhow::Result<Json> {
-    let text = read_text(file)?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))
+    policy_file::parse(read_bytes(file)?).with_context(|| format!("{}", file.display()))
 }
 
 /// The text of a file.
 pub(super) fn read_text(file: &Path) -> anyhow::Result<String> {
-    let bytes = fs::read(file).with_context(|| format!("{}", file.display()))?;
-    decode(bytes).with_context(|| format!("{}", file.display()))
+    policy_file::decode(read_bytes(file)?).with_context(|| format!("{}", file.display()))
+}
+
+fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("{}", file.display()))
 }

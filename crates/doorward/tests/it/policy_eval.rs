@@ -117,7 +117,7 @@ fn bad_input_names_the_file_and_the_place() {
     let bench = Bench::new();
     bench.write("p.json", "{\n  \"state\": enabled }");
     let told = refusal(&bench.eval("p.json", &["--skip-unsupported"]));
-    assert!(told.contains("p.json") && told.contains("line 2 column"), "{told}");
+    assert!(told.contains("p.json") && told.contains("line 2, column 12: not JSON"), "{told}");
 
     bench.write("p.json", policy("enabled", "mfa").to_string());
     let table = [

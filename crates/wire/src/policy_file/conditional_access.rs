@@ -4,6 +4,7 @@ use doorward_model::conditional_access::{ConditionalAccessPolicy, PolicyState};
 use serde_json::Value;
 
 use super::json::{Json, Node, ReadError};
+pub use super::write::write;
 use super::{Finding, Findings, Severity, conditions, grant, session};
 
 /// A policy as it was read.
