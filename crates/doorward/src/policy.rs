@@ -24,7 +24,7 @@ pub(crate) enum PolicyCommand {
     Eval(eval::Arguments),
     /// Decide one sign-in, and say how every condition of every policy stands to it.
     WhatIf(Box<what_if::Arguments>),
-    /// Say what in policy files the engine does not know.
+    /// Say what in a set of policies is unknown, cannot work or could lock people out.
     Check(check::Arguments),
     /// Find every way to a resource that does without a requirement.
     Gaps(gaps::Arguments),

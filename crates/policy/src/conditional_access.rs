@@ -6,6 +6,7 @@
 mod asked;
 mod circumstances;
 mod classes;
+pub mod check;
 mod compile;
 mod condition;
 mod control;

@@ -1,17 +1,19 @@
-//! `doorward policy check`: what in policy files the engine does not know.
+//! `doorward policy check`: what is suspicious about a set of policies.
+
+mod report;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use doorward_model::conditional_access::ConditionalAccessPolicy;
-use doorward_policy::conditional_access;
-use doorward_wire::policy_file::Severity;
-use uuid::Uuid;
+use doorward_policy::conditional_access::check::{self, Weight};
+use doorward_wire::policy_file::{self, Severity};
 
 use super::directory::Directory;
 use super::files::{self, LocatedPolicy};
+use report::{Finding, Report};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -21,95 +23,103 @@ pub(crate) struct Arguments {
     /// The same, named as for `eval`.
     #[arg(long, num_args = 1.., value_name = "PATH")]
     policies: Vec<PathBuf>,
-    /// Directory, for its authentication strengths.
+    /// Directory: finds ids that nobody has.
     #[arg(long, value_name = "FILE")]
     directory: Option<PathBuf>,
+    /// How to print what was found.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
 }
 
-/// What was found, in the order of the files.
-#[derive(Default)]
-struct Report {
-    lines: Vec<String>,
-    errors: usize,
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// For people: equal findings together.
+    Table,
+    /// For programs: one object with every finding.
+    Json,
 }
 
-impl Report {
-    fn error(&mut self, text: &str) {
-        self.errors += 1;
-        self.lines.push(format!("error: {text}"));
-    }
-
-    fn warning(&mut self, text: &str) {
-        self.lines.push(format!("warning: {text}"));
-    }
-}
-
-/// Prints one line for each finding; succeeds when none of them is an error.
+/// Prints the findings; succeeds when none of them is an error.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let directory = arguments.directory.as_deref().map(Directory::read).transpose()?;
-    let mut report = Report::default();
-    let mut count = 0;
-    for file in files::expand(&[arguments.paths.as_slice(), &arguments.policies].concat())? {
-        match files::read_policies(&file) {
-            Ok(policies) => {
-                count += policies.len();
-                policies.iter().for_each(|policy| check(policy, directory.as_ref(), &mut report));
-            }
-            Err(error) => report.error(&format!("{error:#}")),
-        }
-    }
-    let warnings = report.lines.len() - report.errors;
-    let summary = format!("{count} policies, {} errors, {warnings} warnings", report.errors);
-    let mut out = io::stdout().lock();
-    report.lines.iter().chain([&summary]).try_for_each(|line| writeln!(out, "{line}")).context("standard output")?;
+    let files = files::expand(&[arguments.paths.as_slice(), &arguments.policies].concat())?;
+    let report = review(&files, directory.as_ref());
+    let text = match arguments.format {
+        Format::Table => report.table(),
+        Format::Json => report.json()?,
+    };
+    writeln!(io::stdout().lock(), "{text}").context("standard output")?;
     Ok(if report.errors == 0 { ExitCode::SUCCESS } else { ExitCode::from(super::BAD_INPUT) })
 }
 
-fn check(located: &LocatedPolicy, directory: Option<&Directory>, report: &mut Report) {
-    let file = located.file.display();
-    for finding in &located.reading.findings {
-        let text = format!("{file}: {} {}", finding.path, finding.message);
-        match finding.severity {
-            Severity::Unsupported => report.error(&text),
-            Severity::Warning => report.warning(&text),
+/// What reading the files finds, then what the policies as a set show.
+fn review(files: &[PathBuf], directory: Option<&Directory>) -> Report {
+    let mut findings = Vec::new();
+    let mut located = Vec::new();
+    for file in files {
+        match files::read_policies(file) {
+            Ok(policies) => located.extend(policies),
+            Err(error) => findings.push(broken(file, &error)),
         }
     }
-    let Some(policy) = &located.reading.policy else { return };
-    let strengths = directory.map(|directory| directory.strengths.as_slice()).unwrap_or_default();
-    if let Err(error) = conditional_access::check(policy, strengths) {
-        report.error(&format!("{file}: {}: {error}", located.reading.path));
+    findings.extend(located.iter().flat_map(|policy| policy.reading.findings.iter().map(|finding| read(policy, finding))));
+    let (readable, policies): (Vec<_>, Vec<_>) = located.iter().filter_map(|policy| Some((policy, identified(policy)?))).unzip();
+    for finding in check::review(&policies, directory.map(Directory::catalogue).as_ref()) {
+        findings.extend(readable.get(finding.policy).map(|policy| judged(policy, finding)));
     }
-    for (place, text) in odd_ids(policy) {
-        report.warning(&format!("{file}: {}.conditions.{place}: {text:?} is not an id: it matches nothing", located.reading.path));
+    Report::new(located.len(), findings)
+}
+
+/// The policy under an id of its own: files of one name in two folders are not twice the same policy.
+fn identified(located: &LocatedPolicy) -> Option<ConditionalAccessPolicy> {
+    let mut policy = located.reading.policy.clone()?;
+    if !located.reading.has_own_id {
+        policy.id = format!("{} {}", located.file.display(), located.reading.path);
+    }
+    Some(policy)
+}
+
+fn broken(file: &Path, error: &anyhow::Error) -> Finding {
+    let file = file.display().to_string();
+    let told = format!("{error:#}");
+    let message = told.strip_prefix(&format!("{file}: ")).unwrap_or(&told).to_owned();
+    let path = "$".to_owned();
+    Finding { weight: Weight::Error, rule: "broken-file", file, path, policy: None, name: None, place: String::new(), message }
+}
+
+fn read(located: &LocatedPolicy, finding: &policy_file::Finding) -> Finding {
+    let (weight, rule, consequence) = match finding.severity {
+        Severity::Unsupported => (Weight::Error, "unsupported", "so the policy cannot be decided: correct it or take it away"),
+        Severity::Warning => (Weight::Warning, "ignored-member", "so it is passed over; it has no bearing on who gets in"),
+    };
+    let place = finding.path.strip_prefix(&located.reading.path).unwrap_or(&finding.path);
+    Finding {
+        weight,
+        rule,
+        file: located.file.display().to_string(),
+        path: finding.path.clone(),
+        policy: Some(located.reading.id.clone()),
+        name: name(located),
+        place: place.trim_start_matches('.').to_owned(),
+        message: format!("this {}, {consequence}", finding.message),
     }
 }
 
-/// Names and placeholders where ids belong: exports of templates are full of them.
-fn odd_ids(policy: &ConditionalAccessPolicy) -> Vec<(&'static str, &str)> {
-    const USERS: &[&str] = &["All", "None", "GuestsOrExternalUsers"];
-    const APPS: &[&str] = &["All", "None", "Office365", "MicrosoftAdminPortals"];
-    const WORKLOADS: &[&str] = &["None", "ServicePrincipalsInMyTenant"];
-    const LOCATIONS: &[&str] = &["All", "AllTrusted"];
-    let conditions = &policy.conditions;
-    let (users, apps) = (&conditions.users, &conditions.applications);
-    let (workloads, locations) = (&conditions.client_applications, &conditions.locations);
-    let lists: [(&'static str, &Vec<String>, &[&str]); 12] = [
-        ("users.includeUsers", &users.include_users, USERS),
-        ("users.excludeUsers", &users.exclude_users, USERS),
-        ("users.includeGroups", &users.include_groups, &[]),
-        ("users.excludeGroups", &users.exclude_groups, &[]),
-        ("users.includeRoles", &users.include_roles, &[]),
-        ("users.excludeRoles", &users.exclude_roles, &[]),
-        ("clientApplications.includeServicePrincipals", &workloads.include_service_principals, WORKLOADS),
-        ("clientApplications.excludeServicePrincipals", &workloads.exclude_service_principals, WORKLOADS),
-        ("applications.includeApplications", &apps.include_applications, APPS),
-        ("applications.excludeApplications", &apps.exclude_applications, APPS),
-        ("locations.includeLocations", &locations.include, LOCATIONS),
-        ("locations.excludeLocations", &locations.exclude, LOCATIONS),
-    ];
-    let is_odd = |id: &str, words: &[&str]| !words.iter().any(|word| word.eq_ignore_ascii_case(id)) && Uuid::try_parse(id).is_err();
-    lists
-        .into_iter()
-        .flat_map(|(place, ids, words)| ids.iter().filter(move |id| is_odd(id, words)).map(move |id| (place, id.as_str())))
-        .collect()
+fn judged(located: &LocatedPolicy, finding: check::Finding) -> Finding {
+    let reading = &located.reading;
+    Finding {
+        weight: finding.rule.weight(),
+        rule: finding.rule.name(),
+        file: located.file.display().to_string(),
+        path: if finding.member.is_empty() { reading.path.clone() } else { format!("{}.{}", reading.path, finding.member) },
+        policy: Some(reading.id.clone()),
+        name: name(located),
+        place: finding.member.to_owned(),
+        message: finding.message,
+    }
+}
+
+/// The name that people know the policy by, where it could be read.
+fn name(located: &LocatedPolicy) -> Option<String> {
+    located.reading.policy.as_ref().and_then(|policy| policy.display_name.clone())
 }

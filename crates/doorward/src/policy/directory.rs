@@ -8,6 +8,7 @@ use doorward_model::authentication_strength::AuthenticationStrengthPolicy;
 use doorward_model::named_location::NamedLocation;
 use doorward_model::sign_in::ExternalUserType;
 use doorward_model::user::UserType;
+use doorward_policy::conditional_access::check::Catalogue;
 use doorward_policy::conditional_access::{ClientFacts, ResourceFacts, Subject, UserFacts};
 use doorward_wire::policy_file::{Json, Node, Object, ReadError, authentication_strength, named_location};
 
@@ -17,6 +18,7 @@ use super::names::Names;
 /// A directory, with its objects by lower-cased id.
 pub(super) struct Directory {
     users: HashMap<String, UserFacts>,
+    groups: Vec<String>,
     service_principals: HashSet<String>,
     applications: HashMap<String, Application>,
     pub(super) named_locations: Vec<NamedLocation>,
@@ -56,6 +58,7 @@ impl Directory {
         let memberships = Memberships::of(&directory)?;
         Ok(Self {
             users: by_id(&directory, "users", "id", |object, id| user(object, id, &memberships))?,
+            groups: by_id(&directory, "groups", "id", |_, _| Ok(()))?.into_keys().collect(),
             service_principals: by_id(&directory, "servicePrincipals", "id", |_, _| Ok(()))?.into_keys().collect(),
             applications: by_id(&directory, "applications", "appId", |object, _| application(object))?,
             named_locations: directory.list("namedLocations")?.iter().map(named_location::read_node).collect::<Result<_, _>>()?,
@@ -104,6 +107,14 @@ impl Directory {
             approved: application.is_some_and(|application| application.approved),
             protectable: application.is_some_and(|application| application.protectable),
         }
+    }
+
+    /// What the directory holds, for finding references to what it does not.
+    pub(super) fn catalogue(&self) -> Catalogue {
+        let service_principals: Vec<_> = self.service_principals.iter().cloned().collect();
+        let applications: Vec<_> = self.applications.keys().cloned().collect();
+        let users = self.users.values().cloned().collect();
+        Catalogue::new(users, &self.groups, &service_principals, &applications, self.named_locations.clone(), self.strengths.clone())
     }
 
     fn application(&self, app_id: &str) -> Option<&Application> {

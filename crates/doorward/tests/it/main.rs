@@ -3,6 +3,7 @@
 
 mod demo;
 mod doctor;
+mod policy_check;
 mod policy_eval;
 mod what_if;
 mod what_if_agreement;

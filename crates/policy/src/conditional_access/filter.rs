@@ -8,6 +8,7 @@
 //! ```
 //! Words are read in any case, hyphens may be left out, and a backtick escapes a quote or itself within a string.
 
+mod outcomes;
 mod parse;
 mod property;
 mod token;
@@ -15,6 +16,8 @@ mod values;
 
 pub(super) use property::Attributes;
 pub(super) use values::devices;
+
+pub use outcomes::Outcomes;
 
 use super::facts::DeviceFacts;
 use property::{Attribute, Property};

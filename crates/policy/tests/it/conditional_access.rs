@@ -3,6 +3,7 @@
 mod agreement;
 mod apply;
 mod build;
+mod check;
 mod filter;
 mod generate;
 mod grant;

@@ -12,6 +12,8 @@ use super::{Finding, Findings, Severity, conditions, grant, session};
 pub struct PolicyReading {
     /// Its id.
     pub id: String,
+    /// The file names the id; otherwise it is the one that the caller gave.
+    pub has_own_id: bool,
     /// JSON path of the policy proper, which in a template is its `details`.
     pub path: String,
     /// The policy; none when it holds something that the engine does not know. Such a policy can be shown but not decided.
@@ -68,7 +70,9 @@ pub fn read_node(node: &Node<'_>, fallback_id: &str) -> Result<PolicyReading, Re
         None => outer.clone(),
     };
 
-    let id = findings.take(outer.text("id")).filter(|id| !id.is_empty()).unwrap_or_else(|| fallback_id.to_owned());
+    let own_id = findings.take(outer.text("id")).filter(|id| !id.is_empty());
+    let has_own_id = own_id.is_some();
+    let id = own_id.unwrap_or_else(|| fallback_id.to_owned());
     let mut display_name = findings.take(body.text("displayName"));
     if template.is_some() {
         findings.unknown_members(&outer, TEMPLATE);
@@ -96,5 +100,5 @@ pub fn read_node(node: &Node<'_>, fallback_id: &str) -> Result<PolicyReading, Re
         grant_controls,
         session_controls,
     });
-    Ok(PolicyReading { id, path: body.path().to_owned(), policy, findings: findings.found })
+    Ok(PolicyReading { id, has_own_id, path: body.path().to_owned(), policy, findings: findings.found })
 }

@@ -136,4 +136,13 @@ impl Property {
             | Self::ExtensionAttribute(_) => true,
         }
     }
+
+    /// The name and the only values, lower-cased, of a property that has a fixed choice.
+    pub(super) fn closed(self) -> Option<(&'static str, &'static [&'static str])> {
+        match self {
+            Self::IsCompliant => Some(("device.isCompliant", &["true", "false"])),
+            Self::TrustType => Some(("device.trustType", &["azuread", "serverad", "workplace"])),
+            _ => None,
+        }
+    }
 }

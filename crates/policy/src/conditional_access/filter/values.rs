@@ -137,7 +137,7 @@ fn with(device: &DeviceFacts, property: Property, value: &[String]) -> DeviceFac
 }
 
 impl Expression {
-    fn visit<'a>(&'a self, each: &mut impl FnMut(&'a Atom)) {
+    pub(super) fn visit<'a>(&'a self, each: &mut impl FnMut(&'a Atom)) {
         match self {
             Self::Or(parts) | Self::And(parts) => parts.iter().for_each(|part| part.visit(each)),
             Self::Not(inner) => inner.visit(each),
