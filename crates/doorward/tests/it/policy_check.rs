@@ -310,6 +310,8 @@ fn shadowed_by_a_wider_policy_that_asks_for_as_much() {
         (&block, second(&[phones.clone(), ("grantControls.builtInControls", json!(["compliantDevice"]))]), true),
         (&block, second(&[phones.clone(), ("sessionControls.secureSignInSession", json!({"isEnabled": true}))]), true),
         (&block, second(&[]), false),
+        // A block is no alternative: it stands beside any other control.
+        (&mfa, second(&[phones.clone(), ("grantControls.builtInControls", json!(["block", "mfa"]))]), false),
     ];
     for (wide, narrow, expected) in table {
         let found = found(&[wide.clone(), narrow.clone()], None);

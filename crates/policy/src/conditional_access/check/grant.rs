@@ -36,8 +36,9 @@ pub(super) fn is_as_strict(
     lenient: &ConditionalAccessPolicy,
     strengths: &[AuthenticationStrengthPolicy],
 ) -> bool {
-    if blocks(&strict.grant_controls) {
-        return true;
+    // A block stands whatever the operator and the other controls.
+    if blocks(&strict.grant_controls) || blocks(&lenient.grant_controls) {
+        return blocks(&strict.grant_controls);
     }
     let session = |policies: &[&ConditionalAccessPolicy]| session::merge(policies.iter().map(|policy| &policy.session_controls));
     session(&[strict, lenient]) == session(&[strict]) && implies(&strict.grant_controls, &lenient.grant_controls, strengths)
