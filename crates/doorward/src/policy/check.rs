@@ -2,12 +2,12 @@
 
 mod report;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use doorward_model::conditional_access::ConditionalAccessPolicy;
 use doorward_policy::conditional_access::check::{self, Weight};
 use doorward_wire::policy_file::{self, Severity};
 
@@ -63,20 +63,21 @@ fn review(files: &[PathBuf], directory: Option<&Directory>) -> Report {
         }
     }
     findings.extend(located.iter().flat_map(|policy| policy.reading.findings.iter().map(|finding| read(policy, finding))));
-    let (readable, policies): (Vec<_>, Vec<_>) = located.iter().filter_map(|policy| Some((policy, identified(policy)?))).unzip();
+    findings.extend(duplicate_ids(&located));
+    let (readable, policies): (Vec<_>, Vec<_>) = located.iter().filter_map(|policy| Some((policy, policy.reading.policy.clone()?))).unzip();
     for finding in check::review(&policies, directory.map(Directory::catalogue).as_ref()) {
         findings.extend(readable.get(finding.policy).map(|policy| judged(policy, finding)));
     }
     Report::new(located.len(), findings)
 }
 
-/// The policy under an id of its own: files of one name in two folders are not twice the same policy.
-fn identified(located: &LocatedPolicy) -> Option<ConditionalAccessPolicy> {
-    let mut policy = located.reading.policy.clone()?;
-    if !located.reading.has_own_id {
-        policy.id = format!("{} {}", located.file.display(), located.reading.path);
-    }
-    Some(policy)
+/// Ids that files give to two policies. Those that a policy gets from the name of its file do not count: names recur in other folders.
+fn duplicate_ids(located: &[LocatedPolicy]) -> Vec<Finding> {
+    let mut seen = HashSet::new();
+    let named = located.iter().filter(|policy| policy.reading.has_own_id);
+    let doubles = named.filter(|policy| !seen.insert(policy.reading.id.to_lowercase()));
+    let message = "another policy has this id too, and decisions could not tell the two apart: give one of them another";
+    doubles.map(|policy| of_policy(policy, Weight::Error, "duplicate-id", "id", message.to_owned())).collect()
 }
 
 fn broken(file: &Path, error: &anyhow::Error) -> Finding {
@@ -94,32 +95,26 @@ fn read(located: &LocatedPolicy, finding: &policy_file::Finding) -> Finding {
     };
     let place = finding.path.strip_prefix(&located.reading.path).unwrap_or(&finding.path);
     Finding {
-        weight,
-        rule,
-        file: located.file.display().to_string(),
         path: finding.path.clone(),
-        policy: Some(located.reading.id.clone()),
-        name: name(located),
-        place: place.trim_start_matches('.').to_owned(),
-        message: format!("this {}, {consequence}", finding.message),
+        ..of_policy(located, weight, rule, place.trim_start_matches('.'), format!("this {}, {consequence}", finding.message))
     }
 }
 
 fn judged(located: &LocatedPolicy, finding: check::Finding) -> Finding {
-    let reading = &located.reading;
-    Finding {
-        weight: finding.rule.weight(),
-        rule: finding.rule.name(),
-        file: located.file.display().to_string(),
-        path: if finding.member.is_empty() { reading.path.clone() } else { format!("{}.{}", reading.path, finding.member) },
-        policy: Some(reading.id.clone()),
-        name: name(located),
-        place: finding.member.to_owned(),
-        message: finding.message,
-    }
+    of_policy(located, finding.rule.weight(), finding.rule.name(), finding.member, finding.message)
 }
 
-/// The name that people know the policy by, where it could be read.
-fn name(located: &LocatedPolicy) -> Option<String> {
-    located.reading.policy.as_ref().and_then(|policy| policy.display_name.clone())
+/// A finding about a member of a policy, or all of it when `place` is empty.
+fn of_policy(located: &LocatedPolicy, weight: Weight, rule: &'static str, place: &str, message: String) -> Finding {
+    let reading = &located.reading;
+    Finding {
+        weight,
+        rule,
+        file: located.file.display().to_string(),
+        path: if place.is_empty() { reading.path.clone() } else { format!("{}.{place}", reading.path) },
+        policy: Some(reading.id.clone()),
+        name: reading.policy.as_ref().and_then(|policy| policy.display_name.clone()),
+        place: place.to_owned(),
+        message,
+    }
 }

@@ -191,7 +191,10 @@ fn duplicates_of_ids_names_and_whole_policies() {
         found(&[first.clone(), first.clone()], None),
         ["duplicate-id $[1].id", "duplicate-name $[1].displayName", "duplicate-policy $[1]"]
     );
-    assert_eq!(found(&[off.clone(), first], None), [""; 0], "one that is switched off is no double");
+    assert_eq!(found(&[off.clone(), first.clone()], None), [""; 0], "one that is switched off is no double");
+
+    let unreadable = policy(&[("state", json!("sometimes"))]);
+    assert_eq!(found(&[unreadable, off.clone(), policy(&[])], None), ["unsupported $[0].state", "duplicate-id $[2].id"]);
 
     let unnamed = policy(&[("id", Value::Null), ("displayName", Value::Null), ("state", json!("disabled"))]);
     assert_eq!(found(&[unnamed.clone(), unnamed], None), [""; 0], "ids that the files do not name");
@@ -468,6 +471,38 @@ fn errors_are_told_by_the_exit_status_in_both_formats() {
         assert_eq!(output.status.code(), Some(2));
         insta::assert_snapshot!(format, printed(&output));
     }
+}
+
+#[test]
+fn names_from_files_do_not_steer_the_terminal() {
+    let folder = folder(&[("p.json", policy(&[("mood\u{1b}[2J", json!("good"))]).to_string())]);
+    let table = printed(&check(folder.path(), &["p.json"]));
+    assert!(table.contains("mood\\u{1b}[2J") && !table.contains('\u{1b}'), "{table}");
+}
+
+#[test]
+fn a_file_that_holds_no_policies_is_told_and_the_others_are_checked() {
+    let folder = folder(&[
+        ("a.json", String::new()),
+        ("b.json", "[[]]".to_owned()),
+        ("c.json", "[".repeat(9999)),
+        ("d.json", policy(&[]).to_string()),
+    ]);
+    fs::write(folder.path().join("e.json"), [0x89, b'P', b'N', b'G', 0]).unwrap();
+    fs::File::create(folder.path().join("f.json")).unwrap().set_len(64 * 1024 * 1024 + 1).unwrap();
+    let report = report(folder.path(), &["."]);
+    let told: Vec<_> = report["findings"].as_array().unwrap().iter().map(|finding| finding["message"].as_str().unwrap()).collect();
+    assert_eq!(
+        told,
+        [
+            "the file is empty",
+            "$[0]: neither a policy, a list of policies, a template nor a named location",
+            "line 1, column 128: not JSON: objects and lists are nested too deeply",
+            "line 1, column 1: neither UTF-8 nor UTF-16 with a byte order mark: save the file as UTF-8",
+            "67108865 bytes are too many for a policy file, which may have 67108864",
+        ]
+    );
+    assert_eq!(report["policies"], 1);
 }
 
 #[test]

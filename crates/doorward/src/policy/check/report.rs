@@ -104,6 +104,7 @@ fn row(group: &[&Finding]) -> [String; 2] {
     if group.len() > SHOWN_PLACES {
         lines.push(format!("  and {} more", group.len() - SHOWN_PLACES));
     }
+    let lines: Vec<_> = lines.iter().map(|line| printable(line)).collect();
     [format!("{}\n{}", word(first.weight), first.rule), lines.join("\n")]
 }
 
@@ -114,6 +115,12 @@ fn policy_place(finding: &Finding) -> String {
         ("$" | "$.details", _) | (_, None) => finding.file.clone(),
         (_, Some(name)) => format!("{}: {path}, {name:?}", finding.file),
     }
+}
+
+/// Names of members and files come from outside, and must not steer the terminal.
+fn printable(text: &str) -> String {
+    let escape = |character: char| if character.is_control() { character.escape_default().to_string() } else { character.to_string() };
+    text.chars().map(escape).collect()
 }
 
 fn counted(number: usize, what: &str) -> String {

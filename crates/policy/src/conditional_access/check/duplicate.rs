@@ -1,6 +1,6 @@
-//! Ids, names and whole policies that occur twice.
+//! Names and whole policies that occur twice.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::{Finding, Rule, Subject};
 use crate::conditional_access::ids::fold;
@@ -8,17 +8,11 @@ use doorward_model::conditional_access::PolicyState;
 
 pub(super) fn findings(subjects: &[Subject<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut ids = HashMap::new();
-    let mut names = HashMap::new();
+    let mut names = HashSet::new();
     for subject in subjects {
-        if let Some(first) = first_of(&mut ids, fold(&subject.policy.id), subject) {
-            let message =
-                format!("policy {} has this id too: decisions could not tell the two apart, so give one of them another", first.label());
-            findings.push(subject.finding(Rule::DuplicateId, "id", message));
-        }
         let name = subject.policy.display_name.as_deref().filter(|name| !name.is_empty());
         if let Some(name) = name
-            && first_of(&mut names, fold(name), subject).is_some()
+            && !names.insert(fold(name))
         {
             let message = format!("{name:?} names another policy too: give one of them another name");
             findings.push(subject.finding(Rule::DuplicateName, "displayName", message));
@@ -29,17 +23,6 @@ pub(super) fn findings(subjects: &[Subject<'_>]) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// The subject that had the key before, if any.
-fn first_of<'s, 'p>(seen: &mut HashMap<String, &'s Subject<'p>>, key: String, subject: &'s Subject<'p>) -> Option<&'s Subject<'p>> {
-    match seen.get(&key) {
-        Some(first) => Some(first),
-        None => {
-            seen.insert(key, subject);
-            None
-        }
-    }
 }
 
 /// Both act, and differ in id and name only.

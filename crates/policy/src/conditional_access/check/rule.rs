@@ -43,8 +43,6 @@ macro_rules! rules {
 rules! {
     /// The engine does not know a condition, a control or a value, so it cannot decide the policy.
     Unsupported "unsupported" Error,
-    /// Two policies have one id.
-    DuplicateId "duplicate-id" Error,
     /// Two policies have one name.
     DuplicateName "duplicate-name" Warning,
     /// Two policies differ in nothing but id and name.
