@@ -4,9 +4,9 @@
 //! everywhere. Nothing here asks a clock, a network or a directory; who belongs to which group has been settled in [`Facts`].
 
 mod asked;
+pub mod check;
 mod circumstances;
 mod classes;
-pub mod check;
 mod compile;
 mod condition;
 mod control;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use doorward_wire::policy_file::conditional_access::{self, PolicyReading};
 use doorward_wire::policy_file::{self, Json, policies_of_file};
 

@@ -96,12 +96,6 @@ impl<'a> Node<'a> {
         matches!(self.json, Json::List(list) if list.is_empty())
     }
 
-    /// The value itself.
-    #[must_use]
-    pub fn json(&self) -> &'a Json {
-        self.json
-    }
-
     /// Where the value stands.
     #[must_use]
     pub fn path(&self) -> &str {

@@ -12,9 +12,7 @@ use doorward_model::named_location::Area;
 use doorward_model::service_policy::WindowsRequirement;
 use doorward_model::sign_in::ExternalUserType;
 use doorward_wire::policy_file::conditional_access::{self, PolicyReading};
-use doorward_wire::policy_file::{
-    Json, Severity, authentication_strength, named_location, policies_of_file, service_policy,
-};
+use doorward_wire::policy_file::{Json, Severity, authentication_strength, named_location, policies_of_file, service_policy};
 use serde_json::{Value, json};
 
 fn reading(document: &Value) -> PolicyReading {

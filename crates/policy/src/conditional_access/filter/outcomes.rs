@@ -1,6 +1,6 @@
 //! What a rule can come to: whether some device meets it, and whether some device does not.
 
-use super::{Atom, Expression, Filter, values};
+use super::{Filter, values};
 
 /// What a rule can come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,12 +24,12 @@ impl Filter {
     #[must_use]
     pub fn impossible_values(&self) -> Vec<(&'static str, &str)> {
         let mut impossible = Vec::new();
-        let mut look = |atom: &'_ Atom| {
-            let Some((name, possible)) = atom.property.closed() else { return Vec::new() };
-            let odd = atom.values.iter().flatten().map(String::as_str).filter(|value| !possible.contains(value));
-            odd.map(|value| (name, value)).collect::<Vec<_>>()
-        };
-        self.0.visit(&mut |atom| impossible.extend(look(atom)));
+        self.0.visit(&mut |atom| {
+            if let Some((name, possible)) = atom.property.closed() {
+                let odd = atom.values.iter().flatten().map(String::as_str).filter(|value| !possible.contains(value));
+                impossible.extend(odd.map(|value| (name, value)));
+            }
+        });
         impossible
     }
 }
