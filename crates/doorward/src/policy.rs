@@ -8,6 +8,7 @@ mod files;
 mod gaps;
 mod names;
 mod region;
+mod report;
 mod set;
 mod sign_in;
 mod what_if;

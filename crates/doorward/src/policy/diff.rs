@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::directory::Directory;
 use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks, numbered};
 use super::region::{Words, counted};
+use super::report::{self, Ground};
 use super::set::{Policies, Surroundings};
 
 #[derive(clap::Args)]
@@ -40,6 +41,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let found = regions::diff(&old.set, &new.set, universe, &arguments.output.clock())?;
     let words = Words::new(&directory.names, &users, &found.axes);
     arguments.output.write_witnesses(numbered("gained", &found.gained.regions).chain(numbered("lost", &found.lost.regions)))?;
+    if let Some(file) = &arguments.output.html {
+        let ground = Ground { names: &directory.names, users: &users, sets: &[&old, &new], words: &words, most: arguments.output.most };
+        report::write_diff(file, &ground, &found, [&arguments.old, &arguments.new])?;
+    }
     let text = match arguments.output.format {
         Format::Table => table(&found, &words, arguments.output.most),
         Format::Json => {

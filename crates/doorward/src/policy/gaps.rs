@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::directory::Directory;
 use super::region::{Words, counted};
+use super::report::{self, Ground};
 use super::set::Sources;
 use super::witness;
 
@@ -45,6 +46,9 @@ pub(super) struct Output {
     /// Write the example of every region to a file, as sign-ins that `eval` reads.
     #[arg(long, value_name = "FILE")]
     witnesses: Option<PathBuf>,
+    /// Write a report for people to a file: one page that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,6 +94,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let words = Words::new(&directory.names, &users, &found.axes);
     let question = question(&directory, &targets, &arguments.require);
     arguments.output.write_witnesses(numbered("gap", &found.regions))?;
+    if let Some(file) = &arguments.output.html {
+        let ground = Ground { names: &directory.names, users: &users, sets: &[&policies], words: &words, most: arguments.output.most };
+        report::write_gaps(file, &ground, &found, &question, &arguments.require, &targets)?;
+    }
     let text = match arguments.output.format {
         Format::Table => table(&found, &words, &question, arguments.output.most),
         Format::Json => json(&found, &words, &question),

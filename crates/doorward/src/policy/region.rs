@@ -100,7 +100,8 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn value(&self, value: &Value) -> String {
+    /// One value of an axis.
+    pub(super) fn value(&self, value: &Value) -> String {
         let unknown = || "unknown".to_owned();
         match value {
             Value::User(index) => self.people_named(&[*index]),
@@ -231,7 +232,8 @@ fn distinct(words: impl Iterator<Item = String>) -> Vec<String> {
     seen
 }
 
-fn listed(words: Vec<String>) -> String {
+/// The first of many, and how many more there are.
+pub(super) fn listed(words: Vec<String>) -> String {
     // One more than fits is named rather than counted.
     if words.len() <= NAMED + 3 {
         return words.join(", ");

@@ -44,6 +44,11 @@ pub(super) struct Policies {
     pub(super) policies: Vec<ConditionalAccessPolicy>,
     /// Each of `policies` as it stands in its file.
     pub(super) documents: Vec<Json>,
+    pub(super) services: Vec<ServicePolicy>,
+    /// Policies that cannot be decided and were left out.
+    pub(super) skipped: usize,
+    /// States were not looked at: everything counts as enabled.
+    pub(super) are_assumed_enabled: bool,
     pub(super) set: PolicySet,
 }
 
@@ -63,17 +68,19 @@ impl Surroundings {
 
     /// The policies of some files and folders, together with the service policies.
     pub(super) fn policies(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<Policies> {
-        let (mut policies, documents): (Vec<_>, Vec<_>) = self.decidable(paths, directory)?.into_iter().unzip();
+        let (decidable, skipped) = self.decidable(paths, directory)?;
+        let (mut policies, documents): (Vec<_>, Vec<_>) = decidable.into_iter().unzip();
         if self.assume_enabled {
             policies.iter_mut().for_each(|policy| policy.state = PolicyState::Enabled);
         }
         let services = service_policies(self.service_policies.as_deref())?;
         check_certificate_conflict(&services, directory.certificate_based_authentication)?;
         let set = conditional_access::compile(&policies, &services, &directory.named_locations, &directory.strengths)?;
-        Ok(Policies { policies, documents, set })
+        Ok(Policies { policies, documents, services, skipped, are_assumed_enabled: self.assume_enabled, set })
     }
 
-    fn decidable(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<Vec<(ConditionalAccessPolicy, Json)>> {
+    /// What can be decided, and the number of policies that were left out because they cannot.
+    fn decidable(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<(Vec<(ConditionalAccessPolicy, Json)>, usize)> {
         let mut supported = Vec::new();
         let mut reasons = Vec::new();
         for file in files::expand(paths)? {
@@ -85,13 +92,13 @@ impl Surroundings {
             }
         }
         if self.skip_unsupported {
-            for reason in reasons {
+            for reason in &reasons {
                 eprintln!("skipped: {reason}");
             }
         } else if !reasons.is_empty() {
             bail!("unsupported policies (--skip-unsupported leaves them out):\n{}", reasons.join("\n"));
         }
-        Ok(supported)
+        Ok((supported, reasons.len()))
     }
 }
 

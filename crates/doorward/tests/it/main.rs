@@ -5,5 +5,6 @@ mod demo;
 mod doctor;
 mod policy_check;
 mod policy_eval;
+mod policy_report;
 mod what_if;
 mod what_if_agreement;

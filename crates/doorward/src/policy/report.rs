@@ -1,0 +1,209 @@
+//! A report for people: one page that needs no other file, no script and no server.
+
+mod crowds;
+mod file;
+mod heat;
+mod manner;
+mod page;
+mod panel;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use askama::Template;
+use doorward_model::conditional_access::{GrantControl, PolicyState};
+use doorward_policy::conditional_access::UserFacts;
+use doorward_policy::conditional_access::regions::{Change, Difference, Gaps, Region, Target, Value};
+
+use super::directory::DirectoryNames;
+use super::gaps::numbered;
+use super::region::{Words, counted, grouped};
+use super::set::Policies;
+use super::witness;
+use crowds::Crowds;
+use manner::Manner;
+use page::{Card, Chapter, Figure, Page};
+use panel::Picture;
+
+/// What a report is about.
+pub(super) struct Ground<'a> {
+    pub(super) names: &'a DirectoryNames,
+    pub(super) users: &'a [UserFacts],
+    /// The policies, or the old and the new ones.
+    pub(super) sets: &'a [&'a Policies],
+    pub(super) words: &'a Words<'a>,
+    /// Regions to show.
+    pub(super) most: usize,
+}
+
+/// Writes the report of `gaps`.
+pub(super) fn write_gaps(
+    file: &Path,
+    ground: &Ground<'_>,
+    found: &Gaps,
+    question: &str,
+    require: &[GrantControl],
+    targets: &[Target],
+) -> anyhow::Result<()> {
+    let manners = [Manner::plain(&found.axes), Manner::all_but(require, &found.axes)];
+    let picture = ground.picture(targets, &manners);
+    let cards = ground.cards("gap", &found.regions);
+    let state = if found.is_complete() { "complete" } else { "not complete" };
+    let mut warnings = Vec::new();
+    warnings.extend((found.worked < found.of).then(|| unfinished("", found.worked, found.of)));
+    warnings.extend((!found.is_exact).then(inexact));
+    let page = Page {
+        kind: "Gaps in conditional access",
+        title: question.to_owned(),
+        lead: "Every way in that the policies grant without asking for the requirement, found over all combinations of people, apps, \
+               clients, platforms, places and devices that the policies tell apart.",
+        figures: vec![
+            Figure::new(grouped(found.regions.len()), if found.regions.len() == 1 { "way in" } else { "ways in" }),
+            ground.concerned(&found.regions, "concerned"),
+            Figure { is_loud: !found.is_complete(), ..Figure::new(state.to_owned(), "search") },
+        ],
+        warnings: warnings.into_iter().chain(ground.skipped()).collect(),
+        chapters: vec![Chapter {
+            heading: "The ways in",
+            count: None,
+            nothing: if found.is_complete() { "None: every sign-in must meet the requirement." } else { "None found so far." },
+            more: found.regions.len().saturating_sub(cards.len()),
+            cards,
+        }],
+        notes: ground.notes(&picture, require),
+        picture,
+        is_comparison: false,
+    };
+    file::write(file, &page.render()?)
+}
+
+/// Writes the report of `diff`.
+pub(super) fn write_diff(file: &Path, ground: &Ground<'_>, found: &Difference, paths: [&PathBuf; 2]) -> anyhow::Result<()> {
+    let manners = [Manner::plain(&found.axes), Manner::all_but(&[], &found.axes)];
+    let picture = ground.picture(&changed_targets(found), &manners);
+    let [old, new] = titles(paths);
+    let changes = [("Gain access", "gained", &found.gained), ("Lose access", "lost", &found.lost)];
+    let mut warnings = Vec::new();
+    for (heading, _, change) in changes {
+        warnings.extend((change.worked < change.of).then(|| unfinished(&format!("{heading}: "), change.worked, change.of)));
+    }
+    warnings.extend((!found.is_exact).then(inexact));
+    let chapter = |heading, id: &str, change: &Change| {
+        let cards = ground.cards(id, &change.regions);
+        let nothing = if change.worked < change.of { "Nobody found so far." } else { "Nobody." };
+        let count = (!cards.is_empty()).then(|| counted(change.regions.len(), "region"));
+        Chapter { heading, count, nothing, more: change.regions.len().saturating_sub(cards.len()), cards }
+    };
+    let state = if found.is_complete() { "complete" } else { "not complete" };
+    let page = Page {
+        kind: "Change of conditional access",
+        title: format!("What changes from {old} to {new}"),
+        lead: "Every sign-in that one of the two sets of policies grants and the other does not, found over all combinations of people, \
+               apps, clients, platforms, places and devices that the policies tell apart.",
+        figures: vec![
+            ground.concerned(&found.gained.regions, "gain access"),
+            ground.concerned(&found.lost.regions, "lose access"),
+            Figure { is_loud: !found.is_complete(), ..Figure::new(state.to_owned(), "search") },
+        ],
+        warnings: warnings.into_iter().chain(ground.skipped()).collect(),
+        chapters: changes.map(|(heading, id, change)| chapter(heading, id, change)).into(),
+        notes: ground.notes(&picture, &[]),
+        picture,
+        is_comparison: true,
+    };
+    file::write(file, &page.render()?)
+}
+
+/// What the two sets are called: the ends of their paths, or the paths where these are alike.
+fn titles([old, new]: [&PathBuf; 2]) -> [String; 2] {
+    let are_told_apart = old.file_name() != new.file_name();
+    [old, new].map(|path| match path.file_name() {
+        Some(name) if are_told_apart => name.display().to_string(),
+        _ => path.display().to_string(),
+    })
+}
+
+/// The targets of all regions of a difference, in the order of the regions.
+fn changed_targets(found: &Difference) -> Vec<Target> {
+    let mut targets = Vec::new();
+    let regions = found.gained.regions.iter().chain(&found.lost.regions);
+    for value in regions.flat_map(|region| &region.extents).flat_map(|extent| &extent.values) {
+        if let Value::Target(target) = value
+            && !targets.contains(target)
+        {
+            targets.push(target.clone());
+        }
+    }
+    targets
+}
+
+fn unfinished(what: &str, worked: usize, of: usize) -> String {
+    let of = counted(of, "requirement");
+    format!(
+        "{what}the time was up after {worked} of {of} of the policies. There may be more than this page shows; --time-limit gives more time."
+    )
+}
+
+fn inexact() -> String {
+    "The device filters or strengths name too many constants to try all their combinations. There may be more than this page shows."
+        .to_owned()
+}
+
+impl Ground<'_> {
+    fn picture(&self, targets: &[Target], manners: &[Manner]) -> Picture {
+        let crowds = Crowds::of(self.sets, self.users, &self.names.groups);
+        Picture::new(self, crowds, targets, manners)
+    }
+
+    /// The people of some regions, each counted once.
+    fn concerned(&self, regions: &[Region], verb: &'static str) -> Figure {
+        let people: BTreeSet<usize> = regions.iter().flat_map(|region| region.users.iter().copied()).collect();
+        Figure { of: Some(counted(self.users.len(), "user")), ..Figure::new(grouped(people.len()), verb) }
+    }
+
+    fn cards(&self, name: &str, regions: &[Region]) -> Vec<Card> {
+        let card = |(id, region): (String, &Region)| Card {
+            people: self.words.people(region),
+            limits: self.words.limits(region),
+            example: self.words.sign_in(&region.witness),
+            sign_in: format!("{:#}", witness::sign_in(&id, &region.witness)),
+            id,
+        };
+        numbered(name, regions).take(self.most).map(card).collect()
+    }
+
+    /// Policies that the answer knows nothing of.
+    fn skipped(&self) -> Option<String> {
+        let skipped = self.sets.iter().map(|set| set.skipped).sum::<usize>();
+        let words = if skipped == 1 { "policy cannot be decided and was" } else { "policies cannot be decided and were" };
+        (skipped > 0).then(|| format!("{} {words} left out. What they ask for is not taken into account.", grouped(skipped)))
+    }
+
+    /// What was assumed, in sentences.
+    fn notes(&self, picture: &Picture, require: &[GrantControl]) -> Vec<String> {
+        let names = ["The old policies", "The new policies"];
+        let name = |index: usize| if self.sets.len() == 1 { "The policies" } else { names.get(index).copied().unwrap_or_default() };
+        let mut notes: Vec<_> = self.sets.iter().enumerate().map(|(index, set)| format!("{}: {}.", name(index), extent(set))).collect();
+        if require.len() > 1 {
+            notes.push("Any one of the required controls is enough to meet the requirement.".to_owned());
+        }
+        notes.extend(picture.notes());
+        notes
+    }
+}
+
+/// How many policies there are, and how many have a say.
+fn extent(set: &Policies) -> String {
+    let count = set.policies.len();
+    let enabled = set.policies.iter().filter(|policy| policy.state == PolicyState::Enabled).count();
+    let mut text = format!("{count} conditional access {}", if count == 1 { "policy" } else { "policies" });
+    if set.are_assumed_enabled {
+        text.push_str(", judged as if all of them were enabled");
+    } else if enabled < count {
+        text.push_str(&format!(", of which {enabled} are enabled; the others are off or only report, and have no say"));
+    }
+    if !set.services.is_empty() {
+        text.push_str(&format!(", and {} for services", set.services.len()));
+    }
+    text
+}
