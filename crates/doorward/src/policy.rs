@@ -8,6 +8,7 @@ mod files;
 mod gaps;
 mod names;
 mod region;
+mod replay;
 mod report;
 mod set;
 mod sign_in;
@@ -25,6 +26,8 @@ pub(crate) enum PolicyCommand {
     Eval(eval::Arguments),
     /// Decide one sign-in, and say how every condition of every policy stands to it.
     WhatIf(Box<what_if::Arguments>),
+    /// Decide the sign-ins of a log again, and say how many decisions change.
+    Replay(Box<replay::Arguments>),
     /// Say what in a set of policies is unknown, cannot work or could lock people out.
     Check(check::Arguments),
     /// Find every way to a resource that does without a requirement.
@@ -41,6 +44,7 @@ pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
     let outcome = match command {
         PolicyCommand::Eval(arguments) => eval::run(&arguments).map(|()| ExitCode::SUCCESS),
         PolicyCommand::WhatIf(arguments) => what_if::run(&arguments).map(|()| ExitCode::SUCCESS),
+        PolicyCommand::Replay(arguments) => replay::run(&arguments),
         PolicyCommand::Check(arguments) => check::run(&arguments),
         PolicyCommand::Gaps(arguments) => gaps::run(&arguments),
         PolicyCommand::Diff(arguments) => diff::run(&arguments),

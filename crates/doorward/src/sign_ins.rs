@@ -91,7 +91,7 @@ fn table(records: &[SignInRecord]) -> Table {
 
 /// Text with `written` in place of characters that act on a terminal: control characters, and those that turn the direction of
 /// writing. Whoever tries to sign in chooses the name that the log remembers.
-fn without_controls(text: &str, written: impl Fn(u32) -> String) -> String {
+pub(crate) fn without_controls(text: &str, written: impl Fn(u32) -> String) -> String {
     let acts = |character: char| {
         character.is_control() || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

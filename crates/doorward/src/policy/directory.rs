@@ -19,7 +19,8 @@ use super::names::Names;
 pub(super) struct Directory {
     users: HashMap<String, UserFacts>,
     groups: Vec<String>,
-    service_principals: HashSet<String>,
+    /// With the ids of their applications.
+    service_principals: HashMap<String, Option<String>>,
     applications: HashMap<String, Application>,
     pub(super) named_locations: Vec<NamedLocation>,
     pub(super) strengths: Vec<AuthenticationStrengthPolicy>,
@@ -53,13 +54,13 @@ impl Directory {
         Self::from_json(&document).with_context(|| format!("{}", file.display()))
     }
 
-    fn from_json(document: &Json) -> Result<Self, ReadError> {
+    pub(super) fn from_json(document: &Json) -> Result<Self, ReadError> {
         let directory = document.root().object()?;
         let memberships = Memberships::of(&directory)?;
         Ok(Self {
             users: by_id(&directory, "users", "id", |object, id| user(object, id, &memberships))?,
             groups: by_id(&directory, "groups", "id", |_, _| Ok(()))?.into_keys().collect(),
-            service_principals: by_id(&directory, "servicePrincipals", "id", |_, _| Ok(()))?.into_keys().collect(),
+            service_principals: by_id(&directory, "servicePrincipals", "id", |object, _| object.text("appId"))?,
             applications: by_id(&directory, "applications", "appId", |object, _| application(object))?,
             named_locations: directory.list("namedLocations")?.iter().map(named_location::read_node).collect::<Result<_, _>>()?,
             strengths: directory
@@ -92,7 +93,7 @@ impl Directory {
     }
 
     pub(super) fn workload(&self, id: &str) -> Subject {
-        Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: self.service_principals.contains(&id.to_lowercase()) }
+        Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: self.service_principals.contains_key(&id.to_lowercase()) }
     }
 
     pub(super) fn resource(&self, app_id: &str) -> ResourceFacts {
@@ -111,10 +112,15 @@ impl Directory {
 
     /// What the directory holds, for finding references to what it does not.
     pub(super) fn catalogue(&self) -> Catalogue {
-        let service_principals: Vec<_> = self.service_principals.iter().cloned().collect();
+        let service_principals: Vec<_> = self.service_principals.keys().cloned().collect();
         let applications: Vec<_> = self.applications.keys().cloned().collect();
         let users = self.users.values().cloned().collect();
         Catalogue::new(users, &self.groups, &service_principals, &applications, self.named_locations.clone(), self.strengths.clone())
+    }
+
+    /// The id of the application that an id stands for: its own, or that of its service principal.
+    pub(super) fn app_id<'a>(&'a self, id: &'a str) -> &'a str {
+        self.service_principals.get(&id.to_lowercase()).and_then(Option::as_deref).unwrap_or(id)
     }
 
     fn application(&self, app_id: &str) -> Option<&Application> {

@@ -1,5 +1,7 @@
 //! Finding objects of the directory file by what people call them.
 
+use std::collections::HashMap;
+
 use anyhow::bail;
 use doorward_wire::policy_file::{Object, ReadError};
 
@@ -65,6 +67,11 @@ impl Names {
     pub(super) fn label<'a>(&'a self, id: &'a str) -> &'a str {
         let object = self.objects.iter().find(|object| object.id.eq_ignore_ascii_case(id));
         object.and_then(|object| object.names.first()).map_or(id, String::as_str)
+    }
+
+    /// What every object is called, by its id in lower case.
+    pub(super) fn labels(&self) -> HashMap<String, &str> {
+        self.objects.iter().filter_map(|object| Some((object.id.to_lowercase(), object.names.first()?.as_str()))).collect()
     }
 
     /// Names that hold the word or are spelled much like it, the nearest first.

@@ -68,12 +68,17 @@ impl Surroundings {
 
     /// The policies of some files and folders, together with the service policies.
     pub(super) fn policies(&self, paths: &[PathBuf], directory: &Directory) -> anyhow::Result<Policies> {
+        self.policies_with(paths, None, directory)
+    }
+
+    /// The same, with service policies of their own when they have some.
+    pub(super) fn policies_with(&self, paths: &[PathBuf], services: Option<&Path>, directory: &Directory) -> anyhow::Result<Policies> {
         let (decidable, skipped) = self.decidable(paths, directory)?;
         let (mut policies, documents): (Vec<_>, Vec<_>) = decidable.into_iter().unzip();
         if self.assume_enabled {
             policies.iter_mut().for_each(|policy| policy.state = PolicyState::Enabled);
         }
-        let services = service_policies(self.service_policies.as_deref())?;
+        let services = service_policies(services.or(self.service_policies.as_deref()))?;
         check_certificate_conflict(&services, directory.certificate_based_authentication)?;
         let set = conditional_access::compile(&policies, &services, &directory.named_locations, &directory.strengths)?;
         Ok(Policies { policies, documents, services, skipped, are_assumed_enabled: self.assume_enabled, set })

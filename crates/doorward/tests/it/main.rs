@@ -6,5 +6,6 @@ mod doctor;
 mod policy_check;
 mod policy_eval;
 mod policy_report;
+mod replay;
 mod what_if;
 mod what_if_agreement;

@@ -129,6 +129,14 @@ impl DeviceClass {
     }
 }
 
+impl SignIn {
+    /// The parts, for another sign-in that shares most of them.
+    #[must_use]
+    pub fn parts(&self) -> Parts {
+        self.parts
+    }
+}
+
 impl Parts {
     pub(super) fn client_app_type(&self) -> Option<ClientAppType> {
         self.circumstances.values.client_app_type

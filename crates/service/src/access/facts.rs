@@ -1,11 +1,11 @@
 //! Gathering: what the engine must know, from the directory, the device record, the session and the request.
 
-use doorward_model::SignInId;
 use doorward_model::application::Application;
 use doorward_model::conditional_access::GrantControl;
 use doorward_model::device::Device;
 use doorward_model::sign_in::ExternalUserType;
 use doorward_model::user::{User, UserType};
+use doorward_model::{AppId, SignInId};
 use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject as Who, UserFacts};
 use doorward_store::Unit;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         app_protection_applied: applied.applied,
         mfa: request.amr.iter().any(|method| method == "mfa" || method == "ngcmfa"),
         authentication_methods: methods(request.amr),
-        waived_controls: waived(request.resource),
+        waived_controls: waived_controls(request.resource.app_id),
         ..Facts::new(subject)
     };
     Ok(Gathered { facts, protection: applied })
@@ -100,8 +100,9 @@ fn methods(amr: &[String]) -> Vec<String> {
 
 /// Services that people must reach before they can meet a requirement are free of that requirement, and of nothing else: a
 /// block, a second factor or a location still counts there.
-fn waived(application: &Application) -> Vec<GrantControl> {
-    match application.app_id {
+#[must_use]
+pub fn waived_controls(resource: AppId) -> Vec<GrantControl> {
+    match resource {
         resource::DEVICE_REGISTRATION => vec![
             GrantControl::ApprovedApplication,
             GrantControl::CompliantApplication,

@@ -17,6 +17,7 @@ use doorward_policy::conditional_access::{Decision, Outcome, decide};
 use doorward_store::Unit;
 
 pub use attempt::Attempt;
+pub use facts::waived_controls;
 pub use what_if::{PolicyAnalysis, what_if};
 
 use crate::caller::Caller;

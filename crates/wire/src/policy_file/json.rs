@@ -52,7 +52,13 @@ impl Json {
     /// The value with the path of a document's root.
     #[must_use]
     pub fn root(&self) -> Node<'_> {
-        Node { json: self, path: "$".to_owned() }
+        self.at("$")
+    }
+
+    /// The value with its path in a document that it is a part of.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Node<'_> {
+        Node { json: self, path: path.to_owned() }
     }
 
     fn is_empty(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use doorward_model::sign_in::{ClientAppType, DevicePlatform};
-use doorward_policy::conditional_access::{Circumstances, Classes, Facts, Outcome, PolicySet, SignIn, Subject, SubjectClass, UserFacts};
+use doorward_policy::conditional_access::{Circumstances, Classes, Facts, Outcome, Parts, PolicySet, Subject, SubjectClass, UserFacts};
 
 /// People in rows, ready to be judged under one set of policies or two.
 pub(super) struct Rows<'a> {
@@ -76,13 +76,18 @@ impl<'a> Rows<'a> {
     /// Every row with one kind of client on one platform.
     fn column(&mut self, facts: &Facts, client: ClientAppType, platform: Option<DevicePlatform>) -> Vec<Cell> {
         let values = Circumstances { client_app_type: Some(client), device_platform: platform, ..Circumstances::from(facts) };
-        let mut prepare = |set: &mut Classes<'a>| SignIn { circumstances: set.circumstances(values), ..set.sign_in(facts) };
-        let sign_ins: Vec<_> = self.sets.iter_mut().map(&mut prepare).collect();
-        let outcomes = |subjects: &[SubjectClass]| {
-            let decided = self.sets.iter().zip(&sign_ins).zip(subjects);
-            decided.map(|((set, sign_in), subject)| set.outcome(&SignIn { subject: *subject, ..*sign_in }).outcome).collect::<Vec<_>>()
+        let mut prepare = |set: &mut Classes<'a>| Parts { circumstances: set.circumstances(values), ..set.sign_in(facts).parts() };
+        let parts: Vec<_> = self.sets.iter_mut().map(&mut prepare).collect();
+        let sets = &mut self.sets;
+        let mut outcomes = |subjects: &[SubjectClass]| {
+            let decided = sets.iter_mut().zip(&parts).zip(subjects).map(|((set, parts), subject)| {
+                let sign_in = set.resolve(Parts { subject: *subject, ..*parts });
+                set.outcome(&sign_in).outcome
+            });
+            decided.collect::<Vec<_>>()
         };
-        self.rows.iter().map(|row| Cell::of(self.sets.len(), row.iter().map(|(subjects, count)| (outcomes(subjects), *count)))).collect()
+        let count = parts.len();
+        self.rows.iter().map(|row| Cell::of(count, row.iter().map(|(subjects, people)| (outcomes(subjects), *people)))).collect()
     }
 }
 

@@ -1,0 +1,111 @@
+//! What was counted, with names for ids.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::graph;
+use super::row::Shape;
+use super::tally::{Change, Changes, Group, Tally};
+use crate::policy::directory::DirectoryNames;
+
+pub(super) struct Report<'a> {
+    pub(super) tally: &'a Tally,
+    pub(super) has_baseline: bool,
+    /// What had to be taken for granted.
+    pub(super) assumption: Option<&'static str>,
+    users: HashMap<String, &'a str>,
+    service_principals: HashMap<String, &'a str>,
+    applications: HashMap<String, &'a str>,
+}
+
+/// What changes are grouped by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    Policy,
+    App,
+    Platform,
+    User,
+}
+
+impl By {
+    pub(super) const ALL: [Self; 4] = [Self::Policy, Self::App, Self::Platform, Self::User];
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(tally: &'a Tally, names: &'a DirectoryNames, has_baseline: bool, shape: Option<Shape>) -> Self {
+        Self {
+            tally,
+            has_baseline,
+            assumption: (shape == Some(Shape::Graph)).then_some(graph::ASSUMPTION),
+            users: names.users.labels(),
+            service_principals: names.service_principals.labels(),
+            applications: names.applications.labels(),
+        }
+    }
+
+    pub(super) fn group(&self, by: By) -> &'a Group {
+        match by {
+            By::Policy => &self.tally.policies,
+            By::App => &self.tally.apps,
+            By::Platform => &self.tally.platforms,
+            By::User => &self.tally.users,
+        }
+    }
+
+    /// What a member of a group is called; none when it has no name but its id.
+    pub(super) fn name(&self, by: By, id: &str) -> Option<&str> {
+        match by {
+            By::Policy => self.tally.names.get(id).map(String::as_str),
+            By::App => self.applications.get(id).copied(),
+            By::Platform => None,
+            By::User => self.users.get(id).or_else(|| self.service_principals.get(id)).copied(),
+        }
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let Tally { decided, unknown_user, no_facts, no_recorded_decision, other_code, .. } = *self.tally;
+        let decisions = self.tally.transitions.iter();
+        json!({
+            "comparedWith": if self.has_baseline { "baseline" } else { "recorded" },
+            "read": self.tally.read(),
+            "decided": decided,
+            "unknownUser": unknown_user,
+            "noFacts": no_facts,
+            "noRecordedDecision": no_recorded_decision,
+            "changed": self.tally.changed(),
+            "otherCode": other_code,
+            "decisions": decisions.map(|one| json!({"old": one.old, "new": one.new, "count": one.count})).collect::<Vec<_>>(),
+            "policies": self.members(By::Policy),
+            "apps": self.members(By::App),
+            "platforms": self.members(By::Platform),
+            "users": self.members(By::User),
+            "examples": self.tally.changes().flat_map(|one| &one.examples).map(|example| self.example(example)).collect::<Vec<_>>(),
+            "assumption": self.assumption,
+        })
+    }
+
+    fn members(&self, by: By) -> Vec<Value> {
+        let group = self.group(by);
+        let member = |id: Option<&str>, name: Option<&str>, Changes { changed, stricter, looser }: Changes| json!({"id": id, "displayName": name, "changed": changed, "stricter": stricter, "looser": looser});
+        let mut members: Vec<_> = group.ranked().into_iter().map(|(id, changes)| member(Some(id), self.name(by, id), changes)).collect();
+        if group.others.changed > 0 {
+            members.push(member(None, Some("others"), group.others));
+        }
+        members
+    }
+
+    fn example(&self, example: &Change) -> Value {
+        let Change { id, user, apps, platform, old, new, policies } = example;
+        let named = |by: By, id: &str| json!({"id": id, "displayName": self.name(by, id)});
+        json!({
+            "id": id,
+            "user": named(By::User, user),
+            "apps": apps.iter().map(|app| named(By::App, app)).collect::<Vec<_>>(),
+            "platform": platform,
+            "old": old,
+            "new": new,
+            "policies": policies,
+        })
+    }
+}
