@@ -50,7 +50,7 @@ pub(super) fn write_gaps(
     let cards = ground.cards("gap", &found.regions);
     let state = if found.is_complete() { "complete" } else { "not complete" };
     let mut warnings = Vec::new();
-    warnings.extend((found.worked < found.of).then(|| unfinished("", found.worked, found.of)));
+    warnings.extend((found.worked < found.of).then(|| unfinished("The ways in", found.worked, found.of)));
     warnings.extend((!found.is_exact).then(inexact));
     let page = Page {
         kind: "Gaps in conditional access",
@@ -70,7 +70,7 @@ pub(super) fn write_gaps(
             more: found.regions.len().saturating_sub(cards.len()),
             cards,
         }],
-        notes: ground.notes(&picture, require),
+        notes: ground.notes(&["The policies".to_owned()], &picture, require),
         picture,
         is_comparison: false,
     };
@@ -82,10 +82,12 @@ pub(super) fn write_diff(file: &Path, ground: &Ground<'_>, found: &Difference, p
     let manners = [Manner::plain(&found.axes), Manner::all_but(&[], &found.axes)];
     let picture = ground.picture(&changed_targets(found), &manners);
     let [old, new] = titles(paths);
+    let [before, after] = paths.map(|path| path.display().to_string());
+    let labels = [format!("The old policies, {before}"), format!("The new policies, {after}")];
     let changes = [("Gain access", "gained", &found.gained), ("Lose access", "lost", &found.lost)];
     let mut warnings = Vec::new();
     for (heading, _, change) in changes {
-        warnings.extend((change.worked < change.of).then(|| unfinished(&format!("{heading}: "), change.worked, change.of)));
+        warnings.extend((change.worked < change.of).then(|| unfinished(heading, change.worked, change.of)));
     }
     warnings.extend((!found.is_exact).then(inexact));
     let chapter = |heading, id: &str, change: &Change| {
@@ -107,7 +109,7 @@ pub(super) fn write_diff(file: &Path, ground: &Ground<'_>, found: &Difference, p
         ],
         warnings: warnings.into_iter().chain(ground.skipped()).collect(),
         chapters: changes.map(|(heading, id, change)| chapter(heading, id, change)).into(),
-        notes: ground.notes(&picture, &[]),
+        notes: ground.notes(&labels, &picture, &[]),
         picture,
         is_comparison: true,
     };
@@ -140,7 +142,7 @@ fn changed_targets(found: &Difference) -> Vec<Target> {
 fn unfinished(what: &str, worked: usize, of: usize) -> String {
     let of = counted(of, "requirement");
     format!(
-        "{what}the time was up after {worked} of {of} of the policies. There may be more than this page shows; --time-limit gives more time."
+        "{what}: the time was up after {worked} of {of} of the policies. There may be more than this page shows; --time-limit gives more time."
     )
 }
 
@@ -179,11 +181,9 @@ impl Ground<'_> {
         (skipped > 0).then(|| format!("{} {words} left out. What they ask for is not taken into account.", grouped(skipped)))
     }
 
-    /// What was assumed, in sentences.
-    fn notes(&self, picture: &Picture, require: &[GrantControl]) -> Vec<String> {
-        let names = ["The old policies", "The new policies"];
-        let name = |index: usize| if self.sets.len() == 1 { "The policies" } else { names.get(index).copied().unwrap_or_default() };
-        let mut notes: Vec<_> = self.sets.iter().enumerate().map(|(index, set)| format!("{}: {}.", name(index), extent(set))).collect();
+    /// What was assumed, in sentences. `labels` are what the sets are called.
+    fn notes(&self, labels: &[String], picture: &Picture, require: &[GrantControl]) -> Vec<String> {
+        let mut notes: Vec<_> = labels.iter().zip(self.sets).map(|(label, set)| format!("{label}: {}.", extent(set))).collect();
         if require.len() > 1 {
             notes.push("Any one of the required controls is enough to meet the requirement.".to_owned());
         }
