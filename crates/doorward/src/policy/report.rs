@@ -6,6 +6,8 @@ mod heat;
 mod manner;
 mod page;
 mod panel;
+#[cfg(test)]
+mod testing;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

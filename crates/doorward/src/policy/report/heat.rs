@@ -117,24 +117,20 @@ impl Shade {
 #[cfg(test)]
 mod tests {
     use doorward_model::sign_in::ClientAppType::{Browser, ExchangeActiveSync, MobileAppsAndDesktopClients, Other};
-    use doorward_policy::conditional_access::compile;
-    use doorward_wire::policy_file::conditional_access::read_node;
-    use doorward_wire::policy_file::{Json, policies_of_file};
-    use serde_json::json;
+    use serde_json::{Value, json};
 
+    use super::super::testing;
     use super::*;
 
-    fn set(policies: &serde_json::Value) -> PolicySet {
-        let document: Json = serde_json::from_str(&policies.to_string()).unwrap();
-        let nodes = policies_of_file(&document.root()).unwrap();
-        let policies: Vec<_> = nodes.iter().map(|node| read_node(node, "p").unwrap().policy.unwrap()).collect();
-        compile(&policies, &[], &[], &[]).unwrap()
+    fn set(policies: &Value) -> PolicySet {
+        testing::policies(policies).set
     }
 
-    fn policy(groups: &[&str], clients: &[&str], platforms: &[&str], control: &str) -> serde_json::Value {
-        json!({"state": "enabled", "grantControls": {"operator": "OR", "builtInControls": [control]}, "conditions": {
-            "users": {"includeGroups": groups}, "applications": {"includeApplications": ["All"]},
-            "clientAppTypes": clients, "platforms": {"includePlatforms": platforms}}})
+    fn policy(groups: &[&str], clients: &[&str], platforms: &[&str], control: &str) -> Value {
+        let mut policy = testing::policy(&json!({"includeGroups": groups}), control);
+        policy["conditions"]["clientAppTypes"] = json!(clients);
+        policy["conditions"]["platforms"] = json!({"includePlatforms": platforms});
+        policy
     }
 
     fn users(groups: &[&str]) -> Vec<UserFacts> {
@@ -149,7 +145,6 @@ mod tests {
         facts
     }
 
-    /// What the engine answers when it is asked about each member alone.
     fn shade(granted: usize, interrupted: usize, blocked: usize) -> Shade {
         Shade { granted, interrupted, blocked }
     }
