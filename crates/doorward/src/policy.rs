@@ -7,6 +7,7 @@ mod eval;
 mod files;
 mod gaps;
 mod names;
+mod paragraph;
 mod region;
 mod replay;
 mod report;

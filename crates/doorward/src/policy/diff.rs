@@ -11,7 +11,7 @@ use doorward_policy::conditional_access::regions::{self, Change, Difference, Tar
 use serde_json::{Value, json};
 
 use super::directory::Directory;
-use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks, numbered};
+use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks, numbered, out_of_time, people, too_many_constants};
 use super::region::{Words, counted};
 use super::report::{self, Ground};
 use super::set::{Policies, Surroundings};
@@ -34,8 +34,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let directory = arguments.surroundings.directory()?;
     let old = arguments.surroundings.policies(std::slice::from_ref(&arguments.old), &directory)?;
     let new = arguments.surroundings.policies(std::slice::from_ref(&arguments.new), &directory)?;
-    let users = directory.everyone();
-    let clients: Vec<_> = directory.applications().into_iter().map(|(_, client)| client).collect();
+    let users = people(&directory)?;
+    let clients = directory.listed_clients();
     let targets = targets(&directory, [&old, &new]);
     let universe = Universe { users: &users, targets: &targets, clients: &clients, named_locations: &directory.named_locations };
     let found = regions::diff(&old.set, &new.set, universe, &arguments.output.clock())?;
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// Every application, one that the directory does not know, both actions, and every context that a policy names.
 fn targets(directory: &Directory, sets: [&Policies; 2]) -> Vec<Target> {
-    let resources = directory.applications().into_iter().map(|(resource, _)| Target::Resource(resource));
+    let resources = directory.resources().into_iter().map(Target::Resource);
     let other = Target::Resource(ResourceFacts { app_id: "any other application".to_owned(), bundles: Vec::new() });
     let actions = UserAction::ALL.iter().copied().map(Target::UserAction);
     let mut contexts: Vec<_> = sets
@@ -90,12 +90,12 @@ fn table(found: &Difference, words: &Words<'_>, most: usize) -> String {
         };
         text.push_str(&format!("{verb}: {heading}\n{}\n", blocks(&change.regions, words, most)));
         if change.worked < change.of {
-            let of = counted(change.of, "requirement");
-            text.push_str(&format!("NOT COMPLETE: the time was up after {} of {of}. --time-limit gives more time.\n\n", change.worked));
+            text.push_str(&out_of_time(change.worked, change.of));
+            text.push('\n');
         }
     }
     if !found.is_exact {
-        text.push_str("NOT COMPLETE: the device filters or strengths name too many constants to try all their combinations.\n");
+        text.push_str(&too_many_constants());
     }
     text
 }

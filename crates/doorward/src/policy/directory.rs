@@ -80,11 +80,21 @@ impl Directory {
         users
     }
 
-    /// Every application as a resource and as a client, in the order of ids.
-    pub(super) fn applications(&self) -> Vec<(ResourceFacts, ClientFacts)> {
+    /// Every application as a resource, in the order of ids.
+    pub(super) fn resources(&self) -> Vec<ResourceFacts> {
+        self.application_ids().into_iter().map(|id| self.resource(id)).collect()
+    }
+
+    /// Every application that is on a list of client apps, in the order of ids.
+    pub(super) fn listed_clients(&self) -> Vec<ClientFacts> {
+        let clients = self.application_ids().into_iter().map(|id| self.client(id));
+        clients.filter(|client| client.approved || client.protectable).collect()
+    }
+
+    fn application_ids(&self) -> Vec<&String> {
         let mut ids: Vec<_> = self.applications.keys().collect();
         ids.sort();
-        ids.into_iter().map(|id| (self.resource(id), self.client(id))).collect()
+        ids
     }
 
     /// The user of an id; none when the directory does not know it.

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use doorward_model::conditional_access::GrantControl;
+use doorward_policy::conditional_access::UserFacts;
 use doorward_policy::conditional_access::regions::{self, Gaps, Requirement, Target, Universe};
 use serde_json::json;
 
 use super::directory::Directory;
-use super::region::{Words, counted};
 use super::report::{self, Ground};
+use super::paragraph::hanging;
+use super::region::{Words, counted, grouped};
 use super::set::Sources;
 use super::witness;
 
@@ -85,9 +87,9 @@ fn control(word: &str) -> Result<GrantControl, String> {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (directory, policies) = arguments.sources.load()?;
-    let users = directory.everyone();
+    let users = people(&directory)?;
     let targets = resources(&directory, &arguments.resource)?;
-    let clients: Vec<_> = directory.applications().into_iter().map(|(_, client)| client).collect();
+    let clients = directory.listed_clients();
     let universe = Universe { users: &users, targets: &targets, clients: &clients, named_locations: &directory.named_locations };
     let requirement = Requirement(arguments.require.clone());
     let found = regions::gaps(&policies.set, universe, &requirement, &arguments.output.clock())?;
@@ -110,18 +112,29 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The resources that are named, or all.
+/// Everyone. A search among nobody would find nothing, and that would pass for safety.
+pub(super) fn people(directory: &Directory) -> anyhow::Result<Vec<UserFacts>> {
+    let users = directory.everyone();
+    ensure!(!users.is_empty(), "the directory has no users: there is nobody to look at");
+    Ok(users)
+}
+
+/// The resources that are named, each once, or all.
 fn resources(directory: &Directory, wanted: &[String]) -> anyhow::Result<Vec<Target>> {
     if wanted.is_empty() {
-        return Ok(directory.applications().into_iter().map(|(resource, _)| Target::Resource(resource)).collect());
+        let all: Vec<_> = directory.resources().into_iter().map(Target::Resource).collect();
+        ensure!(!all.is_empty(), "the directory has no applications: there is no resource to look at");
+        return Ok(all);
     }
-    wanted
-        .iter()
-        .map(|name| {
-            let id = directory.names.applications.find(name).with_context(|| format!("--resource {name}"))?;
-            Ok(Target::Resource(directory.resource(id)))
-        })
-        .collect()
+    let mut targets = Vec::new();
+    for name in wanted {
+        let id = directory.names.applications.find(name).with_context(|| format!("--resource {name}"))?;
+        let target = Target::Resource(directory.resource(id));
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    Ok(targets)
 }
 
 fn question(directory: &Directory, targets: &[Target], controls: &[GrantControl]) -> String {
@@ -138,11 +151,12 @@ fn question(directory: &Directory, targets: &[Target], controls: &[GrantControl]
 }
 
 fn table(found: &Gaps, words: &Words<'_>, question: &str, most: usize) -> String {
-    let mut text = match (found.regions.len(), found.is_complete()) {
-        (0, true) => format!("{question}: none.\n"),
-        (0, false) => format!("{question}: none found so far.\n"),
-        (count, _) => format!("{question}: {count}\n"),
+    let count = match (found.regions.len(), found.is_complete()) {
+        (0, true) => "none.".to_owned(),
+        (0, false) => "none found so far.".to_owned(),
+        (count, _) => grouped(count),
     };
+    let mut text = hanging("", &format!("{question}: {count}"));
     text.push_str(&blocks(&found.regions, words, most));
     text.push_str(&remark(found));
     text
@@ -157,11 +171,12 @@ pub(super) fn numbered<'a>(name: &str, found: &'a [regions::Region]) -> impl Ite
 pub(super) fn blocks(found: &[regions::Region], words: &Words<'_>, most: usize) -> String {
     let mut text = String::new();
     for (number, region) in (1..).zip(found.iter().take(most)) {
-        text.push_str(&format!("\n{number:>3}. {}\n", words.people(region)));
-        for (label, value) in words.limits(region) {
-            text.push_str(&format!("     {label:<15}{value}\n"));
+        text.push('\n');
+        text.push_str(&hanging(&format!("{number:>3}. "), &words.people(region)));
+        let example = ("for example", words.sign_in(&region.witness));
+        for (label, value) in words.limits(region).into_iter().chain([example]) {
+            text.push_str(&hanging(&format!("     {label:<16}"), &value));
         }
-        text.push_str(&format!("     {:<15}{}\n", "for example", words.sign_in(&region.witness)));
     }
     if found.len() > most {
         text.push_str(&format!("\n{} more: --most {} shows them all.\n", found.len() - most, found.len()));
@@ -172,16 +187,29 @@ pub(super) fn blocks(found: &[regions::Region], words: &Words<'_>, most: usize) 
 fn remark(found: &Gaps) -> String {
     let mut text = String::new();
     if found.worked < found.of {
-        text.push_str(&format!(
-            "\nNOT COMPLETE: the time was up after {} of {}; there may be more ways. --time-limit gives more time.\n",
-            found.worked,
-            counted(found.of, "requirement")
-        ));
+        text.push('\n');
+        text.push_str(&out_of_time(found.worked, found.of));
     }
     if !found.is_exact {
-        text.push_str("\nNOT COMPLETE: the device filters or strengths name too many constants to try all their combinations; there may be more ways.\n");
+        text.push('\n');
+        text.push_str(&too_many_constants());
     }
     text
+}
+
+/// Says that the search was cut short.
+pub(super) fn out_of_time(worked: usize, of: usize) -> String {
+    let of = counted(of, "requirement");
+    hanging(
+        "NOT COMPLETE: ",
+        &format!("the time was up after {} of {of}; there may be more. --time-limit gives more time.", grouped(worked)),
+    )
+}
+
+/// Says that some values were not looked at.
+pub(super) fn too_many_constants() -> String {
+    let why = "the device filters, strengths or terms of use name too many things to try all their combinations; there may be more.";
+    hanging("NOT COMPLETE: ", why)
 }
 
 fn json(found: &Gaps, words: &Words<'_>, question: &str) -> String {

@@ -94,9 +94,41 @@ impl<'a> Words<'a> {
     }
 
     fn extent(&self, extent: &Extent) -> String {
+        if let Some(place) = self.one_place(extent) {
+            return place;
+        }
+        let inside = self.phrases(extent);
+        if !matches!(extent.axis, Axis::Target | Axis::ClientAppType | Axis::DevicePlatform) {
+            return listed(inside);
+        }
+        // Whichever is fewer says more.
+        let others = distinct(self.all(extent.axis).iter().filter(|value| !extent.values.contains(value)).map(|value| self.value(value)));
+        if others.len() < inside.len() { format!("any but {}", listed(others)) } else { listed(inside) }
+    }
+
+    /// The named location that an extent is all of, or all but.
+    fn one_place(&self, extent: &Extent) -> Option<String> {
+        let places: Vec<_> = self.all(extent.axis).iter().filter_map(|value| place(value).map(|within| (value, within))).collect();
+        let is_all =
+            |id: &String, of: bool| places.iter().all(|(value, within)| extent.values.contains(value) == (within.contains(id) == of));
+        let mut ids = places.iter().flat_map(|(_, within)| within.iter());
+        ids.find_map(|id| {
+            let label = self.names.locations.label(id);
+            if is_all(id, true) { Some(label.to_owned()) } else { is_all(id, false).then(|| format!("any but {label}")) }
+        })
+    }
+
+    /// All values of an axis.
+    fn all(&self, axis: Axis) -> &[Value] {
+        self.axes.iter().find(|(other, _)| *other == axis).map(|(_, values)| values.as_slice()).unwrap_or_default()
+    }
+
+    /// Words for the values of an extent, without repetition.
+    fn phrases(&self, extent: &Extent) -> Vec<String> {
         match extent.axis {
             Axis::Device | Axis::Location => self.by_kind(extent),
-            _ => listed(distinct(extent.values.iter().map(|value| self.value(value)))),
+            Axis::Authentication => self.proofs(extent),
+            _ => distinct(extent.values.iter().map(|value| self.value(value))),
         }
     }
 
@@ -118,8 +150,8 @@ impl<'a> Words<'a> {
             },
             Value::Flag(yes) => if *yes { "yes" } else { "no" }.to_owned(),
             Value::Authentication { mfa: false, .. } => "without a second factor".to_owned(),
-            Value::Authentication { mfa: true, methods } if methods.is_empty() => "with any second factor".to_owned(),
-            Value::Authentication { mfa: true, methods } => format!("with a second factor by {}", methods.join(" and ")),
+            Value::Authentication { mfa: true, methods } if methods.is_empty() => "with a second factor that meets no strength".to_owned(),
+            Value::Authentication { mfa: true, methods } => format!("with a second factor such as {}", methods.join(" and ")),
             Value::TermsOfUse(terms) if terms.is_empty() => "none accepted".to_owned(),
             Value::TermsOfUse(terms) => format!("{} accepted", terms.join(" and ")),
             Value::Risk(risk) => risk.to_string(),
@@ -137,17 +169,25 @@ impl<'a> Words<'a> {
         within.iter().map(|id| self.names.locations.label(id)).collect::<Vec<_>>().join(" and ")
     }
 
+    /// Second factors by the strengths that they meet, where that matters.
+    fn proofs(&self, extent: &Extent) -> Vec<String> {
+        let is_any = |value: &&Value| matches!(value, Value::Authentication { mfa: true, .. });
+        let is_every = extent.values.iter().filter(is_any).count() == self.all(extent.axis).iter().filter(is_any).count();
+        let phrase = |value: &Value| if is_every && is_any(&value) { "with a second factor".to_owned() } else { self.value(value) };
+        distinct(extent.values.iter().map(phrase))
+    }
+
     /// Places by the named locations that cover them and devices by what grant controls ask of them, said to be partly in the region where
     /// filters or unnamed differences cut through them.
-    fn by_kind(&self, extent: &Extent) -> String {
+    fn by_kind(&self, extent: &Extent) -> Vec<String> {
         let kind = |value: &Value| self.value(value);
-        let all = self.axes.iter().find(|(axis, _)| *axis == extent.axis).map(|(_, values)| values.as_slice()).unwrap_or_default();
+        let all = self.all(extent.axis);
         let kinds = distinct(extent.values.iter().map(kind));
         let phrase = |name: String| {
             let count = |values: &[Value]| values.iter().filter(|value| kind(value) == name).count();
             if count(&extent.values) < count(all) { format!("{name} (some)") } else { name }
         };
-        listed(kinds.into_iter().map(phrase).collect())
+        kinds.into_iter().map(phrase).collect()
     }
 
     /// A sign-in in a few words.
@@ -176,8 +216,7 @@ impl<'a> Words<'a> {
     pub(super) fn json(&self, region: &Region, id: &str) -> Json {
         let mut limits = Map::new();
         for extent in region.extents.iter().filter(|extent| extent.axis != Axis::Users) {
-            let words = || extent.values.iter().map(|value| self.value(value));
-            let value = if extent.is_whole { json!("any") } else { json!(distinct(words())) };
+            let value = if extent.is_whole { json!("any") } else { json!(self.phrases(extent)) };
             limits.insert(json!(extent.axis).as_str().unwrap_or_default().to_owned(), value);
         }
         let ids = region.users.iter().filter_map(|index| self.users.get(*index)).map(|user| &user.id);
@@ -187,6 +226,11 @@ impl<'a> Words<'a> {
             "witness": witness::sign_in(id, &region.witness),
         })
     }
+}
+
+/// The named locations of a place.
+fn place(value: &Value) -> Option<&[String]> {
+    if let Value::Location { within, .. } = value { Some(within) } else { None }
 }
 
 fn kind(device: Option<&DeviceFacts>) -> &'static str {

@@ -4,8 +4,11 @@
 mod demo;
 mod doctor;
 mod policy_check;
+mod policy_diff;
 mod policy_eval;
 mod policy_report;
 mod replay;
+mod policy_gaps;
+mod searching;
 mod what_if;
 mod what_if_agreement;

@@ -87,6 +87,6 @@ fn refused_only_by(space: &Space<'_>, these: &[Cell], others: &[Cell], should_st
         worked += 1;
     }
     cells.sort_by_cached_key(|cell| std::cmp::Reverse(space.breadth(cell)));
-    let cells = without_covered(shape, cells, |cell| cell);
+    let cells = without_covered(shape, cells, |cell| cell, std::slice::from_ref);
     Change { regions: cells.iter().filter_map(|cell| space.region(cell, cell)).collect(), worked, of: these.len() }
 }

@@ -18,7 +18,7 @@ pub struct Requirement(pub Vec<GrantControl>);
 #[derive(Debug, Clone)]
 pub struct Gaps {
     /// Regions in which everything is granted, those that concern most people first, as far as some of it does without the requirement; their
-    /// witnesses do. Regions may overlap; none is inside the others together.
+    /// witnesses do. Regions may overlap; none could go without losing a sign-in that does without the requirement.
     pub regions: Vec<Region>,
     /// Every axis with all its values.
     pub axes: Vec<(Axis, Vec<Value>)>,
@@ -56,17 +56,20 @@ pub fn gaps(
     let shape = space.shape();
     let found = complement(shape, shape.all(), &refused, should_stop);
     let is_whole = found.worked == refused.len();
-    // What of each granted box does without the requirement.
-    let mut open: Vec<(Cell, Cell)> = Vec::new();
+    // What of each granted box does without the requirement, the broadest first.
+    let mut open: Vec<(Cell, Vec<Cell>)> = Vec::new();
     for granted in found.cells {
-        let without = complement(shape, granted.clone(), &met, &|| false).cells;
-        open.extend(without.into_iter().max_by_key(|cell| space.breadth(cell)).map(|without| (granted, without)));
+        let mut without = complement(shape, granted.clone(), &met, &|| false).cells;
+        without.sort_by_cached_key(|cell| std::cmp::Reverse(space.breadth(cell)));
+        if !without.is_empty() {
+            open.push((granted, without));
+        }
     }
     open.sort_by_cached_key(|(granted, _)| std::cmp::Reverse(space.breadth(granted)));
     if is_whole {
-        open = without_covered(shape, open, |(granted, _)| granted);
+        open = without_covered(shape, open, |(granted, _)| granted, |(_, without)| without);
     }
-    let mut regions: Vec<Region> = open.iter().filter_map(|(granted, without)| space.region(granted, without)).collect();
+    let mut regions: Vec<Region> = open.iter().filter_map(|(granted, without)| space.region(granted, without.first()?)).collect();
     let mut classes = Classes::new(set);
     let mut is_granted = |region: &Region| {
         let sign_in = classes.sign_in(&region.witness);

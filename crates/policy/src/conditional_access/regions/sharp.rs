@@ -120,12 +120,20 @@ fn absorb(cells: &mut Vec<Cell>, mut pieces: Vec<Cell>) {
     }
 }
 
-/// Leaves out what is in boxes that the others cover together. Those in front stay rather than those behind.
-pub(super) fn without_covered<T>(shape: &Shape, items: Vec<T>, cell: impl Fn(&T) -> &Cell) -> Vec<T> {
+/// Leaves out every item whose parts the boxes of others cover together. Those in front stay rather than those behind, unless what comes
+/// later says it all as well.
+pub(super) fn without_covered<T>(shape: &Shape, items: Vec<T>, whole: impl Fn(&T) -> &Cell, parts: impl Fn(&T) -> &[Cell]) -> Vec<T> {
+    let says_nothing_beside = |item: &T, by: &[&Cell]| parts(item).iter().all(|part| is_covered(shape, part, by));
     let mut chosen: Vec<T> = Vec::new();
     for item in items {
-        if !is_covered(shape, cell(&item), &chosen.iter().map(&cell).collect::<Vec<_>>()) {
+        if !says_nothing_beside(&item, &chosen.iter().map(&whole).collect::<Vec<_>>()) {
             chosen.push(item);
+        }
+    }
+    for index in (0..chosen.len()).rev() {
+        let others: Vec<&Cell> = chosen.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, item)| whole(item)).collect();
+        if chosen.get(index).is_some_and(|item| says_nothing_beside(item, &others)) {
+            chosen.remove(index);
         }
     }
     chosen

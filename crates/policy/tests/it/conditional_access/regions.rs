@@ -281,3 +281,19 @@ fn a_search_that_is_cut_short_says_so_and_never_says_none() {
     assert!(!found.is_complete());
     assert_eq!(found.worked, 0);
 }
+
+#[test]
+fn a_region_that_does_without_the_requirement_only_where_others_do_is_not_told() {
+    let phones = vec![PlatformCondition::Ios, PlatformCondition::Android];
+    let mut app = asking("app", GrantOperator::And, &[GrantControl::ApprovedApplication]);
+    app.conditions.platforms.include = phones.clone();
+    let mut device = asking("device", GrantOperator::And, &[GrantControl::CompliantDevice]);
+    device.conditions.platforms.exclude = phones;
+    let (users, targets, clients, locations) = (users(), targets(), clients(), locations());
+    let universe = Universe { users: &users, targets: &targets, clients: &clients, named_locations: &locations };
+    let set = compile(&[app, device], &[], &locations, &[]).unwrap();
+    let found = gaps(&set, universe, &Requirement(vec![GrantControl::ApprovedApplication]), &|| false).unwrap();
+    // A compliant device with an approved app gets in from every platform, but on phones that is what is required.
+    assert_eq!(found.regions.len(), 1);
+    assert_eq!(found.regions[0].witness.device_platform, Some(DevicePlatform::Windows));
+}
