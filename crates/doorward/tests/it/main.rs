@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod policy_check;
 mod policy_diff;
+mod policy_documentation;
 mod policy_eval;
 mod policy_report;
 mod replay;
