@@ -10,7 +10,7 @@ ARGS ?=
 help:
 	@echo "make demo    build Doorward and show it with sample data (ARGS=--once: print the table and exit)"
 	@echo "make test    install what the tests need, then run every check and test"
-	@echo "make bench   measure start-up, memory and decisions of release builds (writes target/bench.json)"
+	@echo "make bench   measure start-up, memory, decisions and policy tools of release builds (writes target/bench.json)"
 
 demo:
 	cargo run --quiet --package doorward -- demo $(ARGS)

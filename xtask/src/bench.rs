@@ -2,6 +2,7 @@
 
 mod decide;
 mod startup;
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,10 +17,11 @@ type Figures = Map<String, Value>;
 pub(crate) fn run(part: Option<&str>) -> anyhow::Result<()> {
     let target = std::path::absolute(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))?;
     let measures: &[fn(&Path) -> anyhow::Result<Figures>] = match part {
-        None => &[startup::measure, decide::measure],
+        None => &[startup::measure, decide::measure, tools::measure],
         Some("startup") => &[startup::measure],
         Some("decide") => &[decide::measure],
-        Some(other) => bail!("there is no part {other:?}: cargo xtask bench [startup | decide]"),
+        Some("tools") => &[tools::measure],
+        Some(other) => bail!("there is no part {other:?}: cargo xtask bench [startup | decide | tools]"),
     };
     let file = target.join("bench.json");
     for measure in measures {
