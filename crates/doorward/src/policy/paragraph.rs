@@ -3,6 +3,12 @@
 /// Nothing is wider than this.
 const WIDTH: usize = 100;
 
+/// Names come from outside, and must not steer the terminal.
+pub(super) fn printable(text: &str) -> String {
+    let escape = |character: char| if character.is_control() { character.escape_default().to_string() } else { character.to_string() };
+    text.chars().map(escape).collect()
+}
+
 /// A text after a label; its further lines begin below its first word.
 pub(super) fn hanging(label: &str, text: &str) -> String {
     let indent = label.chars().count();
@@ -15,8 +21,8 @@ fn lines(text: &str, room: usize) -> Vec<String> {
     let length = |text: &str| text.chars().count();
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && length(&line) + 1 + length(word) > room {
+    for word in text.split_whitespace().map(printable) {
+        if !line.is_empty() && length(&line) + 1 + length(&word) > room {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
@@ -38,13 +44,14 @@ mod tests {
     use super::lines;
 
     #[test]
-    fn lines_break_between_words_and_inside_only_those_too_long() {
-        let table: [(&str, &[&str]); 5] = [
+    fn lines_break_between_words_and_inside_only_those_too_long_and_steer_no_terminal() {
+        let table: [(&str, &[&str]); 6] = [
             ("", &[""]),
             ("one two", &["one two"]),
             ("one two three", &["one two", "three"]),
             ("a  b\nc", &["a b c"]),
             ("go abcdefghij ö", &["go", "abcdefg", "hij ö"]),
+            ("\u{1b}c", &["\\u{1b}c"]),
         ];
         for (text, expected) in table {
             assert_eq!(lines(text, 7), expected, "{text:?}");

@@ -4,6 +4,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 use doorward_policy::conditional_access::check::Weight;
 use serde::{Serialize, Serializer};
 
+use super::super::paragraph::printable;
+
 /// Columns of the table where the output is no terminal, whose width would count.
 const PLAIN_WIDTH: u16 = 100;
 /// Places that are shown of a finding that occurs many times.
@@ -115,12 +117,6 @@ fn policy_place(finding: &Finding) -> String {
         ("$" | "$.details", _) | (_, None) => finding.file.clone(),
         (_, Some(name)) => format!("{}: {path}, {name:?}", finding.file),
     }
-}
-
-/// Names of members and files come from outside, and must not steer the terminal.
-fn printable(text: &str) -> String {
-    let escape = |character: char| if character.is_control() { character.escape_default().to_string() } else { character.to_string() };
-    text.chars().map(escape).collect()
 }
 
 fn counted(number: usize, what: &str) -> String {
