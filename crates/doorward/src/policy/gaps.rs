@@ -13,9 +13,9 @@ use doorward_policy::conditional_access::regions::{self, Gaps, Requirement, Targ
 use serde_json::json;
 
 use super::directory::Directory;
-use super::report::{self, Ground};
 use super::paragraph::hanging;
 use super::region::{Words, counted, grouped};
+use super::report::{self, Ground};
 use super::set::Sources;
 use super::witness;
 
