@@ -22,6 +22,16 @@ pub(super) struct Asked {
     /// In the prompt order, so that the lowest number is what a person is asked for first.
     pub(super) requirements: Vec<Requirement>,
     pub(super) factors: Vec<Factor>,
+    /// By service policy.
+    pub(super) services: Vec<ServiceRule>,
+}
+
+/// What the parts of a service policy ask for, by the numbers of their requirements.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ServiceRule {
+    pub(super) app: usize,
+    pub(super) on_windows: usize,
+    pub(super) elsewhere: usize,
 }
 
 /// A grant by the numbers of its requirements, in the prompt order.
@@ -56,8 +66,9 @@ impl Asked {
         let mut requirements: Vec<_> = of_grants.chain(of_services).collect();
         requirements.sort_unstable();
         requirements.dedup();
-        let mut asked = Self { of_policies, demands: Vec::new(), requirements, factors: factors.values, grants };
+        let mut asked = Self { of_policies, demands: Vec::new(), requirements, factors: factors.values, grants, services: Vec::new() };
         asked.demands = asked.grants.iter().map(|grant| asked.demand(grant)).collect();
+        asked.services = services.iter().map(|service| asked.service(service)).collect();
         asked
     }
 
@@ -70,8 +81,14 @@ impl Asked {
         }
     }
 
+    fn service(&self, policy: &ServicePolicy) -> ServiceRule {
+        let app = self.number(Requirement::app_access());
+        let [on_windows, elsewhere] = device_requirements(policy).map(|wanted| self.number(Requirement::device_access(wanted)));
+        ServiceRule { app, on_windows, elsewhere }
+    }
+
     /// The number of a requirement that some policy asks for. One that nobody asks for would get a number that nothing satisfies.
-    pub(super) fn number(&self, requirement: Requirement) -> usize {
+    fn number(&self, requirement: Requirement) -> usize {
         self.requirements.binary_search(&requirement).unwrap_or(usize::MAX)
     }
 }

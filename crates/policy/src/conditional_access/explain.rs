@@ -8,7 +8,8 @@ use super::condition::{Condition, ConditionState};
 use super::decision::{PolicyOutcome, Reason};
 use super::layout::{Rule, Unit};
 use super::mask::{Block, has, insert_word};
-use super::outcome::{Answer, Bits, Lacks, Scan, Verdict};
+use super::outcome::{Answer, Bits, Lacks, Scan};
+use super::proof::{Applying, Verdict};
 use super::sign_in::SignIn;
 
 /// An answer with all its reasons: for each condition the policies that it fits, for each result the policies that came to it. Reused from
@@ -217,9 +218,10 @@ impl Classes<'_> {
 
     /// Of a service policy that is met, the part that is not gives way to the other.
     fn given_way(&self, sign_in: &SignIn, unit: &Unit, (base, bits): Bits) -> Bits {
-        let Rule::Service(rule) = unit.rule else { return (base, 0) };
-        let [app, device] = Scan::new(self, sign_in).unmet(&rule);
-        (base, bits & (u64::from(app) << (unit.start - base) | u64::from(device) << (unit.start + 1 - base)))
+        let Rule::Service(service) = unit.rule else { return (base, 0) };
+        let proof = self.proofs.get(sign_in.proof);
+        let unmet = |part: Applying| u64::from(proof.service(service, part) != Verdict::Satisfied);
+        (base, bits & (unmet(Applying::App) << (unit.start - base) | unmet(Applying::Device) << (unit.start + 1 - base)))
     }
 }
 

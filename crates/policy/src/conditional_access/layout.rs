@@ -6,8 +6,6 @@ use doorward_model::conditional_access::{ConditionalAccessPolicy, Conditions, Gr
 use doorward_model::service_policy::ServicePolicy;
 
 use super::asked::Asked;
-use super::grant::Requirement;
-use super::service::device_requirements;
 use super::{subject, target};
 
 /// Neighbours that are judged together: policies that ask for the same, or the parts of a service policy.
@@ -25,23 +23,8 @@ pub(super) enum Rule {
     Free,
     /// Index of the grant.
     Grant(usize),
-    /// App access at the start, device access behind it.
-    Service(ServiceRule),
-}
-
-/// What the parts of a service policy ask for, by the numbers of their requirements.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ServiceRule {
-    pub(super) app: usize,
-    pub(super) on_windows: usize,
-    pub(super) elsewhere: usize,
-}
-
-impl ServiceRule {
-    /// What is asked of the device.
-    pub(super) fn device(&self, is_windows: bool) -> usize {
-        if is_windows { self.on_windows } else { self.elsewhere }
-    }
+    /// Index of the service policy: app access at the start, device access behind it.
+    Service(usize),
 }
 
 /// What stands at a position.
@@ -75,7 +58,7 @@ impl Layout {
         let mut layout = Self::default();
         let (enforced, rest) = order.split_at(order.partition_point(|(zone, ..)| *zone == Zone::Enforced));
         enforced.iter().for_each(|(_, asked, index)| layout.policy(*asked, *index));
-        (0..).zip(services).for_each(|(index, service)| layout.service(index, service, asked));
+        (0..).zip(services).for_each(|(index, service)| layout.service(index, service));
         layout.enforced_end = layout.slots.len();
         rest.iter().for_each(|(_, asked, index)| layout.policy(*asked, *index));
         layout
@@ -95,14 +78,12 @@ impl Layout {
         self.push(Slot::Policy(index));
     }
 
-    fn service(&mut self, index: usize, service: &ServicePolicy, asked: &Asked) {
+    fn service(&mut self, index: usize, service: &ServicePolicy) {
         if self.slots.len() % 2 == 1 {
             self.begin(Rule::Free);
             self.push(Slot::Gap);
         }
-        let app = asked.number(Requirement::app_access());
-        let [on_windows, elsewhere] = device_requirements(service).map(|wanted| asked.number(Requirement::device_access(wanted)));
-        self.begin(Rule::Service(ServiceRule { app, on_windows, elsewhere }));
+        self.begin(Rule::Service(index));
         self.push(if service.app_access.is_some() { Slot::Part(index, 0) } else { Slot::Gap });
         self.push(if service.device_access.is_some() { Slot::Part(index, 1) } else { Slot::Gap });
     }

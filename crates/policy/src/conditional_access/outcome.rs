@@ -1,16 +1,14 @@
 //! The decision: a handful of ANDs over sets of policies, and a look at each distinct requirement among those that apply.
 
 use doorward_model::ErrorCode;
-use doorward_model::sign_in::DevicePlatform;
 
-use super::asked::{Asked, Demand};
+use super::asked::Asked;
 use super::classes::Classes;
 use super::control::Control;
 use super::decision::Outcome;
-use super::grant::Standing;
-use super::layout::{Rule, ServiceRule, Unit};
+use super::layout::{Rule, Unit};
 use super::mask::Block;
-use super::proof::Proof;
+use super::proof::{Applying, Proof, Verdict};
 use super::sign_in::{Parts, SignIn};
 
 /// What becomes of a sign-in, and why not more.
@@ -50,28 +48,17 @@ impl Classes<'_> {
     }
 }
 
-/// What a policy says of a sign-in to which it applies. A requirement is named by its number, which orders it for prompting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Satisfied,
-    Blocked,
-    /// The person can do something about it; this comes first.
-    Promptable(usize),
-    /// Nobody can.
-    Final(usize),
-}
-
 /// What the policies that apply lack so far.
 #[derive(Debug, Default)]
 pub(super) struct Lacks {
     blocked: bool,
-    promptable: Option<usize>,
-    final_: Option<usize>,
+    promptable: Option<u32>,
+    final_: Option<u32>,
 }
 
 impl Lacks {
     pub(super) fn add(&mut self, verdict: Verdict) {
-        let first = |known: Option<usize>, number: usize| Some(known.map_or(number, |known| known.min(number)));
+        let first = |known: Option<u32>, number: u32| Some(known.map_or(number, |known| known.min(number)));
         match verdict {
             Verdict::Satisfied => {}
             Verdict::Blocked => self.blocked = true,
@@ -82,7 +69,7 @@ impl Lacks {
 
     /// A block beats everything, what nobody can do anything about beats what can be prompted for.
     pub(super) fn answer(&self, asked: &Asked, sign_in: &Parts) -> Answer {
-        let failing = |number: usize| asked.requirements.get(number).map(|requirement| requirement.failing(sign_in));
+        let failing = |number: u32| asked.requirements.get(number as usize).map(|requirement| requirement.failing(sign_in));
         match (self.final_, self.promptable) {
             _ if self.blocked => Answer::BLOCKED,
             (Some(number), _) => failing(number).map_or(Answer::BLOCKED, |failing| Answer {
@@ -109,7 +96,6 @@ impl Answer {
 pub(super) struct Scan<'a> {
     classes: &'a Classes<'a>,
     proof: Proof<'a>,
-    is_windows: bool,
     /// The unit judged last, by its index.
     last: Option<(usize, Verdict)>,
 }
@@ -119,8 +105,7 @@ pub(super) type Bits = (usize, u64);
 
 impl<'a> Scan<'a> {
     pub(super) fn new(classes: &'a Classes<'a>, sign_in: &SignIn) -> Self {
-        let is_windows = sign_in.parts.device_platform() == Some(DevicePlatform::Windows);
-        Self { classes, proof: classes.proofs.get(sign_in.proof), is_windows, last: None }
+        Self { classes, proof: classes.proofs.get(sign_in.proof), last: None }
     }
 
     /// Judges what applies in one block and hands over each verdict with the policies that it holds for.
@@ -146,55 +131,10 @@ impl<'a> Scan<'a> {
     fn judge(&self, unit: &Unit, (base, word): Bits) -> Verdict {
         match unit.rule {
             Rule::Free => Verdict::Satisfied,
-            Rule::Grant(grant) => match self.classes.set.asked.demands.get(grant) {
-                Some(Demand::Block) | None => Verdict::Blocked,
-                Some(Demand::All(requirements)) => self.all(requirements),
-                Some(Demand::Any(requirements)) => self.any(requirements),
-            },
-            // Both parts stand in one word. Whoever is targeted by both must meet one of the two.
-            Rule::Service(rule) => match word >> (unit.start - base) & 0b11 {
-                0b01 => self.any(&[rule.app]),
-                0b10 => self.any(&[self.device(&rule)]),
-                // A device comes before an app in the prompt order.
-                _ => self.any(&[self.device(&rule), rule.app]),
-            },
+            Rule::Grant(grant) => self.proof.grant(grant),
+            // Both parts stand in one word.
+            Rule::Service(service) => self.proof.service(service, Applying::of_bits(word >> (unit.start - base))),
         }
-    }
-
-    /// One that nobody can do anything about is enough to fail.
-    fn all(&self, requirements: &[usize]) -> Verdict {
-        let mut verdict = Verdict::Satisfied;
-        for requirement in requirements {
-            match self.proof.standing(*requirement) {
-                Standing::Satisfied => {}
-                Standing::Final => return Verdict::Final(*requirement),
-                Standing::Promptable if verdict == Verdict::Satisfied => verdict = Verdict::Promptable(*requirement),
-                Standing::Promptable => {}
-            }
-        }
-        verdict
-    }
-
-    fn any(&self, requirements: &[usize]) -> Verdict {
-        let mut verdict = Verdict::Satisfied;
-        for requirement in requirements {
-            match (self.proof.standing(*requirement), verdict) {
-                (Standing::Satisfied, _) => return Verdict::Satisfied,
-                (Standing::Promptable, Verdict::Satisfied | Verdict::Final(_)) => verdict = Verdict::Promptable(*requirement),
-                (Standing::Final, Verdict::Satisfied) => verdict = Verdict::Final(*requirement),
-                (Standing::Promptable | Standing::Final, _) => {}
-            }
-        }
-        verdict
-    }
-
-    fn device(&self, rule: &ServiceRule) -> usize {
-        rule.device(self.is_windows)
-    }
-
-    /// Of a service policy, the parts that the sign-in does not meet by themselves.
-    pub(super) fn unmet(&self, rule: &ServiceRule) -> [bool; 2] {
-        [rule.app, self.device(rule)].map(|number| self.proof.standing(number) != Standing::Satisfied)
     }
 }
 

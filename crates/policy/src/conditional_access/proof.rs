@@ -1,11 +1,33 @@
-//! How sign-ins stand to all that the policies of a set ask for: worked out once for all sign-ins that have shown the same.
+//! What each policy says to what a sign-in has shown: worked out once for all sign-ins that have shown the same.
 
 use std::collections::HashMap;
 
+use doorward_model::sign_in::DevicePlatform;
+
+use super::asked::{Asked, Demand};
 use super::circumstances::Circumstances;
-use super::grant::{Requirement, Standing};
+use super::grant::Standing;
 use super::mask::Mask;
 use super::sign_in::{DeviceClass, Evidence, FactorsClass, Parts, ProofClass};
+
+/// What a policy says of a sign-in to which it applies. A requirement is named by its number, which orders it for prompting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Verdict {
+    Satisfied,
+    Blocked,
+    /// The person can do something about it; this comes first.
+    Promptable(u32),
+    /// Nobody can.
+    Final(u32),
+}
+
+/// Which parts of a service policy apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Applying {
+    App,
+    Device,
+    Both,
+}
 
 /// What requirements look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,34 +39,31 @@ struct Shown {
     evidence: Evidence,
 }
 
-/// A word of 64 requirements: those that are satisfied, and those that can be prompted for. The others nobody can do anything about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-struct Word {
-    satisfied: u64,
-    promptable: u64,
-}
-
-/// The standings met so far.
+/// The verdicts met so far: for each class those of the grants, then three for each service policy.
 #[derive(Debug, Clone)]
 pub(super) struct Proofs {
+    grants: usize,
     width: usize,
-    words: Vec<Word>,
+    verdicts: Vec<Verdict>,
     shown: HashMap<Shown, ProofClass>,
-    classes: HashMap<Vec<Word>, ProofClass>,
+    classes: HashMap<Vec<Verdict>, ProofClass>,
 }
 
-/// The standings of one sign-in.
+/// The verdicts on one sign-in.
 #[derive(Clone, Copy)]
-pub(super) struct Proof<'a>(&'a [Word]);
-
-const WORD: usize = 64;
+pub(super) struct Proof<'a> {
+    verdicts: &'a [Verdict],
+    grants: usize,
+}
 
 impl Proofs {
-    pub(super) fn new(requirements: usize) -> Self {
-        Self { width: requirements.div_ceil(WORD), words: Vec::new(), shown: HashMap::new(), classes: HashMap::new() }
+    pub(super) fn new(asked: &Asked) -> Self {
+        let grants = asked.demands.len();
+        let width = grants + asked.services.len() * Applying::ALL.len();
+        Self { grants, width, verdicts: Vec::new(), shown: HashMap::new(), classes: HashMap::new() }
     }
 
-    pub(super) fn class(&mut self, sign_in: &Parts, requirements: &[Requirement], factors: &Mask) -> ProofClass {
+    pub(super) fn class(&mut self, sign_in: &Parts, asked: &Asked, factors: &Mask) -> ProofClass {
         let shown = Shown {
             is_workload: sign_in.subject.is_workload,
             device: sign_in.device,
@@ -55,13 +74,13 @@ impl Proofs {
         if let Some(class) = self.shown.get(&shown) {
             return *class;
         }
-        let words: Vec<Word> = requirements.chunks(WORD).map(|chunk| Word::of(chunk, sign_in, factors)).collect();
-        let class = match self.classes.get(&words) {
+        let verdicts = verdicts(sign_in, asked, factors);
+        let class = match self.classes.get(&verdicts) {
             Some(class) => *class,
             None => {
                 let class = ProofClass(self.classes.len());
-                self.words.extend_from_slice(&words);
-                self.classes.insert(words, class);
+                self.verdicts.extend_from_slice(&verdicts);
+                self.classes.insert(verdicts, class);
                 class
             }
         };
@@ -71,31 +90,80 @@ impl Proofs {
 
     pub(super) fn get(&self, class: ProofClass) -> Proof<'_> {
         let start = class.0 * self.width;
-        // Nothing is satisfied in a proof of another set.
-        Proof(self.words.get(start..start + self.width).unwrap_or_default())
+        Proof { verdicts: self.verdicts.get(start..start + self.width).unwrap_or_default(), grants: self.grants }
     }
 }
 
-impl Word {
-    fn of(requirements: &[Requirement], sign_in: &Parts, factors: &Mask) -> Self {
-        requirements.iter().zip(0..).fold(Self::default(), |word, (requirement, bit)| match requirement.standing(sign_in, factors) {
-            Standing::Satisfied => Self { satisfied: word.satisfied | 1 << bit, ..word },
-            Standing::Promptable => Self { promptable: word.promptable | 1 << bit, ..word },
-            Standing::Final => word,
-        })
+impl Applying {
+    const ALL: [Self; 3] = [Self::App, Self::Device, Self::Both];
+
+    /// App access is the lowest bit, device access the next; at least one of them is set.
+    pub(super) fn of_bits(bits: u64) -> Self {
+        match bits & 0b11 {
+            0b01 => Self::App,
+            0b10 => Self::Device,
+            _ => Self::Both,
+        }
     }
 }
 
 impl Proof<'_> {
-    pub(super) fn standing(self, requirement: usize) -> Standing {
-        let word = self.0.get(requirement / WORD).copied().unwrap_or_default();
-        let bit = requirement % WORD;
-        if word.satisfied >> bit & 1 == 1 {
-            Standing::Satisfied
-        } else if word.promptable >> bit & 1 == 1 {
-            Standing::Promptable
-        } else {
-            Standing::Final
+    pub(super) fn grant(self, grant: usize) -> Verdict {
+        // A verdict that is not there, which would be a fault, lets nobody in.
+        self.verdicts.get(grant).copied().unwrap_or(Verdict::Blocked)
+    }
+
+    pub(super) fn service(self, service: usize, applying: Applying) -> Verdict {
+        self.grant(self.grants + service * Applying::ALL.len() + applying as usize)
+    }
+}
+
+fn verdicts(sign_in: &Parts, asked: &Asked, factors: &Mask) -> Vec<Verdict> {
+    let standings = asked.requirements.iter().map(|requirement| requirement.standing(sign_in, factors)).collect();
+    let standings = Standings(standings);
+    let grants = asked.demands.iter().map(|demand| match demand {
+        Demand::Block => Verdict::Blocked,
+        Demand::All(requirements) => standings.all(requirements),
+        Demand::Any(requirements) => standings.any(requirements),
+    });
+    let is_windows = sign_in.device_platform() == Some(DevicePlatform::Windows);
+    let services = asked.services.iter().flat_map(|service| {
+        let device = if is_windows { service.on_windows } else { service.elsewhere };
+        // Whoever is targeted by both parts must meet one of them; a device comes before an app in the prompt order.
+        [standings.any(&[service.app]), standings.any(&[device]), standings.any(&[device, service.app])]
+    });
+    grants.chain(services).collect()
+}
+
+/// How a sign-in stands to each requirement, by number.
+struct Standings(Vec<Standing>);
+
+impl Standings {
+    fn of(&self, requirement: usize) -> Standing {
+        self.0.get(requirement).copied().unwrap_or(Standing::Final)
+    }
+
+    /// One that nobody can do anything about is enough to fail.
+    fn all(&self, requirements: &[usize]) -> Verdict {
+        let first = |standing: Standing| requirements.iter().copied().find(|requirement| self.of(*requirement) == standing).map(number);
+        match (first(Standing::Final), first(Standing::Promptable)) {
+            (Some(requirement), _) => Verdict::Final(requirement),
+            (None, Some(requirement)) => Verdict::Promptable(requirement),
+            (None, None) => Verdict::Satisfied,
         }
     }
+
+    fn any(&self, requirements: &[usize]) -> Verdict {
+        let first = |standing: Standing| requirements.iter().copied().find(|requirement| self.of(*requirement) == standing).map(number);
+        match (first(Standing::Satisfied), first(Standing::Promptable), first(Standing::Final)) {
+            (None, Some(requirement), _) => Verdict::Promptable(requirement),
+            (None, None, Some(requirement)) => Verdict::Final(requirement),
+            _ => Verdict::Satisfied,
+        }
+    }
+}
+
+/// A requirement's number in the space that a verdict has for it.
+fn number(requirement: usize) -> u32 {
+    u32::try_from(requirement).unwrap_or(u32::MAX)
 }

@@ -79,7 +79,8 @@ pub(super) fn obligations(set: &PolicySet) -> Vec<Obligation> {
                     all.extend(alternatives.iter().map(|lacks| Obligation::new(vec![position], None, lacks)));
                 }
             }
-            Rule::Service(rule) => {
+            Rule::Service(service_policy) => {
+                let Some(rule) = set.asked.services.get(service_policy) else { continue };
                 let fails =
                     |number: usize| set.asked.requirements.get(number).map(|one| fails(*one, &set.asked.factors)).unwrap_or_default();
                 let on_windows = both(&vec![vec![Lack::OffWindows]], &fails(rule.on_windows));
