@@ -43,7 +43,7 @@ impl<'a> Classes<'a> {
             circumstances: table(),
             known_circumstances: HashMap::new(),
             factors: Vec::new(),
-            proofs: Proofs::new(&set.asked),
+            proofs: Proofs::new(set),
         }
     }
 
@@ -71,7 +71,7 @@ impl<'a> Classes<'a> {
     pub fn resolve(&mut self, parts: Parts) -> SignIn {
         let nothing = Mask::empty(0);
         let factors = self.factors.get(parts.factors.0).unwrap_or(&nothing);
-        SignIn { proof: self.proofs.class(&parts, &self.set.asked, factors), parts }
+        SignIn { proof: self.proofs.class(&parts, self.set, factors), parts }
     }
 
     /// A person with all groups, nested ones included, or a workload.

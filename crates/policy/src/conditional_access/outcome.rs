@@ -1,4 +1,4 @@
-//! The decision: a handful of ANDs over sets of policies, and a look at each distinct requirement among those that apply.
+//! The decision: a handful of ANDs over sets of policies, and a look at each distinct requirement among those that are not met.
 
 use doorward_model::ErrorCode;
 
@@ -23,7 +23,8 @@ pub struct Answer {
 }
 
 impl Classes<'_> {
-    /// Decides one sign-in. Nothing is allocated; the cost grows with the number of policies by 64 and with what applies.
+    /// Decides one sign-in. Nothing is allocated; the cost grows with the number of policies by 64 and with what
+    /// applies without being satisfied.
     #[must_use]
     pub fn outcome(&self, sign_in: &SignIn) -> Answer {
         let parts = &sign_in.parts;
@@ -33,13 +34,14 @@ impl Classes<'_> {
             self.targets.matched(parts.target),
             self.places.matched(parts.place),
             self.devices.matched(parts.device.class),
+            self.proofs.open(sign_in.proof),
         ];
         let mut lacks = Lacks::default();
         let mut scan = Scan::new(self, sign_in);
         for (index, block) in first.iter().enumerate() {
             // A row that is missing would be a fault; it must not take a policy away.
-            let applied = others.iter().fold(*block, |applied, row| applied & row.get(index).copied().unwrap_or(Block::FULL));
-            scan.block(index, applied, |_, verdict, _| lacks.add(verdict));
+            let refusing = others.iter().fold(*block, |refusing, row| refusing & row.get(index).copied().unwrap_or(Block::FULL));
+            scan.block(index, refusing, |_, verdict, _| lacks.add(verdict));
             if lacks.blocked {
                 break;
             }

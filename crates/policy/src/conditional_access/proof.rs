@@ -6,8 +6,10 @@ use doorward_model::sign_in::DevicePlatform;
 
 use super::asked::{Asked, Demand};
 use super::circumstances::Circumstances;
+use super::compile::PolicySet;
 use super::grant::Standing;
-use super::mask::Mask;
+use super::layout::{Rule, Unit};
+use super::mask::{Block, Mask, blocks};
 use super::sign_in::{DeviceClass, Evidence, FactorsClass, Parts, ProofClass};
 
 /// What a policy says of a sign-in to which it applies. A requirement is named by its number, which orders it for prompting.
@@ -39,12 +41,16 @@ struct Shown {
     evidence: Evidence,
 }
 
-/// The verdicts met so far: for each class those of the grants, then three for each service policy.
+/// The verdicts met so far.
 #[derive(Debug, Clone)]
 pub(super) struct Proofs {
     grants: usize,
-    width: usize,
+    /// For each class those of the grants, then three for each service policy.
     verdicts: Vec<Verdict>,
+    width: usize,
+    /// For each class the positions of the policies that it does not satisfy.
+    open: Vec<Block>,
+    blocks: usize,
     shown: HashMap<Shown, ProofClass>,
     classes: HashMap<Vec<Verdict>, ProofClass>,
 }
@@ -57,13 +63,14 @@ pub(super) struct Proof<'a> {
 }
 
 impl Proofs {
-    pub(super) fn new(asked: &Asked) -> Self {
-        let grants = asked.demands.len();
-        let width = grants + asked.services.len() * Applying::ALL.len();
-        Self { grants, width, verdicts: Vec::new(), shown: HashMap::new(), classes: HashMap::new() }
+    pub(super) fn new(set: &PolicySet) -> Self {
+        let grants = set.asked.demands.len();
+        let width = grants + set.asked.services.len() * Applying::ALL.len();
+        let blocks = blocks(set.entries.len());
+        Self { grants, verdicts: Vec::new(), width, open: Vec::new(), blocks, shown: HashMap::new(), classes: HashMap::new() }
     }
 
-    pub(super) fn class(&mut self, sign_in: &Parts, asked: &Asked, factors: &Mask) -> ProofClass {
+    pub(super) fn class(&mut self, sign_in: &Parts, set: &PolicySet, factors: &Mask) -> ProofClass {
         let shown = Shown {
             is_workload: sign_in.subject.is_workload,
             device: sign_in.device,
@@ -74,11 +81,13 @@ impl Proofs {
         if let Some(class) = self.shown.get(&shown) {
             return *class;
         }
-        let verdicts = verdicts(sign_in, asked, factors);
+        let verdicts = verdicts(sign_in, &set.asked, factors);
         let class = match self.classes.get(&verdicts) {
             Some(class) => *class,
             None => {
                 let class = ProofClass(self.classes.len());
+                let open = self.proof(&verdicts).open(set);
+                self.open.extend_from_slice(open.row());
                 self.verdicts.extend_from_slice(&verdicts);
                 self.classes.insert(verdicts, class);
                 class
@@ -90,7 +99,17 @@ impl Proofs {
 
     pub(super) fn get(&self, class: ProofClass) -> Proof<'_> {
         let start = class.0 * self.width;
-        Proof { verdicts: self.verdicts.get(start..start + self.width).unwrap_or_default(), grants: self.grants }
+        self.proof(self.verdicts.get(start..start + self.width).unwrap_or_default())
+    }
+
+    /// The positions of the policies that are not satisfied, whether they apply or not.
+    pub(super) fn open(&self, class: ProofClass) -> &[Block] {
+        let start = class.0 * self.blocks;
+        self.open.get(start..start + self.blocks).unwrap_or_default()
+    }
+
+    fn proof<'a>(&self, verdicts: &'a [Verdict]) -> Proof<'a> {
+        Proof { verdicts, grants: self.grants }
     }
 }
 
@@ -115,6 +134,18 @@ impl Proof<'_> {
 
     pub(super) fn service(self, service: usize, applying: Applying) -> Verdict {
         self.grant(self.grants + service * Applying::ALL.len() + applying as usize)
+    }
+
+    fn open(self, set: &PolicySet) -> Mask {
+        let is_open = |unit: &&Unit| match unit.rule {
+            Rule::Free => false,
+            Rule::Grant(grant) => self.grant(grant) != Verdict::Satisfied,
+            // One that is satisfied makes up for the other only where both apply, so both are kept for a look at that.
+            Rule::Service(service) => {
+                [Applying::App, Applying::Device].iter().any(|part| self.service(service, *part) != Verdict::Satisfied)
+            }
+        };
+        Mask::of(set.entries.len(), set.units.iter().filter(is_open).flat_map(|unit| unit.start..unit.end))
     }
 }
 
