@@ -167,6 +167,12 @@ fn what_a_log_says_does_not_act_on_the_terminal() {
     bench.lines(&[sign_in(name, ANNA, recorded)]);
     let text = String::from_utf8(bench.replay(&[]).stdout).unwrap();
     assert!(!text.contains('\u{1b}') && text.contains("\\u{1b}[31mred"), "{text}");
+
+    // An error quotes what it does not know.
+    let record = doorward_record(json!({"id": "s"}), name, 0);
+    bench.lines(&[record]);
+    let told = String::from_utf8(bench.replay(&[]).stderr).unwrap();
+    assert!(!told.contains('\u{1b}') && told.contains("\\u{1b}[31mred"), "{told}");
 }
 
 #[test]

@@ -5,7 +5,8 @@ use doorward_policy::conditional_access::Outcome;
 
 use super::report::{By, Report};
 use super::tally::{Change, Changes, Transition, Verdict};
-use crate::sign_ins::without_controls;
+use crate::policy::paragraph::{hanging, printable};
+use crate::policy::region::grouped;
 
 /// Width where there is no terminal to ask, and at most.
 const WIDTH: u16 = 100;
@@ -19,7 +20,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     if report.tally.changes().any(|kind| !kind.examples.is_empty()) {
         sections.push(examples(report));
     }
-    sections.extend(report.assumption.map(|text| wrapped(&format!("Assumed: {text}"))));
+    sections.extend(report.assumption.map(|text| hanging("", &format!("Assumed: {text}")).trim_end().to_owned()));
     sections.join("\n\n") + "\n"
 }
 
@@ -106,11 +107,6 @@ fn table() -> Table {
     table
 }
 
-/// Ids and names come from the log, and must not act on the terminal.
-fn printable(text: &str) -> String {
-    without_controls(text, |code| format!("\\u{{{code:x}}}"))
-}
-
 fn number(text: &str) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
@@ -127,44 +123,5 @@ fn verdict(verdict: Verdict) -> String {
     match verdict.error_code {
         None => word(verdict.outcome).to_owned(),
         Some(code) => format!("{} {code}", word(verdict.outcome)),
-    }
-}
-
-/// A number with its thousands apart.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let place = |index: usize| digits.len() - index;
-    let separated = digits.char_indices().flat_map(|(index, digit)| {
-        let separator = (index > 0 && place(index).is_multiple_of(3)).then_some(',');
-        separator.into_iter().chain([digit])
-    });
-    separated.collect()
-}
-
-/// Text in lines of the width of the tables.
-fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= usize::from(WIDTH) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (123_456, "123,456"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
     }
 }
