@@ -279,6 +279,9 @@ fn another_code_of_the_same_decision_is_no_change() {
     bench.lines(&[sign_in("phone", ANNA, json!({"devicePlatform": "iOS", "decision": "interrupt", "errorCode": 50127}))]);
     let report = bench.report(&[]);
     assert_eq!((&report["changed"], &report["otherCode"]), (&json!(0), &json!(1)));
+    // No code at all is null or 0.
+    bench.lines(&[sign_in("pc", ANNA, json!({"devicePlatform": "windows", "decision": "grant", "errorCode": 0}))]);
+    assert_eq!(bench.report(&[])["otherCode"], 0);
 }
 
 #[test]

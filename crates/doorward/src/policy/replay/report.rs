@@ -56,10 +56,18 @@ impl<'a> Report<'a> {
     /// What a member of a group is called; none when it has no name but its id.
     pub(super) fn name(&self, by: By, id: &str) -> Option<&str> {
         match by {
-            By::Policy => self.tally.names.get(id).map(String::as_str),
+            By::Policy => self.tally.named.get(id).and_then(|policy| policy.display_name.as_deref()),
             By::App => self.applications.get(id).copied(),
             By::Platform => None,
             By::User => self.users.get(id).or_else(|| self.service_principals.get(id)).copied(),
+        }
+    }
+
+    /// The id of a member as logs and files write it.
+    pub(super) fn id<'i>(&'i self, by: By, id: &'i str) -> &'i str {
+        match by {
+            By::Policy => self.tally.named.get(id).map_or(id, |policy| &policy.id),
+            By::App | By::Platform | By::User => id,
         }
     }
 
@@ -88,7 +96,8 @@ impl<'a> Report<'a> {
     fn members(&self, by: By) -> Vec<Value> {
         let group = self.group(by);
         let member = |id: Option<&str>, name: Option<&str>, Changes { changed, stricter, looser }: Changes| json!({"id": id, "displayName": name, "changed": changed, "stricter": stricter, "looser": looser});
-        let mut members: Vec<_> = group.ranked().into_iter().map(|(id, changes)| member(Some(id), self.name(by, id), changes)).collect();
+        let mut members: Vec<_> =
+            group.ranked().into_iter().map(|(id, changes)| member(Some(self.id(by, id)), self.name(by, id), changes)).collect();
         if group.others.changed > 0 {
             members.push(member(None, Some("others"), group.others));
         }

@@ -69,7 +69,7 @@ fn members(report: &Report<'_>, by: By) -> String {
     };
     let (group, ranked) = (report.group(by), report.group(by).ranked());
     for (id, changes) in ranked.iter().take(TOP) {
-        row(report.name(by, id).unwrap_or(id), *changes);
+        row(report.name(by, id).unwrap_or_else(|| report.id(by, id)), *changes);
     }
     let rest = ranked.iter().skip(TOP).fold(group.others, |sum, (_, changes)| sum + *changes);
     if rest.changed > 0 {

@@ -1,6 +1,6 @@
 //! The counting: how often which decision became which other, and what the changes have in common.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Add;
 
 use doorward_policy::conditional_access::Outcome;
@@ -99,8 +99,8 @@ pub(super) struct Tally {
     /// Old by new.
     pub(super) transitions: Vec<Transition>,
     pub(super) policies: Group,
-    /// Names of the policies.
-    pub(super) names: HashMap<String, String>,
+    /// The members of `policies` as they were first written, by id in lower case.
+    pub(super) named: HashMap<String, Policy>,
     pub(super) apps: Group,
     pub(super) platforms: Group,
     pub(super) users: Group,
@@ -119,7 +119,7 @@ impl Tally {
             other_code: 0,
             transitions: OUTCOMES.iter().flat_map(|old| OUTCOMES.iter().map(|new| transition(*old, *new))).collect(),
             policies: Group::default(),
-            names: HashMap::new(),
+            named: HashMap::new(),
             apps: Group::default(),
             platforms: Group::default(),
             users: Group::default(),
@@ -152,19 +152,22 @@ impl Tally {
         Comparison::Same
     }
 
-    /// Counts a change under all that it has in common with others.
+    /// Counts a change under all that it has in common with others, once under each, however often the log names it and in whichever
+    /// letters.
     pub(super) fn explain(&mut self, change: Change) {
         let (old, new) = (change.old.outcome, change.new.outcome);
         let one = Changes::one(is_stricter(old, new));
-        for policy in &change.policies {
-            if self.policies.add(&policy.id, one)
-                && let Some(name) = &policy.display_name
-                && !self.names.contains_key(&policy.id)
-            {
-                self.names.insert(policy.id.clone(), name.clone());
+        // Reversed, as the last one of an id is the one to stay.
+        let policies: BTreeMap<_, _> = change.policies.iter().rev().map(|policy| (policy.id.to_lowercase(), policy)).collect();
+        for (id, policy) in policies {
+            if self.policies.add(&id, one) {
+                let named = self.named.entry(id).or_insert_with(|| policy.clone());
+                if named.display_name.is_none() {
+                    named.display_name.clone_from(&policy.display_name);
+                }
             }
         }
-        for app in &change.apps {
+        for app in change.apps.iter().collect::<BTreeSet<_>>() {
             self.apps.add(app, one);
         }
         self.platforms.add(&change.platform, one);

@@ -75,9 +75,22 @@ fn a_change_counts_under_all_that_it_has_in_common_with_others() {
     assert_eq!(tally.platforms.ranked(), [("iOS", all)]);
     let ann = Changes { changed: 2, stricter: 2, looser: 0 };
     assert_eq!(tally.users.ranked(), [("ann", ann), ("ben", Changes { changed: 1, stricter: 0, looser: 1 })]);
-    assert_eq!(tally.names["p"], "P");
+    assert_eq!(tally.named["p"], policy("p"));
     let examples: Vec<_> = tally.changes().map(|kind| (kind.old, kind.new, kind.count, kind.examples.len())).collect();
     assert_eq!(examples, [(Grant, Block, 2, 1), (Block, Grant, 1, 1)]);
+}
+
+#[test]
+fn a_change_counts_once_under_what_it_names_twice_or_in_other_letters() {
+    let mut tally = Tally::new(0);
+    let mut change = change("ann", Block, Grant);
+    change.apps = vec!["mail".to_owned(), "mail".to_owned()];
+    change.policies = vec![policy("P"), policy("p")];
+    let first = Policy { id: "P".to_owned(), ..policy("p") };
+    tally.explain(change);
+    let one = Changes { changed: 1, stricter: 0, looser: 1 };
+    assert_eq!((tally.apps.ranked(), tally.policies.ranked()), (vec![("mail", one)], vec![("p", one)]));
+    assert_eq!(tally.named["p"], first);
 }
 
 #[test]
