@@ -2,15 +2,22 @@
 
 use std::collections::HashMap;
 
+use doorward_policy::conditional_access::Outcome;
 use serde_json::{Value, json};
 
+use super::Replay;
 use super::graph;
+use super::purposes::Purposes;
 use super::row::Shape;
-use super::tally::{Change, Changes, Group, Tally};
+use super::tally::{Change, Changes, Group, Tally, Verdict};
 use crate::policy::directory::DirectoryNames;
 
 pub(super) struct Report<'a> {
     pub(super) tally: &'a Tally,
+    /// What the cells of the tally are about.
+    pub(super) purposes: &'a Purposes,
+    /// Members of a group to show.
+    pub(super) most: usize,
     pub(super) has_baseline: bool,
     /// What had to be taken for granted.
     pub(super) assumption: Option<&'static str>,
@@ -33,11 +40,13 @@ impl By {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(tally: &'a Tally, names: &'a DirectoryNames, has_baseline: bool, shape: Option<Shape>) -> Self {
+    pub(super) fn new(replay: &'a Replay<'_>, names: &'a DirectoryNames, most: usize) -> Self {
         Self {
-            tally,
-            has_baseline,
-            assumption: (shape == Some(Shape::Graph)).then_some(graph::ASSUMPTION),
+            tally: &replay.tally,
+            purposes: &replay.lookup.purposes,
+            most,
+            has_baseline: replay.lookup.sets.old.is_some(),
+            assumption: (replay.shape == Some(Shape::Graph)).then_some(graph::ASSUMPTION),
             users: names.users.labels(),
             service_principals: names.service_principals.labels(),
             applications: names.applications.labels(),
@@ -116,5 +125,20 @@ impl<'a> Report<'a> {
             "new": new,
             "policies": policies,
         })
+    }
+}
+
+pub(super) fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Grant => "granted",
+        Outcome::Interrupt => "interrupted",
+        Outcome::Block => "blocked",
+    }
+}
+
+pub(super) fn verdict(verdict: Verdict) -> String {
+    match verdict.error_code {
+        None => word(verdict.outcome).to_owned(),
+        Some(code) => format!("{} {code}", word(verdict.outcome)),
     }
 }

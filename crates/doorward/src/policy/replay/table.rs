@@ -1,17 +1,14 @@
 //! The report for a person.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
-use doorward_policy::conditional_access::Outcome;
 
-use super::report::{By, Report};
-use super::tally::{Change, Changes, Transition, Verdict};
+use super::report::{By, Report, verdict, word};
+use super::tally::{Change, Changes, OUTCOMES, Transition};
 use crate::policy::paragraph::{hanging, printable};
 use crate::policy::region::grouped;
 
 /// Width where there is no terminal to ask, and at most.
 const WIDTH: u16 = 100;
-/// How many members of a group are shown.
-const TOP: usize = 10;
 
 /// The whole report as text.
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -46,11 +43,10 @@ fn summary(report: &Report<'_>) -> String {
 /// Old decisions in rows, new ones in columns.
 fn matrix(transitions: &[Transition]) -> String {
     let mut table = table();
-    let outcomes = [Outcome::Grant, Outcome::Interrupt, Outcome::Block];
     let count = |old, new| transitions.iter().find(|one| one.old == old && one.new == new).map_or(0, |one| one.count);
-    table.set_header(["Old → new"].map(Cell::new).into_iter().chain(outcomes.map(|new| number(word(new)))));
-    for old in outcomes {
-        table.add_row([Cell::new(word(old))].into_iter().chain(outcomes.map(|new| number(&grouped(count(old, new))))));
+    table.set_header(["Old → new"].map(Cell::new).into_iter().chain(OUTCOMES.map(|new| number(word(new)))));
+    for old in OUTCOMES {
+        table.add_row([Cell::new(word(old))].into_iter().chain(OUTCOMES.map(|new| number(&grouped(count(old, new))))));
     }
     table.trim_fmt()
 }
@@ -68,10 +64,10 @@ fn members(report: &Report<'_>, by: By) -> String {
         table.add_row([Cell::new(printable(name)), number(&grouped(changed)), number(&grouped(stricter)), number(&grouped(looser))]);
     };
     let (group, ranked) = (report.group(by), report.group(by).ranked());
-    for (id, changes) in ranked.iter().take(TOP) {
+    for (id, changes) in ranked.iter().take(report.most) {
         row(report.name(by, id).unwrap_or_else(|| report.id(by, id)), *changes);
     }
-    let rest = ranked.iter().skip(TOP).fold(group.others, |sum, (_, changes)| sum + *changes);
+    let rest = ranked.iter().skip(report.most).fold(group.others, |sum, (_, changes)| sum + *changes);
     if rest.changed > 0 {
         row("all others", rest);
     }
@@ -109,19 +105,4 @@ fn table() -> Table {
 
 fn number(text: &str) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Grant => "granted",
-        Outcome::Interrupt => "interrupted",
-        Outcome::Block => "blocked",
-    }
-}
-
-fn verdict(verdict: Verdict) -> String {
-    match verdict.error_code {
-        None => word(verdict.outcome).to_owned(),
-        Some(code) => format!("{} {code}", word(verdict.outcome)),
-    }
 }
