@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let report = Report::new(&replay, &directory.names, arguments.most);
     if let Some(file) = &arguments.html {
         let paths = Pair { new: policies.as_slice(), old: Some(baseline.as_slice()) };
-        let ground = page::Ground { sign_ins: &arguments.sign_ins, sets: sets.zip(paths) };
+        let ground = page::Ground { sign_ins: &arguments.sign_ins, sets: sets.zip(paths), directory: &directory };
         super::report::write(file, &page::render(&report, &ground)?)?;
     }
     let text = match arguments.format {

@@ -22,11 +22,11 @@ use super::gaps::numbered;
 use super::region::{Words, counted, grouped};
 use super::set::Policies;
 use super::witness;
-use crowds::Crowds;
 use manner::Manner;
 use page::{Card, Chapter, Page};
 use panel::Picture;
 
+pub(super) use crowds::Crowds;
 pub(super) use file::write;
 pub(super) use page::{Figure, Frame};
 pub(super) use panel::{client, pieces, platform};

@@ -297,6 +297,22 @@ fn registering_a_device_is_as_free_of_device_requirements_in_a_record_as_it_was(
 }
 
 #[test]
+fn an_app_that_a_sign_in_names_twice_counts_once() {
+    let bench = Bench::new();
+    bench.lines(&[sign_in("phone", ANNA, json!({"devicePlatform": "iOS", "decision": "grant", "resources": [MAIL, MAIL]}))]);
+    assert_eq!(bench.report(&[])["apps"][0]["changed"], 1);
+}
+
+#[test]
+fn only_so_many_members_of_a_group_are_shown_and_the_json_has_all() {
+    let bench = Bench::new();
+    bench.lines(&three_recorded());
+    let text = String::from_utf8(bench.replay(&["--most", "1"]).stdout).unwrap();
+    assert_eq!(text.matches(" all others ").count(), 3, "{text}");
+    assert_three(&bench.report(&["--most", "1"]));
+}
+
+#[test]
 fn only_so_many_examples_of_each_kind_of_change_are_kept() {
     let bench = Bench::new();
     let many = (0..5).flat_map(|_| three_recorded()).collect::<Vec<_>>();

@@ -2,6 +2,8 @@
 
 mod heat_map;
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use askama::Template;
@@ -11,6 +13,7 @@ use doorward_policy::conditional_access::Outcome;
 use super::pair::Pair;
 use super::report::{By, Report, verdict, word};
 use super::tally::{Change, Changes, OUTCOMES, Transition, is_stricter};
+use crate::policy::directory::Directory;
 use crate::policy::region::{counted, grouped, listed};
 use crate::policy::report::{self, Figure, Frame};
 use crate::policy::set::Policies;
@@ -21,7 +24,18 @@ pub(super) struct Ground<'a> {
     pub(super) sign_ins: &'a Path,
     /// The policies and where they are from.
     pub(super) sets: Pair<(&'a Policies, &'a [PathBuf])>,
+    pub(super) directory: &'a Directory,
 }
+
+impl<'a> Ground<'a> {
+    /// The new policies, and the old ones when there are some.
+    fn policies(&self) -> Vec<&'a Policies> {
+        [Some(self.sets.new), self.sets.old].into_iter().flatten().map(|(policies, _)| policies).collect()
+    }
+}
+
+/// In the order of the page, where lists of a like length stand side by side.
+const LISTS: [By; 4] = [By::Policy, By::Platform, By::App, By::User];
 
 #[derive(Template)]
 #[template(path = "policy_replay.html")]
@@ -53,7 +67,7 @@ enum Way {
 struct List {
     heading: &'static str,
     bars: Vec<Bar>,
-    /// Members that are not shown, and the changes of all of them.
+    /// What is not shown.
     more: Option<String>,
 }
 
@@ -92,7 +106,7 @@ pub(super) fn render(report: &Report<'_>, ground: &Ground<'_>) -> anyhow::Result
         matrix: matrix(report),
         outcomes: OUTCOMES.map(word),
         heat_map,
-        lists: By::ALL.into_iter().filter(|by| !report.group(*by).is_empty()).map(|by| list(report, by)).collect(),
+        lists: lists(report, ground),
         kinds: report.tally.changes().map(|transition| kind(report, transition)).collect(),
     };
     Ok(page.render()?)
@@ -135,8 +149,7 @@ fn warnings(report: &Report<'_>, ground: &Ground<'_>) -> Vec<String> {
         (tally.no_recorded_decision, "decided, but not compared: no decision was recorded with them"),
     ];
     let told = told.into_iter().filter(|(count, _)| *count > 0).map(|(count, text)| format!("{}, {text}.", counted(count, "sign-in")));
-    let sets: Vec<_> = [Some(ground.sets.new), ground.sets.old].into_iter().flatten().map(|(set, _)| set).collect();
-    told.chain(report::skipped(&sets)).collect()
+    told.chain(report::skipped(&ground.policies())).collect()
 }
 
 fn notes(report: &Report<'_>, ground: &Ground<'_>, heat_map: Option<&HeatMap>) -> Vec<String> {
@@ -172,36 +185,64 @@ fn end(path: &Path) -> String {
 }
 
 fn matrix(report: &Report<'_>) -> Vec<(&'static str, Vec<Square>)> {
-    let square = |one: &Transition| Square { way: Way::of(one.old, one.new), count: grouped(one.count) };
+    let way = |one: &Transition| if one.count == 0 { Way::Same } else { Way::of(one.old, one.new) };
+    let square = |one: &Transition| Square { way: way(one), count: grouped(one.count) };
     let row = |old| report.tally.transitions.iter().filter(|one| one.old == old).map(square).collect();
     OUTCOMES.into_iter().map(|old| (word(old), row(old))).collect()
+}
+
+/// By each thing that has changes, and by the groups of people that policies name.
+fn lists(report: &Report<'_>, ground: &Ground<'_>) -> Vec<List> {
+    let shown = LISTS.into_iter().filter(|by| !report.group(*by).is_empty()).map(|by| list(report, by));
+    shown.chain(crowds(report, ground)).collect()
 }
 
 fn list(report: &Report<'_>, by: By) -> List {
     let group = report.group(by);
     let ranked = group.ranked();
-    let longest = ranked.first().map_or(1, |(_, changes)| changes.changed);
-    let bar = |(id, changes): &(&str, Changes)| Bar {
-        name: label(report, by, id),
-        changed: grouped(changes.changed),
-        parts: [(Way::Stricter, changes.stricter), (Way::Looser, changes.looser)]
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(way, count)| Part { way, count: grouped(count), width: percent(count, longest) })
-            .collect(),
-    };
-    let rest = ranked.iter().skip(report.most).fold(group.others, |sum, (_, changes)| sum + *changes);
-    let count = ranked.len().saturating_sub(report.most);
+    let (shown, rest) = ranked.split_at(report.most.min(ranked.len()));
+    let changes = rest.iter().fold(group.others, |sum, (_, changes)| sum + *changes).changed;
     // Those that came when there was no more room were not counted one by one.
     let at_least = if group.others.changed > 0 { "at least " } else { "" };
-    let more = (rest.changed > 0).then(|| format!("{at_least}{} more, with {}", grouped(count), counted(rest.changed, "change")));
+    let more = (changes > 0).then(|| {
+        let count = grouped(rest.len());
+        format!("And {at_least}{count} more, with {}: --most shows more, --format json all.", counted(changes, "change"))
+    });
     let heading = match by {
         By::Policy => "By policy",
         By::App => "By app",
         By::Platform => "By platform",
         By::User => "By user",
     };
-    List { heading, bars: ranked.iter().take(report.most).map(bar).collect(), more }
+    List { heading, bars: bars(shown.iter().map(|(id, changes)| (label(report, by, id), *changes))), more }
+}
+
+/// None when policies do not tell people apart, or nobody is concerned.
+fn crowds(report: &Report<'_>, ground: &Ground<'_>) -> Option<List> {
+    let users = ground.directory.everyone();
+    let crowds = report::Crowds::of(&ground.policies(), &users, &ground.directory.names.groups);
+    let by_user: HashMap<_, _> = report.tally.users.ranked().into_iter().collect();
+    let by_index: Vec<_> = users.iter().map(|user| by_user.get(user.id.to_lowercase().as_str()).copied().unwrap_or_default()).collect();
+    let of = |members: &[usize]| members.iter().filter_map(|member| by_index.get(*member)).fold(Changes::default(), |sum, one| sum + *one);
+    let mut ranked: Vec<_> = crowds.shown.iter().map(|crowd| (crowd.name.clone(), of(&crowd.members))).collect();
+    ranked.retain(|(_, changes)| changes.changed > 0);
+    ranked.sort_by_key(|(_, changes)| Reverse(changes.changed));
+    let smaller = counted(crowds.left_out, "smaller group");
+    let more = (crowds.left_out > 0).then(|| format!("Left out: {smaller} that policies name."));
+    (crowds.shown.len() > 1 && !ranked.is_empty()).then(|| List { heading: "By group that policies name", bars: bars(ranked), more })
+}
+
+/// Those with most changes come first.
+fn bars(ranked: impl IntoIterator<Item = (String, Changes)>) -> Vec<Bar> {
+    let mut longest = 0;
+    let bar = |(name, changes): (String, Changes)| {
+        longest = longest.max(changes.changed);
+        let part = |(way, count)| Part { way, count: grouped(count), width: percent(count, longest) };
+        let ways = [(Way::Stricter, changes.stricter), (Way::Looser, changes.looser)];
+        let parts = ways.into_iter().filter(|(_, count)| *count > 0).map(part).collect();
+        Bar { name, changed: grouped(changes.changed), parts }
+    };
+    ranked.into_iter().map(bar).collect()
 }
 
 fn label(report: &Report<'_>, by: By, id: &str) -> String {
