@@ -209,7 +209,15 @@ fn apps_that_the_picture_has_no_row_for_share_one() {
     let rows: Vec<_> = (0..15).map(app).collect();
     tenant.log(&rows);
     let page = tenant.page(&REPLAY);
-    assert!(page.contains("<bdi>all others</bdi> <small>3</small>") && page.contains("3 apps share the last row"), "{page}");
+    assert!(
+        page.contains("<bdi>all others</bdi> <small>3</small>") && page.contains("3 apps or combinations of apps share the last row"),
+        "{page}"
+    );
+
+    // There are numbers for 500.
+    tenant.log(&(0..502).map(app).collect::<Vec<_>>());
+    let page = tenant.page(&REPLAY);
+    assert!(page.contains("<bdi>all others</bdi> <small>490</small>") && page.contains("more than 488 apps"), "{page}");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub(super) struct HeatMap {
     pub(super) tables: Vec<Table>,
     /// What shares the last row.
     left_out: usize,
+    /// There were more than have a number.
+    is_full: bool,
 }
 
 /// One kind of client, or all.
@@ -77,12 +79,18 @@ impl HeatMap {
             rows: lines.iter().filter_map(|line| line.row(report, &clients, &columns)).collect(),
         };
         let tables = [("All kinds of client", clients())].into_iter().chain(kinds).map(table).collect();
-        Self { columns: titles, tables, left_out }
+        let is_full = sum(report, [ROOM], &clients(), &all(DevicePlatform::ALL).collect::<Vec<_>>()).compared() > 0;
+        Self { columns: titles, tables, left_out, is_full }
     }
 
     pub(super) fn note(&self) -> Option<String> {
-        let what = || if self.left_out == 1 { "app shares".to_owned() } else { format!("{} apps share", grouped(self.left_out)) };
-        (self.left_out > 0).then(|| format!("In the picture {} the last row.", what()))
+        let share = "or combinations of apps share the last row";
+        match (self.left_out, self.is_full) {
+            (0, false) => None,
+            (_, true) => Some(format!("In the picture more than {} apps {share}.", grouped(self.left_out))),
+            (1, false) => Some("In the picture one app is the whole of the last row.".to_owned()),
+            (count, false) => Some(format!("In the picture {} apps {share}.", grouped(count))),
+        }
     }
 }
 
