@@ -51,7 +51,12 @@ pub(crate) fn run(command: PolicyCommand) -> anyhow::Result<ExitCode> {
         PolicyCommand::Diff(arguments) => diff::run(&arguments),
     };
     Ok(outcome.unwrap_or_else(|error| {
-        eprintln!("doorward: {error:#}");
+        eprintln!("doorward: {}", told(&error));
         ExitCode::from(BAD_INPUT)
     }))
+}
+
+/// An error in its own lines. It may quote what it was given, which must not steer the terminal.
+fn told(error: &anyhow::Error) -> String {
+    format!("{error:#}").split('\n').map(paragraph::printable).collect::<Vec<_>>().join("\n")
 }

@@ -1,12 +1,13 @@
 //! Text for people, in lines that a terminal and a mail show whole.
 
+use crate::sign_ins::without_controls;
+
 /// Nothing is wider than this.
 const WIDTH: usize = 100;
 
 /// Names come from outside, and must not steer the terminal.
 pub(super) fn printable(text: &str) -> String {
-    let escape = |character: char| if character.is_control() { character.escape_default().to_string() } else { character.to_string() };
-    text.chars().map(escape).collect()
+    without_controls(text, |code| format!("\\u{{{code:x}}}"))
 }
 
 /// A text after a label; its further lines begin below its first word.
@@ -45,13 +46,15 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_and_inside_only_those_too_long_and_steer_no_terminal() {
-        let table: [(&str, &[&str]); 6] = [
+        let table: [(&str, &[&str]); 7] = [
             ("", &[""]),
             ("one two", &["one two"]),
             ("one two three", &["one two", "three"]),
             ("a  b\nc", &["a b c"]),
             ("go abcdefghij ö", &["go", "abcdefg", "hij ö"]),
             ("\u{1b}c", &["\\u{1b}c"]),
+            // What would turn the direction of the text around.
+            ("\u{200f}", &["\\u{200f", "}"]),
         ];
         for (text, expected) in table {
             assert_eq!(lines(text, 7), expected, "{text:?}");

@@ -1,6 +1,7 @@
 //! A region of the space of sign-ins in words.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 use doorward_model::device::TrustType;
 use doorward_model::sign_in::ExternalUserType;
@@ -287,13 +288,15 @@ pub(super) fn listed(words: Vec<String>) -> String {
 }
 
 /// A number of things, such as `1,234 users`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+pub(super) fn counted(count: impl Display, noun: &str) -> String {
+    let number = grouped(count);
+    let ending = if number == "1" { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }
 
-/// A number with its thousands set apart.
-pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
+/// A whole number with its thousands set apart.
+pub(super) fn grouped(number: impl Display) -> String {
+    let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -302,4 +305,24 @@ pub(super) fn grouped(count: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn thousands_stand_apart_and_one_is_not_many() {
+        let table = [
+            (0, "0 users"),
+            (1, "1 user"),
+            (999, "999 users"),
+            (1000, "1,000 users"),
+            (123_456, "123,456 users"),
+            (1_234_567, "1,234,567 users"),
+        ];
+        for (count, text) in table {
+            assert_eq!(counted(count, "user"), text);
+        }
+    }
 }

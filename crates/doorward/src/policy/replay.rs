@@ -1,8 +1,11 @@
 //! `doorward policy replay`: the sign-ins of a log, decided again with other policies.
 
 mod graph;
+mod heat;
 mod lookup;
+mod page;
 mod pair;
+mod purposes;
 mod report;
 mod row;
 mod rows;
@@ -21,7 +24,8 @@ use doorward_wire::policy_file::ReadError;
 use super::directory::Directory;
 use super::set::Surroundings;
 use super::sign_in;
-use lookup::Lookup;
+use heat::Spot;
+use lookup::{Found, Lookup};
 use pair::Pair;
 use report::Report;
 use row::{Row, Shape};
@@ -49,6 +53,12 @@ pub(crate) struct Arguments {
     /// How the answer is written.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Members of each group to show; all of them are in the JSON.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    most: usize,
+    /// Write a report for people to a file: one page that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// How many examples of each kind of change are shown.
     #[arg(long, value_name = "N", default_value_t = 3)]
     examples: usize,
@@ -65,17 +75,22 @@ enum Format {
     Json,
 }
 
-/// Nothing is printed before everything is read, so bad input leaves no half an answer.
+/// Nothing is printed or written before everything is read, so bad input leaves no half an answer.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Arguments { surroundings, policies, baseline, .. } = arguments;
     let directory = surroundings.directory()?;
-    let new = surroundings.policies(policies, &directory)?.set;
-    let has_baseline = !baseline.is_empty();
+    let new = surroundings.policies(policies, &directory)?;
     let load = || surroundings.policies_with(baseline, arguments.baseline_service_policies.as_deref(), &directory);
-    let old = has_baseline.then(load).transpose()?.map(|policies| policies.set);
-    let mut replay = Replay::new(&directory, Pair { new: &new, old: old.as_ref() }, Tally::new(arguments.examples));
+    let old = (!baseline.is_empty()).then(load).transpose()?;
+    let sets = Pair { new: &new, old: old.as_ref() };
+    let mut replay = Replay::new(&directory, sets.map(|policies| &policies.set), Tally::new(arguments.examples));
     rows::read(&arguments.sign_ins, &mut |text| replay.row(text))?;
-    let report = Report::new(&replay.tally, &directory.names, has_baseline, replay.shape);
+    let report = Report::new(&replay, &directory.names, arguments.most);
+    if let Some(file) = &arguments.html {
+        let paths = Pair { new: policies.as_slice(), old: Some(baseline.as_slice()) };
+        let ground = page::Ground { sign_ins: &arguments.sign_ins, sets: sets.zip(paths), directory: &directory };
+        super::report::write(file, &page::render(&report, &ground)?)?;
+    }
     let text = match arguments.format {
         Format::Table => table::render(&report),
         Format::Json => format!("{:#}\n", report.json()),
@@ -125,7 +140,7 @@ impl<'a> Replay<'a> {
 
     fn decide(&mut self, row: &Row<'_>) -> Result<(), ReadError> {
         let id = row.fields.id()?;
-        let Some(sign_ins) = self.lookup.sign_in(&row.fields, row.waived)? else {
+        let Some(Found { sign_ins, purpose }) = self.lookup.sign_in(&row.fields, row.waived)? else {
             return if row.is_log {
                 self.tally.undecided(Undecided::UnknownUser);
                 Ok(())
@@ -139,12 +154,14 @@ impl<'a> Replay<'a> {
             Some(_) => answers.old,
             None => row.recorded.as_ref().map(|recorded| recorded.verdict),
         };
-        if let (Comparison::Changed, Some(old)) = (self.tally.decided(old, new), old) {
+        let values = row.fields.circumstances();
+        let spot = Spot { purpose, client: values.client_app_type, platform: values.device_platform };
+        if let (Comparison::Changed, Some(old)) = (self.tally.decided(spot, old, new), old) {
             let change = Change {
                 id: id.to_owned(),
                 user: row.fields.who()?.id().to_lowercase(),
-                apps: self.apps(row)?,
-                platform: row.fields.circumstances().device_platform.map_or("unknown", |platform| platform.as_str()).to_owned(),
+                apps: lookup::purpose(&row.fields)?,
+                platform: values.device_platform.map_or("unknown", |platform| platform.as_str()).to_owned(),
                 old,
                 new,
                 policies: self.explaining(row, sign_ins, tally::is_stricter(old.outcome, new.outcome))?,
@@ -152,14 +169,6 @@ impl<'a> Replay<'a> {
             self.tally.explain(change);
         }
         Ok(())
-    }
-
-    /// What the sign-in is for.
-    fn apps(&self, row: &Row<'_>) -> Result<Vec<String>, ReadError> {
-        let resources = row.fields.resource_ids()?.into_iter().map(|app_id| app_id.to_lowercase());
-        let action = row.fields.user_action.map(|action| action.as_str().to_owned());
-        let context = row.fields.authentication_context.as_deref().map(str::to_lowercase);
-        Ok(resources.chain(action).chain(context).collect())
     }
 
     /// The policies that make the difference.

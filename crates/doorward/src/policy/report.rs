@@ -22,10 +22,14 @@ use super::gaps::numbered;
 use super::region::{Words, counted, grouped};
 use super::set::Policies;
 use super::witness;
-use crowds::Crowds;
 use manner::Manner;
-use page::{Card, Chapter, Figure, Page};
+use page::{Card, Chapter, Page};
 use panel::Picture;
+
+pub(super) use crowds::Crowds;
+pub(super) use file::write;
+pub(super) use page::{Figure, Frame};
+pub(super) use panel::{client, pieces, platform};
 
 /// What a report is about.
 pub(super) struct Ground<'a> {
@@ -54,7 +58,7 @@ pub(super) fn write_gaps(
     let mut warnings = Vec::new();
     warnings.extend((found.worked < found.of).then(|| unfinished("The ways in", found.worked, found.of)));
     warnings.extend((!found.is_exact).then(inexact));
-    let page = Page {
+    let frame = Frame {
         kind: "Gaps in conditional access",
         title: question.to_owned(),
         lead: "Every way in that the policies grant without asking for the requirement, found over all combinations of people, apps, \
@@ -64,19 +68,18 @@ pub(super) fn write_gaps(
             ground.concerned(&found.regions, "concerned"),
             Figure { is_loud: !found.is_complete(), ..Figure::new(state.to_owned(), "search") },
         ],
-        warnings: warnings.into_iter().chain(ground.skipped()).collect(),
-        chapters: vec![Chapter {
-            heading: "The ways in",
-            count: None,
-            nothing: if found.is_complete() { "None: every sign-in must meet the requirement." } else { "None found so far." },
-            more: found.regions.len().saturating_sub(cards.len()),
-            cards,
-        }],
+        warnings: warnings.into_iter().chain(skipped(ground.sets)).collect(),
         notes: ground.notes(&["The policies".to_owned()], &picture, require),
-        picture,
-        is_comparison: false,
     };
-    file::write(file, &page.render()?)
+    let chapter = Chapter {
+        heading: "The ways in",
+        count: None,
+        nothing: if found.is_complete() { "None: every sign-in must meet the requirement." } else { "None found so far." },
+        more: found.regions.len().saturating_sub(cards.len()),
+        cards,
+    };
+    let page = Page { frame, picture, is_comparison: false, chapters: vec![chapter] };
+    write(file, &page.render()?)
 }
 
 /// Writes the report of `diff`.
@@ -99,7 +102,7 @@ pub(super) fn write_diff(file: &Path, ground: &Ground<'_>, found: &Difference, p
         Chapter { heading, count, nothing, more: change.regions.len().saturating_sub(cards.len()), cards }
     };
     let state = if found.is_complete() { "complete" } else { "not complete" };
-    let page = Page {
+    let frame = Frame {
         kind: "Change of conditional access",
         title: format!("What changes from {old} to {new}"),
         lead: "Every sign-in that one of the two sets of policies grants and the other does not, found over all combinations of people, \
@@ -109,13 +112,12 @@ pub(super) fn write_diff(file: &Path, ground: &Ground<'_>, found: &Difference, p
             ground.concerned(&found.lost.regions, "lose access"),
             Figure { is_loud: !found.is_complete(), ..Figure::new(state.to_owned(), "search") },
         ],
-        warnings: warnings.into_iter().chain(ground.skipped()).collect(),
-        chapters: changes.map(|(heading, id, change)| chapter(heading, id, change)).into(),
+        warnings: warnings.into_iter().chain(skipped(ground.sets)).collect(),
         notes: ground.notes(&labels, &picture, &[]),
-        picture,
-        is_comparison: true,
     };
-    file::write(file, &page.render()?)
+    let chapters = changes.map(|(heading, id, change)| chapter(heading, id, change)).into();
+    let page = Page { frame, picture, is_comparison: true, chapters };
+    write(file, &page.render()?)
 }
 
 /// What the two sets are called: the ends of their paths, or the paths where these are alike.
@@ -176,13 +178,6 @@ impl Ground<'_> {
         numbered(name, regions).take(self.most).map(card).collect()
     }
 
-    /// Policies that the answer knows nothing of.
-    fn skipped(&self) -> Option<String> {
-        let skipped = self.sets.iter().map(|set| set.skipped).sum::<usize>();
-        let words = if skipped == 1 { "policy cannot be decided and was" } else { "policies cannot be decided and were" };
-        (skipped > 0).then(|| format!("{} {words} left out. What they ask for is not taken into account.", grouped(skipped)))
-    }
-
     /// What was assumed, in sentences. `labels` are what the sets are called.
     fn notes(&self, labels: &[String], picture: &Picture, require: &[GrantControl]) -> Vec<String> {
         let mut notes: Vec<_> = labels.iter().zip(self.sets).map(|(label, set)| format!("{label}: {}.", extent(set))).collect();
@@ -194,8 +189,15 @@ impl Ground<'_> {
     }
 }
 
+/// Policies that the answer knows nothing of.
+pub(super) fn skipped(sets: &[&Policies]) -> Option<String> {
+    let skipped = sets.iter().map(|set| set.skipped).sum::<usize>();
+    let words = if skipped == 1 { "policy cannot be decided and was" } else { "policies cannot be decided and were" };
+    (skipped > 0).then(|| format!("{} {words} left out. What they ask for is not taken into account.", grouped(skipped)))
+}
+
 /// How many policies there are, and how many have a say.
-fn extent(set: &Policies) -> String {
+pub(super) fn extent(set: &Policies) -> String {
     let count = set.policies.len();
     let enabled = set.policies.iter().filter(|policy| policy.state == PolicyState::Enabled).count();
     let mut text = format!("{count} conditional access {}", if count == 1 { "policy" } else { "policies" });

@@ -10,6 +10,7 @@ use doorward_wire::policy_file::{Json, service_policy};
 
 use super::directory::Directory;
 use super::files::{self, LocatedPolicy};
+use super::paragraph::printable;
 
 /// Policies, and what they are decided with.
 #[derive(clap::Args)]
@@ -98,7 +99,7 @@ impl Surroundings {
         }
         if self.skip_unsupported {
             for reason in &reasons {
-                eprintln!("skipped: {reason}");
+                eprintln!("skipped: {}", printable(reason));
             }
         } else if !reasons.is_empty() {
             bail!("unsupported policies (--skip-unsupported leaves them out):\n{}", reasons.join("\n"));

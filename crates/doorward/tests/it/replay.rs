@@ -167,6 +167,12 @@ fn what_a_log_says_does_not_act_on_the_terminal() {
     bench.lines(&[sign_in(name, ANNA, recorded)]);
     let text = String::from_utf8(bench.replay(&[]).stdout).unwrap();
     assert!(!text.contains('\u{1b}') && text.contains("\\u{1b}[31mred"), "{text}");
+
+    // An error quotes what it does not know.
+    let record = doorward_record(json!({"id": "s"}), name, 0);
+    bench.lines(&[record]);
+    let told = String::from_utf8(bench.replay(&[]).stderr).unwrap();
+    assert!(!told.contains('\u{1b}') && told.contains("\\u{1b}[31mred"), "{told}");
 }
 
 #[test]
@@ -273,6 +279,9 @@ fn another_code_of_the_same_decision_is_no_change() {
     bench.lines(&[sign_in("phone", ANNA, json!({"devicePlatform": "iOS", "decision": "interrupt", "errorCode": 50127}))]);
     let report = bench.report(&[]);
     assert_eq!((&report["changed"], &report["otherCode"]), (&json!(0), &json!(1)));
+    // No code at all is null or 0.
+    bench.lines(&[sign_in("pc", ANNA, json!({"devicePlatform": "windows", "decision": "grant", "errorCode": 0}))]);
+    assert_eq!(bench.report(&[])["otherCode"], 0);
 }
 
 #[test]
@@ -285,6 +294,22 @@ fn registering_a_device_is_as_free_of_device_requirements_in_a_record_as_it_was(
     record["resourceId"] = json!(REGISTRATION);
     bench.lines(&[record]);
     assert_eq!(bench.report(&[])["changed"], 0);
+}
+
+#[test]
+fn an_app_that_a_sign_in_names_twice_counts_once() {
+    let bench = Bench::new();
+    bench.lines(&[sign_in("phone", ANNA, json!({"devicePlatform": "iOS", "decision": "grant", "resources": [MAIL, MAIL]}))]);
+    assert_eq!(bench.report(&[])["apps"][0]["changed"], 1);
+}
+
+#[test]
+fn only_so_many_members_of_a_group_are_shown_and_the_json_has_all() {
+    let bench = Bench::new();
+    bench.lines(&three_recorded());
+    let text = String::from_utf8(bench.replay(&["--most", "1"]).stdout).unwrap();
+    assert_eq!(text.matches(" all others ").count(), 3, "{text}");
+    assert_three(&bench.report(&["--most", "1"]));
 }
 
 #[test]

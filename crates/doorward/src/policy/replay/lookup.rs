@@ -10,6 +10,7 @@ use doorward_wire::policy_file::ReadError;
 use serde_json::value::RawValue;
 
 use super::pair::Pair;
+use super::purposes::Purposes;
 use crate::policy::directory::Directory;
 use crate::policy::sign_in::Fields;
 
@@ -48,12 +49,20 @@ struct Client {
     protectable: bool,
 }
 
+/// A sign-in as each set sees it, and the number of what it is for.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) sign_ins: Pair<SignIn>,
+    pub(super) purpose: usize,
+}
+
 pub(super) struct Lookup<'a> {
     directory: &'a Directory,
     pub(super) sets: Pair<Classes<'a>>,
     /// None for somebody that the directory does not know.
     subjects: Memory<Option<Pair<SubjectClass>>>,
-    targets: Memory<Pair<Class>>,
+    targets: Memory<(Pair<Class>, usize)>,
+    pub(super) purposes: Purposes,
     places: Memory<Pair<Class>>,
     devices: Memory<Pair<DeviceClass>>,
     factors: Memory<Pair<FactorsClass>>,
@@ -69,6 +78,7 @@ impl<'a> Lookup<'a> {
             sets,
             subjects: Memory::new(),
             targets: Memory::new(),
+            purposes: Purposes::default(),
             places: Memory::new(),
             devices: Memory::new(),
             factors: Memory::new(),
@@ -77,18 +87,19 @@ impl<'a> Lookup<'a> {
         }
     }
 
-    /// The sign-in as each set sees it; none when the directory does not know the user. `waived` are controls that count as satisfied.
-    pub(super) fn sign_in(&mut self, fields: &Fields<'_>, waived: Waived) -> Result<Option<Pair<SignIn>>, ReadError> {
-        let (target, place) = (self.target(fields)?, self.place(fields)?);
+    /// None when the directory does not know the user. `waived` are controls that count as satisfied.
+    pub(super) fn sign_in(&mut self, fields: &Fields<'_>, waived: Waived) -> Result<Option<Found>, ReadError> {
+        let ((target, purpose), place) = (self.target(fields)?, self.place(fields)?);
         let (device, factors) = (self.device(fields)?, self.factors(fields)?);
         let evidence = self.evidence(fields, waived);
         let values = fields.circumstances();
         let circumstances = self.sets.as_mut().map(|set| set.circumstances(values));
         let Some(subject) = self.subject(fields)? else { return Ok(None) };
         let parts = subject.zip(target).zip(place).zip(device).zip(circumstances).zip(factors);
-        Ok(Some(self.sets.as_mut().zip(parts).map(|(set, (((((subject, target), place), device), circumstances), factors))| {
+        let sign_ins = self.sets.as_mut().zip(parts).map(|(set, (((((subject, target), place), device), circumstances), factors))| {
             set.resolve(Parts { subject, target, place, device, circumstances, factors, evidence })
-        })))
+        });
+        Ok(Some(Found { sign_ins, purpose }))
     }
 
     fn subject(&mut self, fields: &Fields<'_>) -> Result<Option<Pair<SubjectClass>>, ReadError> {
@@ -101,13 +112,14 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    fn target(&mut self, fields: &Fields<'_>) -> Result<Pair<Class>, ReadError> {
-        let Self { directory, sets, text, targets, .. } = self;
+    fn target(&mut self, fields: &Fields<'_>) -> Result<(Pair<Class>, usize), ReadError> {
+        let Self { directory, sets, text, targets, purposes, .. } = self;
         let action = fields.user_action.map(|action| action.as_str());
         let parts = [fields.resources.map(RawValue::get), action, fields.authentication_context.as_deref()];
         targets.recall(join(text, parts), || {
             let resources = fields.resources(directory)?;
-            Ok(sets.as_mut().map(|set| set.target(&resources, fields.user_action, fields.authentication_context.as_deref())))
+            let classes = sets.as_mut().map(|set| set.target(&resources, fields.user_action, fields.authentication_context.as_deref()));
+            Ok((classes, purposes.number(purpose(fields)?)))
         })
     }
 
@@ -158,6 +170,20 @@ impl<'a> Lookup<'a> {
         });
         client
     }
+}
+
+/// What the sign-in is for, each thing once.
+pub(super) fn purpose(fields: &Fields<'_>) -> Result<Vec<String>, ReadError> {
+    let mut purpose: Vec<String> = Vec::new();
+    let resources = fields.resource_ids()?.into_iter().map(|app_id| app_id.to_lowercase());
+    let action = fields.user_action.map(|action| action.as_str().to_owned());
+    let context = fields.authentication_context.as_deref().map(str::to_lowercase);
+    for name in resources.chain(action).chain(context) {
+        if !purpose.contains(&name) {
+            purpose.push(name);
+        }
+    }
+    Ok(purpose)
 }
 
 /// One text of several parts. What ends a part, and what stands for none, occurs in no UTF-8.

@@ -2,15 +2,22 @@
 
 use std::collections::HashMap;
 
+use doorward_policy::conditional_access::Outcome;
 use serde_json::{Value, json};
 
+use super::Replay;
 use super::graph;
+use super::purposes::Purposes;
 use super::row::Shape;
-use super::tally::{Change, Changes, Group, Tally};
+use super::tally::{Change, Changes, Group, Tally, Verdict};
 use crate::policy::directory::DirectoryNames;
 
 pub(super) struct Report<'a> {
     pub(super) tally: &'a Tally,
+    /// What the cells of the tally are about.
+    pub(super) purposes: &'a Purposes,
+    /// Members of a group to show.
+    pub(super) most: usize,
     pub(super) has_baseline: bool,
     /// What had to be taken for granted.
     pub(super) assumption: Option<&'static str>,
@@ -33,11 +40,13 @@ impl By {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(tally: &'a Tally, names: &'a DirectoryNames, has_baseline: bool, shape: Option<Shape>) -> Self {
+    pub(super) fn new(replay: &'a Replay<'_>, names: &'a DirectoryNames, most: usize) -> Self {
         Self {
-            tally,
-            has_baseline,
-            assumption: (shape == Some(Shape::Graph)).then_some(graph::ASSUMPTION),
+            tally: &replay.tally,
+            purposes: &replay.lookup.purposes,
+            most,
+            has_baseline: replay.lookup.sets.old.is_some(),
+            assumption: (replay.shape == Some(Shape::Graph)).then_some(graph::ASSUMPTION),
             users: names.users.labels(),
             service_principals: names.service_principals.labels(),
             applications: names.applications.labels(),
@@ -56,10 +65,18 @@ impl<'a> Report<'a> {
     /// What a member of a group is called; none when it has no name but its id.
     pub(super) fn name(&self, by: By, id: &str) -> Option<&str> {
         match by {
-            By::Policy => self.tally.names.get(id).map(String::as_str),
+            By::Policy => self.tally.named.get(id).and_then(|policy| policy.display_name.as_deref()),
             By::App => self.applications.get(id).copied(),
             By::Platform => None,
             By::User => self.users.get(id).or_else(|| self.service_principals.get(id)).copied(),
+        }
+    }
+
+    /// The id of a member as logs and files write it.
+    pub(super) fn id<'i>(&'i self, by: By, id: &'i str) -> &'i str {
+        match by {
+            By::Policy => self.tally.named.get(id).map_or(id, |policy| &policy.id),
+            By::App | By::Platform | By::User => id,
         }
     }
 
@@ -88,7 +105,8 @@ impl<'a> Report<'a> {
     fn members(&self, by: By) -> Vec<Value> {
         let group = self.group(by);
         let member = |id: Option<&str>, name: Option<&str>, Changes { changed, stricter, looser }: Changes| json!({"id": id, "displayName": name, "changed": changed, "stricter": stricter, "looser": looser});
-        let mut members: Vec<_> = group.ranked().into_iter().map(|(id, changes)| member(Some(id), self.name(by, id), changes)).collect();
+        let mut members: Vec<_> =
+            group.ranked().into_iter().map(|(id, changes)| member(Some(self.id(by, id)), self.name(by, id), changes)).collect();
         if group.others.changed > 0 {
             members.push(member(None, Some("others"), group.others));
         }
@@ -107,5 +125,20 @@ impl<'a> Report<'a> {
             "new": new,
             "policies": policies,
         })
+    }
+}
+
+pub(super) fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Grant => "granted",
+        Outcome::Interrupt => "interrupted",
+        Outcome::Block => "blocked",
+    }
+}
+
+pub(super) fn verdict(verdict: Verdict) -> String {
+    match verdict.error_code {
+        None => word(verdict.outcome).to_owned(),
+        Some(code) => format!("{} {code}", word(verdict.outcome)),
     }
 }

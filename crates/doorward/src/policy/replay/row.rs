@@ -118,7 +118,8 @@ fn recorded<'a>(fields: &Fields<'a>) -> Result<Option<Recorded<'a>>, ReadError> 
     let outcome = outcome.ok_or_else(|| sign_in::error("decision", "must be grant, interrupt or block"))?;
     let error_code = match &fields.error_code {
         None => None,
-        Some(code) => Some(code.json().at("$.errorCode").count()?),
+        // Logs write none as 0.
+        Some(code) => Some(code.json().at("$.errorCode").count()?).filter(|code| *code != 0),
     };
     Ok(Some(Recorded { verdict: Verdict { outcome, error_code }, policies: fields.policies }))
 }

@@ -1,16 +1,14 @@
 //! The report for a person.
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
-use doorward_policy::conditional_access::Outcome;
 
-use super::report::{By, Report};
-use super::tally::{Change, Changes, Transition, Verdict};
-use crate::sign_ins::without_controls;
+use super::report::{By, Report, verdict, word};
+use super::tally::{Change, Changes, OUTCOMES, Transition};
+use crate::policy::paragraph::{hanging, printable};
+use crate::policy::region::grouped;
 
 /// Width where there is no terminal to ask, and at most.
 const WIDTH: u16 = 100;
-/// How many members of a group are shown.
-const TOP: usize = 10;
 
 /// The whole report as text.
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -19,7 +17,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     if report.tally.changes().any(|kind| !kind.examples.is_empty()) {
         sections.push(examples(report));
     }
-    sections.extend(report.assumption.map(|text| wrapped(&format!("Assumed: {text}"))));
+    sections.extend(report.assumption.map(|text| hanging("", &format!("Assumed: {text}")).trim_end().to_owned()));
     sections.join("\n\n") + "\n"
 }
 
@@ -45,11 +43,10 @@ fn summary(report: &Report<'_>) -> String {
 /// Old decisions in rows, new ones in columns.
 fn matrix(transitions: &[Transition]) -> String {
     let mut table = table();
-    let outcomes = [Outcome::Grant, Outcome::Interrupt, Outcome::Block];
     let count = |old, new| transitions.iter().find(|one| one.old == old && one.new == new).map_or(0, |one| one.count);
-    table.set_header(["Old → new"].map(Cell::new).into_iter().chain(outcomes.map(|new| number(word(new)))));
-    for old in outcomes {
-        table.add_row([Cell::new(word(old))].into_iter().chain(outcomes.map(|new| number(&grouped(count(old, new))))));
+    table.set_header(["Old → new"].map(Cell::new).into_iter().chain(OUTCOMES.map(|new| number(word(new)))));
+    for old in OUTCOMES {
+        table.add_row([Cell::new(word(old))].into_iter().chain(OUTCOMES.map(|new| number(&grouped(count(old, new))))));
     }
     table.trim_fmt()
 }
@@ -67,10 +64,10 @@ fn members(report: &Report<'_>, by: By) -> String {
         table.add_row([Cell::new(printable(name)), number(&grouped(changed)), number(&grouped(stricter)), number(&grouped(looser))]);
     };
     let (group, ranked) = (report.group(by), report.group(by).ranked());
-    for (id, changes) in ranked.iter().take(TOP) {
-        row(report.name(by, id).unwrap_or(id), *changes);
+    for (id, changes) in ranked.iter().take(report.most) {
+        row(report.name(by, id).unwrap_or_else(|| report.id(by, id)), *changes);
     }
-    let rest = ranked.iter().skip(TOP).fold(group.others, |sum, (_, changes)| sum + *changes);
+    let rest = ranked.iter().skip(report.most).fold(group.others, |sum, (_, changes)| sum + *changes);
     if rest.changed > 0 {
         row("all others", rest);
     }
@@ -106,65 +103,6 @@ fn table() -> Table {
     table
 }
 
-/// Ids and names come from the log, and must not act on the terminal.
-fn printable(text: &str) -> String {
-    without_controls(text, |code| format!("\\u{{{code:x}}}"))
-}
-
 fn number(text: &str) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
-}
-
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Grant => "granted",
-        Outcome::Interrupt => "interrupted",
-        Outcome::Block => "blocked",
-    }
-}
-
-fn verdict(verdict: Verdict) -> String {
-    match verdict.error_code {
-        None => word(verdict.outcome).to_owned(),
-        Some(code) => format!("{} {code}", word(verdict.outcome)),
-    }
-}
-
-/// A number with its thousands apart.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let place = |index: usize| digits.len() - index;
-    let separated = digits.char_indices().flat_map(|(index, digit)| {
-        let separator = (index > 0 && place(index).is_multiple_of(3)).then_some(',');
-        separator.into_iter().chain([digit])
-    });
-    separated.collect()
-}
-
-/// Text in lines of the width of the tables.
-fn wrapped(text: &str) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= usize::from(WIDTH) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn thousands_stand_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (123_456, "123,456"), (1_234_567, "1,234,567")] {
-            assert_eq!(grouped(number), text);
-        }
-    }
 }

@@ -1,14 +1,17 @@
 //! The counting: how often which decision became which other, and what the changes have in common.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Add;
 
 use doorward_policy::conditional_access::Outcome;
 use serde::Serialize;
 
+use super::heat::{Heat, Spot};
+
 /// How many members a group may have. Those that come later are counted together, so that no log takes more memory than this.
 const MEMBERS: usize = 100_000;
-const OUTCOMES: [Outcome; 3] = [Outcome::Grant, Outcome::Interrupt, Outcome::Block];
+/// From the one that lets everything through.
+pub(super) const OUTCOMES: [Outcome; 3] = [Outcome::Grant, Outcome::Interrupt, Outcome::Block];
 
 /// A decision without its reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -34,7 +37,7 @@ pub(super) struct Change {
     /// Id of the sign-in.
     pub(super) id: String,
     pub(super) user: String,
-    /// What it is for: resources, an action, an authentication context.
+    /// What it is for: resources, an action, an authentication context, each once.
     pub(super) apps: Vec<String>,
     pub(super) platform: String,
     pub(super) old: Verdict,
@@ -98,9 +101,10 @@ pub(super) struct Tally {
     pub(super) other_code: u64,
     /// Old by new.
     pub(super) transitions: Vec<Transition>,
+    pub(super) heat: Heat,
     pub(super) policies: Group,
-    /// Names of the policies.
-    pub(super) names: HashMap<String, String>,
+    /// The members of `policies` as they were first written, by id in lower case.
+    pub(super) named: HashMap<String, Policy>,
     pub(super) apps: Group,
     pub(super) platforms: Group,
     pub(super) users: Group,
@@ -118,8 +122,9 @@ impl Tally {
             no_recorded_decision: 0,
             other_code: 0,
             transitions: OUTCOMES.iter().flat_map(|old| OUTCOMES.iter().map(|new| transition(*old, *new))).collect(),
+            heat: Heat::default(),
             policies: Group::default(),
-            names: HashMap::new(),
+            named: HashMap::new(),
             apps: Group::default(),
             platforms: Group::default(),
             users: Group::default(),
@@ -135,7 +140,7 @@ impl Tally {
     }
 
     /// Counts a row that is decided. Of one that is `Changed`, [`Self::explain`] wants to know more.
-    pub(super) fn decided(&mut self, old: Option<Verdict>, new: Verdict) -> Comparison {
+    pub(super) fn decided(&mut self, spot: Spot, old: Option<Verdict>, new: Verdict) -> Comparison {
         self.decided += 1;
         let Some(old) = old else {
             self.no_recorded_decision += 1;
@@ -144,6 +149,7 @@ impl Tally {
         if let Some(transition) = self.transition(old.outcome, new.outcome) {
             transition.count += 1;
         }
+        self.heat.count(spot, old.outcome, new.outcome);
         if old.outcome != new.outcome {
             return Comparison::Changed;
         }
@@ -152,16 +158,18 @@ impl Tally {
         Comparison::Same
     }
 
-    /// Counts a change under all that it has in common with others.
+    /// Counts a change under all that it has in common with others. A log may name a policy twice, and in different letters.
     pub(super) fn explain(&mut self, change: Change) {
         let (old, new) = (change.old.outcome, change.new.outcome);
         let one = Changes::one(is_stricter(old, new));
-        for policy in &change.policies {
-            if self.policies.add(&policy.id, one)
-                && let Some(name) = &policy.display_name
-                && !self.names.contains_key(&policy.id)
-            {
-                self.names.insert(policy.id.clone(), name.clone());
+        // Reversed, as the last one of an id is the one to stay.
+        let policies: BTreeMap<_, _> = change.policies.iter().rev().map(|policy| (policy.id.to_lowercase(), policy)).collect();
+        for (id, policy) in policies {
+            if self.policies.add(&id, one) {
+                let named = self.named.entry(id).or_insert_with(|| policy.clone());
+                if named.display_name.is_none() {
+                    named.display_name.clone_from(&policy.display_name);
+                }
             }
         }
         for app in &change.apps {
@@ -180,6 +188,18 @@ impl Tally {
     /// Every kind of change that happened.
     pub(super) fn changes(&self) -> impl Iterator<Item = &Transition> {
         self.transitions.iter().filter(|transition| transition.old != transition.new && transition.count > 0)
+    }
+
+    /// Those that were decided twice.
+    pub(super) fn compared(&self) -> u64 {
+        self.decided - self.no_recorded_decision
+    }
+
+    /// All changes.
+    pub(super) fn total(&self) -> Changes {
+        let sum = |counts: fn(&Transition) -> bool| self.changes().filter(|one| counts(one)).map(|one| one.count).sum();
+        let [stricter, looser] = [sum(|one| is_stricter(one.old, one.new)), sum(|one| is_stricter(one.new, one.old))];
+        Changes { changed: stricter + looser, stricter, looser }
     }
 
     pub(super) fn changed(&self) -> u64 {

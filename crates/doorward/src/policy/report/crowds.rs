@@ -14,17 +14,17 @@ use super::super::set::Policies;
 const MOST: usize = 12;
 
 /// People who have something in common.
-pub(super) struct Crowd {
-    pub(super) name: String,
+pub(in super::super) struct Crowd {
+    pub(in super::super) name: String,
     /// Indexes of users.
-    pub(super) members: Vec<usize>,
+    pub(in super::super) members: Vec<usize>,
 }
 
 /// The rows: those whom no policy names first, then the largest crowds.
-pub(super) struct Crowds {
-    pub(super) shown: Vec<Crowd>,
+pub(in super::super) struct Crowds {
+    pub(in super::super) shown: Vec<Crowd>,
     /// Crowds that did not fit.
-    pub(super) left_out: usize,
+    pub(in super::super) left_out: usize,
     /// What policies name and nobody is in.
     pub(super) empty: Vec<String>,
 }
@@ -46,7 +46,7 @@ struct Named {
 }
 
 impl Crowds {
-    pub(super) fn of(sets: &[&Policies], users: &[UserFacts], groups: &Names) -> Self {
+    pub(in super::super) fn of(sets: &[&Policies], users: &[UserFacts], groups: &Names) -> Self {
         let named = Named::by(sets);
         let mut members = named.marks();
         let mut unnamed = Vec::new();

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 /// Writes a text and a line end beside its place and moves it there when it is complete.
-pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(in super::super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let place = || format!("{}", path.display());
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         bail!("{} is there already and is not a file", path.display());

@@ -1,32 +1,39 @@
-//! The page as its template sees it. Every text is escaped by the template.
+//! The pages as their templates see them. Every text is escaped by the templates.
 
 use askama::Template;
 
 use super::panel::Picture;
 
-#[derive(Template)]
-#[template(path = "policy_report.html")]
-pub(super) struct Page {
-    pub(super) kind: &'static str,
+/// What every page has around its findings.
+pub(in super::super) struct Frame {
+    pub(in super::super) kind: &'static str,
     /// The question.
-    pub(super) title: String,
-    pub(super) lead: &'static str,
-    pub(super) figures: Vec<Figure>,
+    pub(in super::super) title: String,
+    pub(in super::super) lead: &'static str,
+    pub(in super::super) figures: Vec<Figure>,
     /// Why there may be more than the page shows.
-    pub(super) warnings: Vec<String>,
+    pub(in super::super) warnings: Vec<String>,
+    /// What was assumed.
+    pub(in super::super) notes: Vec<String>,
+}
+
+/// Regions as a picture and as cards.
+#[derive(Template)]
+#[template(path = "policy_regions.html")]
+pub(super) struct Page {
+    pub(super) frame: Frame,
     pub(super) picture: Picture,
     /// Cells show what was before and what comes after.
     pub(super) is_comparison: bool,
     pub(super) chapters: Vec<Chapter>,
-    pub(super) notes: Vec<String>,
 }
 
 /// A big number.
-pub(super) struct Figure {
-    pub(super) number: String,
-    pub(super) of: Option<String>,
-    pub(super) label: &'static str,
-    pub(super) is_loud: bool,
+pub(in super::super) struct Figure {
+    pub(in super::super) number: String,
+    pub(in super::super) of: Option<String>,
+    pub(in super::super) label: &'static str,
+    pub(in super::super) is_loud: bool,
 }
 
 /// Regions of one kind.
@@ -52,7 +59,7 @@ pub(super) struct Card {
 }
 
 impl Figure {
-    pub(super) fn new(number: String, label: &'static str) -> Self {
+    pub(in super::super) fn new(number: String, label: &'static str) -> Self {
         Self { number, of: None, label, is_loud: false }
     }
 }

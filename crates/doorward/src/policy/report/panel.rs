@@ -125,7 +125,7 @@ impl Tile {
 }
 
 /// Names of groups tend to be long and without spaces: they break before a capital and after a dash.
-fn pieces(name: &str) -> Vec<String> {
+pub(in super::super) fn pieces(name: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut last = ' ';
     for letter in name.chars() {
@@ -160,7 +160,7 @@ fn words(shade: &Shade) -> String {
     }
 }
 
-fn platform(platform: Option<DevicePlatform>) -> &'static str {
+pub(in super::super) fn platform(platform: Option<DevicePlatform>) -> &'static str {
     match platform {
         Some(DevicePlatform::Android) => "Android",
         Some(DevicePlatform::Ios) => "iOS",
@@ -172,7 +172,7 @@ fn platform(platform: Option<DevicePlatform>) -> &'static str {
     }
 }
 
-fn client(client: ClientAppType) -> &'static str {
+pub(in super::super) fn client(client: ClientAppType) -> &'static str {
     match client {
         ClientAppType::Browser => "Browser",
         ClientAppType::MobileAppsAndDesktopClients => "Mobile and desktop apps",

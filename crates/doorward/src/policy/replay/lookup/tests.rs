@@ -50,8 +50,8 @@ proptest! {
         for line in lines {
             let expected = read_line(&line, &directory).ok().map(|sign_in| decide(&set, &sign_in.facts));
             let fields = Fields::read(&line).ok().filter(|fields| fields.id().is_ok());
-            let sign_ins = fields.and_then(|fields| lookup.sign_in(&fields, Waived::default()).ok().flatten());
-            let answers = sign_ins.map(|sign_ins| lookup.sets.as_ref().zip(sign_ins).map(|(classes, sign_in)| classes.outcome(&sign_in)));
+            let found = fields.and_then(|fields| lookup.sign_in(&fields, Waived::default()).ok().flatten());
+            let answers = found.map(|found| lookup.sets.as_ref().zip(found.sign_ins).map(|(classes, sign_in)| classes.outcome(&sign_in)));
             prop_assert_eq!(answers.map(|answers| answers.new), answers.and_then(|answers| answers.old));
             let answer = answers.map(|answers| (answers.new.outcome, answers.new.error, answers.new.next_control));
             prop_assert_eq!(answer, expected.map(|decision| (decision.outcome, decision.error(), decision.next_control)), "{}", line);

@@ -1,6 +1,6 @@
 use doorward_policy::conditional_access::Outcome::{self, Block, Grant, Interrupt};
 
-use super::{Change, Changes, Comparison, MEMBERS, Policy, Tally, Undecided, Verdict, explaining, is_stricter};
+use super::{Change, Changes, Comparison, MEMBERS, Policy, Spot, Tally, Undecided, Verdict, explaining, is_stricter};
 
 fn verdict(outcome: Outcome, code: u32) -> Verdict {
     Verdict { outcome, error_code: (code != 0).then_some(code) }
@@ -44,7 +44,7 @@ fn only_another_outcome_is_a_change() {
     ];
     for (old, new, expected, other_code) in table {
         let mut tally = Tally::new(1);
-        assert_eq!(tally.decided(old, new), expected, "{old:?} {new:?}");
+        assert_eq!(tally.decided(Spot::default(), old, new), expected, "{old:?} {new:?}");
         assert_eq!(tally.other_code, other_code, "{old:?} {new:?}");
         assert_eq!(tally.changed(), u64::from(expected == Comparison::Changed));
         assert_eq!(tally.no_recorded_decision, u64::from(old.is_none()));
@@ -54,8 +54,8 @@ fn only_another_outcome_is_a_change() {
 #[test]
 fn every_row_is_counted_once() {
     let mut tally = Tally::new(0);
-    tally.decided(None, verdict(Grant, 0));
-    tally.decided(Some(verdict(Grant, 0)), verdict(Block, 53003));
+    tally.decided(Spot::default(), None, verdict(Grant, 0));
+    tally.decided(Spot::default(), Some(verdict(Grant, 0)), verdict(Block, 53003));
     tally.undecided(Undecided::UnknownUser);
     tally.undecided(Undecided::NoFacts);
     assert_eq!((tally.read(), tally.decided), (4, 2));
@@ -66,18 +66,31 @@ fn a_change_counts_under_all_that_it_has_in_common_with_others() {
     let mut tally = Tally::new(1);
     let changes = [change("ann", Grant, Block), change("ben", Block, Grant), change("ann", Grant, Block)];
     for change in changes {
-        tally.decided(Some(change.old), change.new);
+        tally.decided(Spot::default(), Some(change.old), change.new);
         tally.explain(change);
     }
     let all = Changes { changed: 3, stricter: 2, looser: 1 };
+    assert_eq!(tally.total(), all);
     assert_eq!(tally.policies.ranked(), [("p", all)]);
     assert_eq!(tally.apps.ranked(), [("files", all), ("mail", all)]);
     assert_eq!(tally.platforms.ranked(), [("iOS", all)]);
     let ann = Changes { changed: 2, stricter: 2, looser: 0 };
     assert_eq!(tally.users.ranked(), [("ann", ann), ("ben", Changes { changed: 1, stricter: 0, looser: 1 })]);
-    assert_eq!(tally.names["p"], "P");
+    assert_eq!(tally.named["p"], policy("p"));
     let examples: Vec<_> = tally.changes().map(|kind| (kind.old, kind.new, kind.count, kind.examples.len())).collect();
     assert_eq!(examples, [(Grant, Block, 2, 1), (Block, Grant, 1, 1)]);
+}
+
+#[test]
+fn a_change_counts_once_under_a_policy_that_is_named_twice_or_in_other_letters() {
+    let mut tally = Tally::new(0);
+    let mut change = change("ann", Block, Grant);
+    change.policies = vec![policy("P"), policy("p")];
+    let first = Policy { id: "P".to_owned(), ..policy("p") };
+    tally.explain(change);
+    let one = Changes { changed: 1, stricter: 0, looser: 1 };
+    assert_eq!(tally.policies.ranked(), [("p", one)]);
+    assert_eq!(tally.named["p"], first);
 }
 
 #[test]
