@@ -1,9 +1,9 @@
 //! From facts to classes: the constants that the policies of a set name cut each dimension into finitely many.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
 use doorward_model::sign_in::UserAction;
+use foldhash::HashMap;
 
 use super::circumstances::Circumstances;
 use super::compile::PolicySet;
@@ -41,7 +41,7 @@ impl<'a> Classes<'a> {
             places: table(),
             devices: table(),
             circumstances: table(),
-            known_circumstances: HashMap::new(),
+            known_circumstances: HashMap::default(),
             factors: Vec::new(),
             proofs: Proofs::new(set),
         }
@@ -71,7 +71,7 @@ impl<'a> Classes<'a> {
     pub fn resolve(&mut self, parts: Parts) -> SignIn {
         let nothing = Mask::empty(0);
         let factors = self.factors.get(parts.factors.0).unwrap_or(&nothing);
-        SignIn { proof: self.proofs.class(&parts, self.set, factors), parts }
+        SignIn { proof: self.proofs.class(parts.shown(), self.set, factors), parts }
     }
 
     /// A person with all groups, nested ones included, or a workload.

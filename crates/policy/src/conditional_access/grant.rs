@@ -7,7 +7,7 @@ use doorward_model::sign_in::ClientAppType;
 
 use super::control::Control;
 use super::mask::Mask;
-use super::sign_in::Parts;
+use super::sign_in::Shown;
 
 /// What a policy asks for. Policies that ask for the same share it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -112,7 +112,7 @@ impl Requirement {
         Self { control, kind: Kind::DeviceAccess(wanted) }
     }
 
-    pub(super) fn standing(self, sign_in: &Parts, factors: &Mask) -> Standing {
+    pub(super) fn standing(self, sign_in: &Shown, factors: &Mask) -> Standing {
         let waiver = match self.kind {
             Kind::BuiltIn(control) => Some(control),
             Kind::DeviceAccess(WindowsRequirement::DomainJoined) => Some(GrantControl::DomainJoinedDevice),
@@ -122,7 +122,7 @@ impl Requirement {
         if waiver.is_some_and(|control| sign_in.evidence.waived.contains(control)) {
             return Standing::Satisfied;
         }
-        let can_show = match sign_in.client_app_type() {
+        let can_show = match sign_in.client_app_type {
             Some(ClientAppType::Other) => false,
             // ActiveSync shows its device by the id that management recorded, and nothing else.
             Some(ClientAppType::ExchangeActiveSync) => matches!(self.control, Control::CompliantDevice | Control::DomainJoinedDevice),
@@ -137,7 +137,7 @@ impl Requirement {
         }
     }
 
-    fn is_met(self, sign_in: &Parts, factors: &Mask) -> bool {
+    fn is_met(self, sign_in: &Shown, factors: &Mask) -> bool {
         match self.kind {
             Kind::BuiltIn(control) => built_in_is_met(control, sign_in),
             Kind::Factor(index) => factors.contains(index),
@@ -151,14 +151,14 @@ impl Requirement {
     }
 
     /// What a sign-in that does not satisfy the requirement is told.
-    pub(super) fn failing(self, sign_in: &Parts) -> Failing {
+    pub(super) fn failing(self, sign_in: &Shown) -> Failing {
         // A legacy client understands nothing but no.
         let code = if sign_in.is_legacy() { ErrorCode::BLOCKED } else { code(self.control, sign_in) };
         Failing { control: self.control, code }
     }
 }
 
-fn code(control: Control, sign_in: &Parts) -> ErrorCode {
+fn code(control: Control, sign_in: &Shown) -> ErrorCode {
     let evidence = &sign_in.evidence;
     match control {
         Control::Mfa | Control::AuthenticationStrength => ErrorCode::MFA_REQUIRED,
@@ -171,7 +171,7 @@ fn code(control: Control, sign_in: &Parts) -> ErrorCode {
     }
 }
 
-fn built_in_is_met(control: GrantControl, sign_in: &Parts) -> bool {
+fn built_in_is_met(control: GrantControl, sign_in: &Shown) -> bool {
     let evidence = &sign_in.evidence;
     match control {
         GrantControl::Block => false,
@@ -185,7 +185,7 @@ fn built_in_is_met(control: GrantControl, sign_in: &Parts) -> bool {
 }
 
 /// What the app lacks, in the order in which a person can make up for it: the right app, the broker, the registration.
-fn app_code(is_listed: bool, sign_in: &Parts) -> Option<ErrorCode> {
+fn app_code(is_listed: bool, sign_in: &Shown) -> Option<ErrorCode> {
     if !is_listed || !sign_in.is_mobile() {
         Some(ErrorCode::APP_NOT_APPROVED)
     } else if !sign_in.evidence.broker_present {
@@ -197,7 +197,7 @@ fn app_code(is_listed: bool, sign_in: &Parts) -> Option<ErrorCode> {
     }
 }
 
-fn can_prompt_for(control: Control, sign_in: &Parts) -> bool {
+fn can_prompt_for(control: Control, sign_in: &Shown) -> bool {
     match control {
         Control::Mfa | Control::AuthenticationStrength | Control::PasswordChange | Control::TermsOfUse => true,
         Control::ApprovedApplication => sign_in.is_mobile() && sign_in.evidence.approved,

@@ -71,7 +71,7 @@ impl Lacks {
 
     /// A block beats everything, what nobody can do anything about beats what can be prompted for.
     pub(super) fn answer(&self, asked: &Asked, sign_in: &Parts) -> Answer {
-        let failing = |number: u32| asked.requirements.get(number as usize).map(|requirement| requirement.failing(sign_in));
+        let failing = |number: u32| asked.requirements.get(number as usize).map(|requirement| requirement.failing(&sign_in.shown()));
         match (self.final_, self.promptable) {
             _ if self.blocked => Answer::BLOCKED,
             (Some(number), _) => failing(number).map_or(Answer::BLOCKED, |failing| Answer {

@@ -1,16 +1,14 @@
 //! What each policy says to what a sign-in has shown: worked out once for all sign-ins that have shown the same.
 
-use std::collections::HashMap;
-
 use doorward_model::sign_in::DevicePlatform;
+use foldhash::HashMap;
 
 use super::asked::{Asked, Demand};
-use super::circumstances::Circumstances;
 use super::compile::PolicySet;
 use super::grant::Standing;
 use super::layout::{Rule, Unit};
 use super::mask::{Block, Mask, blocks};
-use super::sign_in::{DeviceClass, Evidence, FactorsClass, Parts, ProofClass};
+use super::sign_in::{ProofClass, Shown};
 
 /// What a policy says of a sign-in to which it applies. A requirement is named by its number, which orders it for prompting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,16 +27,6 @@ pub(super) enum Applying {
     App,
     Device,
     Both,
-}
-
-/// What requirements look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Shown {
-    is_workload: bool,
-    device: DeviceClass,
-    circumstances: Circumstances,
-    factors: FactorsClass,
-    evidence: Evidence,
 }
 
 /// The verdicts met so far.
@@ -67,21 +55,14 @@ impl Proofs {
         let grants = set.asked.demands.len();
         let width = grants + set.asked.services.len() * Applying::ALL.len();
         let blocks = blocks(set.entries.len());
-        Self { grants, verdicts: Vec::new(), width, open: Vec::new(), blocks, shown: HashMap::new(), classes: HashMap::new() }
+        Self { grants, verdicts: Vec::new(), width, open: Vec::new(), blocks, shown: HashMap::default(), classes: HashMap::default() }
     }
 
-    pub(super) fn class(&mut self, sign_in: &Parts, set: &PolicySet, factors: &Mask) -> ProofClass {
-        let shown = Shown {
-            is_workload: sign_in.subject.is_workload,
-            device: sign_in.device,
-            circumstances: sign_in.circumstances.values,
-            factors: sign_in.factors,
-            evidence: sign_in.evidence,
-        };
+    pub(super) fn class(&mut self, shown: Shown, set: &PolicySet, factors: &Mask) -> ProofClass {
         if let Some(class) = self.shown.get(&shown) {
             return *class;
         }
-        let verdicts = verdicts(sign_in, &set.asked, factors);
+        let verdicts = verdicts(&shown, &set.asked, factors);
         let class = match self.classes.get(&verdicts) {
             Some(class) => *class,
             None => {
@@ -149,15 +130,15 @@ impl Proof<'_> {
     }
 }
 
-fn verdicts(sign_in: &Parts, asked: &Asked, factors: &Mask) -> Vec<Verdict> {
-    let standings = asked.requirements.iter().map(|requirement| requirement.standing(sign_in, factors)).collect();
+fn verdicts(shown: &Shown, asked: &Asked, factors: &Mask) -> Vec<Verdict> {
+    let standings = asked.requirements.iter().map(|requirement| requirement.standing(shown, factors)).collect();
     let standings = Standings(standings);
     let grants = asked.demands.iter().map(|demand| match demand {
         Demand::Block => Verdict::Blocked,
         Demand::All(requirements) => standings.all(requirements),
         Demand::Any(requirements) => standings.any(requirements),
     });
-    let is_windows = sign_in.device_platform() == Some(DevicePlatform::Windows);
+    let is_windows = shown.device_platform == Some(DevicePlatform::Windows);
     let services = asked.services.iter().flat_map(|service| {
         let device = if is_windows { service.on_windows } else { service.elsewhere };
         // Whoever is targeted by both parts must meet one of them; a device comes before an app in the prompt order.

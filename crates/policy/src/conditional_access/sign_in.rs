@@ -40,10 +40,16 @@ pub struct SubjectClass {
     pub(super) is_workload: bool,
 }
 
-/// The device, and what grant controls ask of it.
+/// The device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeviceClass {
     pub(super) class: Class,
+    pub(super) standing: DeviceStanding,
+}
+
+/// What grant controls ask of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct DeviceStanding {
     pub(super) is_registered: bool,
     pub(super) is_managed_and_compliant: bool,
     pub(super) is_domain_joined: bool,
@@ -83,6 +89,17 @@ pub struct Evidence {
     pub waived: Waived,
 }
 
+/// Everything that grant controls look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Shown {
+    pub(super) is_workload: bool,
+    pub(super) device: DeviceStanding,
+    pub(super) client_app_type: Option<ClientAppType>,
+    pub(super) device_platform: Option<DevicePlatform>,
+    pub(super) factors: FactorsClass,
+    pub(super) evidence: Evidence,
+}
+
 /// A set of built-in controls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Waived(u8);
@@ -120,12 +137,12 @@ impl From<&Facts> for Evidence {
 
 impl DeviceClass {
     pub(super) fn new(class: Class, device: Option<&DeviceFacts>) -> Self {
-        Self {
-            class,
+        let standing = DeviceStanding {
             is_registered: device.is_some(),
             is_managed_and_compliant: device.is_some_and(DeviceFacts::managed_and_compliant),
             is_domain_joined: device.is_some_and(DeviceFacts::domain_joined),
-        }
+        };
+        Self { class, standing }
     }
 }
 
@@ -138,24 +155,29 @@ impl SignIn {
 }
 
 impl Parts {
-    pub(super) fn client_app_type(&self) -> Option<ClientAppType> {
-        self.circumstances.values.client_app_type
+    pub(super) fn shown(&self) -> Shown {
+        Shown {
+            is_workload: self.subject.is_workload,
+            device: self.device.standing,
+            client_app_type: self.circumstances.values.client_app_type,
+            device_platform: self.circumstances.values.device_platform,
+            factors: self.factors,
+            evidence: self.evidence,
+        }
     }
+}
 
-    pub(super) fn device_platform(&self) -> Option<DevicePlatform> {
-        self.circumstances.values.device_platform
-    }
-
+impl Shown {
     pub(super) fn is_legacy(&self) -> bool {
-        self.client_app_type().is_some_and(ClientAppType::is_legacy)
+        self.client_app_type.is_some_and(ClientAppType::is_legacy)
     }
 
     pub(super) fn is_mobile(&self) -> bool {
-        self.device_platform().is_some_and(DevicePlatform::is_mobile)
+        self.device_platform.is_some_and(DevicePlatform::is_mobile)
     }
 
     /// Somebody is there to answer a prompt.
     pub(super) fn can_prompt(&self) -> bool {
-        !self.subject.is_workload && !self.is_legacy()
+        !self.is_workload && !self.is_legacy()
     }
 }

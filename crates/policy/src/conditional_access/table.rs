@@ -1,7 +1,6 @@
 //! The classes of one dimension: values that no policy of the set tells apart share a row.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use foldhash::HashMap;
 
 use super::mask::{Block, Mask, blocks};
 
@@ -35,7 +34,7 @@ impl Fit {
 
 impl Table {
     pub(super) fn new(positions: usize) -> Self {
-        Self { width: blocks(positions), matched: Vec::new(), excluded: Vec::new(), classes: HashMap::new() }
+        Self { width: blocks(positions), matched: Vec::new(), excluded: Vec::new(), classes: HashMap::default() }
     }
 
     /// The class of a value.

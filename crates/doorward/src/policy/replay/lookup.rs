@@ -1,12 +1,12 @@
 //! From the members of a sign-in to its classes. Logs say the same over and over: what was met once is known by its text.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
 
 use doorward_policy::conditional_access::{
     Class, Classes, ClientFacts, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass, Waived,
 };
 use doorward_wire::policy_file::ReadError;
+use foldhash::HashMap;
 use serde_json::value::RawValue;
 
 use super::pair::Pair;
@@ -24,7 +24,7 @@ struct Memory<T>(HashMap<Box<[u8]>, T>);
 
 impl<T: Copy> Memory<T> {
     fn new() -> Self {
-        Self(HashMap::new())
+        Self(HashMap::default())
     }
 
     fn recall<E>(&mut self, text: &[u8], otherwise: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
