@@ -9,8 +9,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use doorward_model::Clock as _;
 use doorward_model::application::SigningAlgorithm;
 use doorward_model::key::KeySlot;
-use doorward_model::role::Role;
-use doorward_service::{Context, keys};
+use doorward_service::{Context, directory, keys};
 use doorward_wire::certificate;
 use jiff::{SignedDuration, Timestamp};
 
@@ -132,8 +131,7 @@ async fn tenant_problem(context: &Context, tenant: doorward_model::TenantId) -> 
         }
     }
     keys::device_authority(context, unit.as_mut(), tenant).await?;
-    let users = unit.users().list(None, u32::MAX).await?;
-    let administrators = users.iter().filter(|user| user.account_enabled && user.roles.contains(&Role::GlobalAdministrator)).count();
+    let administrators = directory::count_administrators(unit.as_mut()).await?;
     Ok((administrators == 0).then(|| {
         ("no enabled Global Administrator".into(), "run `doorward admin reset-password USER@DOMAIN` for one that is disabled".into())
     }))

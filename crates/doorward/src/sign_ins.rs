@@ -4,7 +4,8 @@ use anyhow::Context as _;
 use comfy_table::{ContentArrangement, Table, presets};
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_service::tenants;
-use doorward_store::SignInQuery;
+use doorward_store::Unit;
+use doorward_store::query::{Comparison, Filter, Query, SignInField};
 use jiff::Timestamp;
 
 use crate::{ConfigFile, server};
@@ -44,8 +45,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(name) => Some(unit.users().find(name).await?.with_context(|| format!("there is no user {name}"))?.id),
         None => None,
     };
-    let query = SignInQuery { user_id, since: arguments.since, limit: arguments.limit, ..SignInQuery::default() };
-    let records = unit.logs().sign_ins(&query).await?;
+    let who = user_id.map(|id| Filter::equal(SignInField::UserId, id.0));
+    let since = arguments.since.map(|since| Filter::Compare(SignInField::Created, Comparison::GreaterOrEqual, since.into()));
+    let filter = Filter::All(who.into_iter().chain(since).collect());
+    let records = newest(unit.as_mut(), filter, arguments.limit).await?;
     drop(unit);
     context.store.close().await;
     if arguments.json {
@@ -56,6 +59,23 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         println!("{}", table(&records));
     }
     Ok(())
+}
+
+/// The newest records of a filter, page by page.
+async fn newest(unit: &mut dyn Unit, filter: Filter<SignInField>, limit: u32) -> doorward_store::Result<Vec<SignInRecord>> {
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut query = Query { limit, ..Query::of(filter) };
+    let mut records = Vec::new();
+    while records.len() < wanted {
+        let page = unit.logs().sign_ins(&query).await?;
+        records.extend(page.items);
+        query.after = page.next;
+        if query.after.is_none() {
+            break;
+        }
+    }
+    records.truncate(wanted);
+    Ok(records)
 }
 
 /// One record; a control character can only stand within a string, where JSON has an escape for it.

@@ -3,10 +3,26 @@
 use async_trait::async_trait;
 use doorward_model::AppId;
 use doorward_model::application::Application;
+use doorward_store::query::{ApplicationField, Page, Query};
 use doorward_store::{ApplicationRepository, Result};
+use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Reader, engine, found, to_body, write_error};
+use crate::query::table;
+use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
 use crate::unit::Scope;
+
+fn read(row: &SqliteRow) -> Result<Application> {
+    Reader::new(row, "applications", "id").body()
+}
+
+table! { ApplicationField in "applications" as Application, read;
+    Id: "id",
+    DisplayName: "name_key",
+    Enabled: "enabled",
+    Approved: "approved",
+    Protectable: "protectable",
+    Created: "created",
+}
 
 /// Identifier URIs are compared without a final slash.
 fn key(uri: &str) -> &str {
@@ -43,7 +59,7 @@ impl ApplicationRepository for Scope<'_> {
             .fetch_optional(&mut *self.connection)
             .await
             .map_err(engine)?;
-        row.map(|row| Reader::new(&row, "applications", "id").body()).transpose()
+        row.map(|row| read(&row)).transpose()
     }
 
     async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Application>> {
@@ -56,7 +72,7 @@ impl ApplicationRepository for Scope<'_> {
         .fetch_optional(&mut *self.connection)
         .await
         .map_err(engine)?;
-        row.map(|row| Reader::new(&row, "applications", "id").body()).transpose()
+        row.map(|row| read(&row)).transpose()
     }
 
     async fn list(&mut self) -> Result<Vec<Application>> {
@@ -65,29 +81,53 @@ impl ApplicationRepository for Scope<'_> {
             .fetch_all(&mut *self.connection)
             .await
             .map_err(engine)?;
-        rows.iter().map(|row| Reader::new(row, "applications", "id").body()).collect()
+        rows.iter().map(read).collect()
+    }
+
+    async fn page(&mut self, query: &Query<ApplicationField>) -> Result<Page<Application>> {
+        self.find_page(query).await
+    }
+
+    async fn count(&mut self, query: &Query<ApplicationField>) -> Result<u64> {
+        self.find_count(query).await
     }
 
     async fn create(&mut self, application: &Application) -> Result<()> {
         self.may_write()?;
-        sqlx::query("INSERT INTO applications (tenant_id, id, display_name, body) VALUES ($1, $2, $3, $4)")
-            .bind(&self.tenant)
-            .bind(application.app_id.to_string())
-            .bind(&application.display_name)
-            .bind(to_body("applications", application)?)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("application"))?;
+        sqlx::query(
+            "INSERT INTO applications (tenant_id, id, display_name, body, name_key, enabled, approved, protectable, created)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(&self.tenant)
+        .bind(application.app_id.to_string())
+        .bind(&application.display_name)
+        .bind(to_body("applications", application)?)
+        .bind(fold(&application.display_name))
+        .bind(application.enabled)
+        .bind(application.approved)
+        .bind(application.protectable)
+        .bind(millis(application.created))
+        .execute(&mut *self.connection)
+        .await
+        .map_err(write_error("application"))?;
         self.replace_identifier_uris(application).await
     }
 
     async fn update(&mut self, application: &Application) -> Result<()> {
         self.may_write()?;
-        let result = sqlx::query("UPDATE applications SET display_name = $3, body = $4 WHERE tenant_id = $1 AND id = $2")
+        let result = sqlx::query(
+            "UPDATE applications SET display_name = $3, body = $4, name_key = $5, enabled = $6, approved = $7, protectable = $8, created = $9
+             WHERE tenant_id = $1 AND id = $2",
+        )
             .bind(&self.tenant)
             .bind(application.app_id.to_string())
             .bind(&application.display_name)
             .bind(to_body("applications", application)?)
+            .bind(fold(&application.display_name))
+            .bind(application.enabled)
+            .bind(application.approved)
+            .bind(application.protectable)
+            .bind(millis(application.created))
             .execute(&mut *self.connection)
             .await
             .map_err(write_error("application"))?;

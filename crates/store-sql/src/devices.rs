@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use doorward_model::device::Device;
 use doorward_model::{DeviceId, UserId};
+use doorward_store::query::{DeviceField, Page, Query};
 use doorward_store::{DeviceRepository, Result};
 use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Reader, engine, found, millis, to_body, write_error};
+use crate::query::table;
+use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
 use crate::unit::Scope;
 
 fn read(row: &SqliteRow) -> Result<Device> {
@@ -14,7 +16,20 @@ fn read(row: &SqliteRow) -> Result<Device> {
 }
 
 fn eas_key(device: &Device) -> Option<String> {
-    device.eas_device_id.as_deref().map(str::to_lowercase)
+    device.eas_device_id.as_deref().map(fold)
+}
+
+table! { DeviceField in "devices" as Device, read;
+    Id: "id",
+    DisplayName: "name_key",
+    OperatingSystem: "os_key",
+    OperatingSystemVersion: "os_version_key",
+    TrustType: "trust_type",
+    AccountEnabled: "enabled",
+    IsManaged: "managed",
+    IsCompliant: "compliant",
+    Owner: "owner" nullable,
+    Registered: "registered",
 }
 
 #[async_trait]
@@ -50,20 +65,28 @@ impl DeviceRepository for Scope<'_> {
         row.map(|row| read(&row)).transpose()
     }
 
-    async fn list(&mut self, after: Option<DeviceId>, limit: u32) -> Result<Vec<Device>> {
+    async fn page(&mut self, query: &Query<DeviceField>) -> Result<Page<Device>> {
+        self.find_page(query).await
+    }
+
+    async fn count(&mut self, query: &Query<DeviceField>) -> Result<u64> {
+        self.find_count(query).await
+    }
+
+    async fn count_by_operating_system(&mut self) -> Result<Vec<(String, u64)>> {
+        // The body of any one of them has the name as it is spelled.
         let rows = sqlx::query(
-            "SELECT id, body FROM devices WHERE tenant_id = $1 AND ($2 IS NULL
-               OR registered > (SELECT registered FROM devices WHERE tenant_id = $1 AND id = $2)
-               OR (registered = (SELECT registered FROM devices WHERE tenant_id = $1 AND id = $2) AND id > $2))
-             ORDER BY registered, id LIMIT $3",
+            "SELECT k.devices, d.id, d.body FROM
+               (SELECT os_key, COUNT(*) AS devices, MIN(id) AS example FROM devices WHERE tenant_id = $1 GROUP BY os_key) k
+               JOIN devices d ON d.tenant_id = $1 AND d.id = k.example
+             ORDER BY k.devices DESC, k.os_key",
         )
         .bind(&self.tenant)
-        .bind(after.map(|id| id.to_string()))
-        .bind(i64::from(limit))
         .fetch_all(&mut *self.connection)
         .await
         .map_err(engine)?;
-        rows.iter().map(read).collect()
+        let counted = |row| Ok((read(row)?.operating_system, Reader::new(row, "devices", "id").integer("devices")?.unsigned_abs()));
+        rows.iter().map(counted).collect()
     }
 
     async fn owned_by(&mut self, owner: UserId) -> Result<Vec<Device>> {
@@ -78,33 +101,55 @@ impl DeviceRepository for Scope<'_> {
 
     async fn create(&mut self, device: &Device) -> Result<()> {
         self.may_write()?;
-        sqlx::query("INSERT INTO devices (tenant_id, id, public_key, owner, eas_key, registered, body) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-            .bind(&self.tenant)
-            .bind(device.id.to_string())
-            .bind(&device.public_key_sha256)
-            .bind(device.owner.map(|owner| owner.to_string()))
-            .bind(eas_key(device))
-            .bind(millis(device.registered))
-            .bind(to_body("devices", device)?)
-            .execute(&mut *self.connection)
-            .await
-            .map(drop)
-            .map_err(write_error("device"))
+        sqlx::query(
+            "INSERT INTO devices (tenant_id, id, public_key, owner, eas_key, body, name_key, os_key, os_version_key, trust_type,
+               enabled, managed, compliant, registered)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(&self.tenant)
+        .bind(device.id.to_string())
+        .bind(&device.public_key_sha256)
+        .bind(device.owner.map(|owner| owner.to_string()))
+        .bind(eas_key(device))
+        .bind(to_body("devices", device)?)
+        .bind(fold(&device.display_name))
+        .bind(fold(&device.operating_system))
+        .bind(fold(&device.operating_system_version))
+        .bind(fold(&name_of(&device.trust_type)))
+        .bind(device.account_enabled)
+        .bind(device.is_managed)
+        .bind(device.is_compliant)
+        .bind(millis(device.registered))
+        .execute(&mut *self.connection)
+        .await
+        .map(drop)
+        .map_err(write_error("device"))
     }
 
     async fn update(&mut self, device: &Device) -> Result<()> {
         self.may_write()?;
-        let result =
-            sqlx::query("UPDATE devices SET public_key = $3, owner = $4, eas_key = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
-                .bind(&self.tenant)
-                .bind(device.id.to_string())
-                .bind(&device.public_key_sha256)
-                .bind(device.owner.map(|owner| owner.to_string()))
-                .bind(eas_key(device))
-                .bind(to_body("devices", device)?)
-                .execute(&mut *self.connection)
-                .await
-                .map_err(write_error("device"))?;
+        let result = sqlx::query(
+            "UPDATE devices SET public_key = $3, owner = $4, eas_key = $5, body = $6, name_key = $7, os_key = $8, os_version_key = $9,
+               trust_type = $10, enabled = $11, managed = $12, compliant = $13, registered = $14
+             WHERE tenant_id = $1 AND id = $2",
+        )
+        .bind(&self.tenant)
+        .bind(device.id.to_string())
+        .bind(&device.public_key_sha256)
+        .bind(device.owner.map(|owner| owner.to_string()))
+        .bind(eas_key(device))
+        .bind(to_body("devices", device)?)
+        .bind(fold(&device.display_name))
+        .bind(fold(&device.operating_system))
+        .bind(fold(&device.operating_system_version))
+        .bind(fold(&name_of(&device.trust_type)))
+        .bind(device.account_enabled)
+        .bind(device.is_managed)
+        .bind(device.is_compliant)
+        .bind(millis(device.registered))
+        .execute(&mut *self.connection)
+        .await
+        .map_err(write_error("device"))?;
         found("device", &result)
     }
 

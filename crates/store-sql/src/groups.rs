@@ -3,13 +3,32 @@
 use async_trait::async_trait;
 use doorward_model::group::{Group, Member};
 use doorward_model::{GroupId, UserId};
+use doorward_store::query::{GroupField, Page, Query};
 use doorward_store::{GroupRepository, Result};
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
 
-use crate::row::{Reader, engine, found, to_body, write_error};
+use crate::query::table;
+use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
 use crate::unit::Scope;
 
 const USER: &str = "user";
 const GROUP: &str = "group";
+
+fn read(row: &SqliteRow) -> Result<Group> {
+    Reader::new(row, "user_groups", "id").body()
+}
+
+fn member(row: &SqliteRow) -> Result<Member> {
+    let reader = Reader::new(row, "group_members", "member_id");
+    Ok(if reader.text("kind")? == GROUP { Member::Group(reader.parsed("member_id")?) } else { Member::User(reader.parsed("member_id")?) })
+}
+
+table! { GroupField in "user_groups" as Group, read;
+    Id: "id",
+    DisplayName: "name_key",
+    Created: "created",
+}
 
 #[async_trait]
 impl GroupRepository for Scope<'_> {
@@ -20,7 +39,7 @@ impl GroupRepository for Scope<'_> {
             .fetch_optional(&mut *self.connection)
             .await
             .map_err(engine)?;
-        row.map(|row| Reader::new(&row, "user_groups", "id").body()).transpose()
+        row.map(|row| read(&row)).transpose()
     }
 
     async fn list(&mut self) -> Result<Vec<Group>> {
@@ -29,16 +48,26 @@ impl GroupRepository for Scope<'_> {
             .fetch_all(&mut *self.connection)
             .await
             .map_err(engine)?;
-        rows.iter().map(|row| Reader::new(row, "user_groups", "id").body()).collect()
+        rows.iter().map(read).collect()
+    }
+
+    async fn page(&mut self, query: &Query<GroupField>) -> Result<Page<Group>> {
+        self.find_page(query).await
+    }
+
+    async fn count(&mut self, query: &Query<GroupField>) -> Result<u64> {
+        self.find_count(query).await
     }
 
     async fn create(&mut self, group: &Group) -> Result<()> {
         self.may_write()?;
-        sqlx::query("INSERT INTO user_groups (tenant_id, id, display_name, body) VALUES ($1, $2, $3, $4)")
+        sqlx::query("INSERT INTO user_groups (tenant_id, id, display_name, body, name_key, created) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(&self.tenant)
             .bind(group.id.to_string())
             .bind(&group.display_name)
             .bind(to_body("user_groups", group)?)
+            .bind(fold(&group.display_name))
+            .bind(millis(group.created))
             .execute(&mut *self.connection)
             .await
             .map(drop)
@@ -47,14 +76,18 @@ impl GroupRepository for Scope<'_> {
 
     async fn update(&mut self, group: &Group) -> Result<()> {
         self.may_write()?;
-        let result = sqlx::query("UPDATE user_groups SET display_name = $3, body = $4 WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(group.id.to_string())
-            .bind(&group.display_name)
-            .bind(to_body("user_groups", group)?)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("group"))?;
+        let result = sqlx::query(
+            "UPDATE user_groups SET display_name = $3, body = $4, name_key = $5, created = $6 WHERE tenant_id = $1 AND id = $2",
+        )
+        .bind(&self.tenant)
+        .bind(group.id.to_string())
+        .bind(&group.display_name)
+        .bind(to_body("user_groups", group)?)
+        .bind(fold(&group.display_name))
+        .bind(millis(group.created))
+        .execute(&mut *self.connection)
+        .await
+        .map_err(write_error("group"))?;
         found("group", &result)
     }
 
@@ -84,16 +117,39 @@ impl GroupRepository for Scope<'_> {
             .fetch_all(&mut *self.connection)
             .await
             .map_err(engine)?;
-        rows.iter()
-            .map(|row| {
-                let reader = Reader::new(row, "group_members", "member_id");
-                Ok(if reader.text("kind")? == GROUP {
-                    Member::Group(reader.parsed("member_id")?)
-                } else {
-                    Member::User(reader.parsed("member_id")?)
-                })
-            })
-            .collect()
+        rows.iter().map(member).collect()
+    }
+
+    async fn member_page(&mut self, id: GroupId, nested: bool, after: Option<Uuid>, limit: u32) -> Result<Vec<Member>> {
+        let direct = "SELECT member_id, kind FROM group_members
+             WHERE tenant_id = $1 AND group_id = $2 AND member_id > $3 ORDER BY member_id LIMIT $4";
+        // UNION drops members that were reached before, so a cycle ends by itself.
+        let transitive = "WITH RECURSIVE reached (member_id, kind) AS (
+               SELECT member_id, kind FROM group_members WHERE tenant_id = $1 AND group_id = $2
+               UNION
+               SELECT m.member_id, m.kind FROM group_members m JOIN reached r ON r.kind = 'group' AND m.group_id = r.member_id
+               WHERE m.tenant_id = $1
+             )
+             SELECT member_id, kind FROM reached WHERE member_id <> $2 AND member_id > $3 ORDER BY member_id LIMIT $4";
+        let rows = sqlx::query(if nested { transitive } else { direct })
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .bind(after.map(|id| id.to_string()).unwrap_or_default())
+            .bind(i64::from(limit))
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(member).collect()
+    }
+
+    async fn direct_of(&mut self, user: UserId) -> Result<Vec<GroupId>> {
+        let rows = sqlx::query("SELECT group_id FROM group_members WHERE tenant_id = $1 AND member_id = $2 ORDER BY group_id")
+            .bind(&self.tenant)
+            .bind(user.to_string())
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(|row| Reader::new(row, "group_members", "group_id").parsed("group_id")).collect()
     }
 
     async fn add_member(&mut self, id: GroupId, member: Member) -> Result<()> {

@@ -11,6 +11,7 @@ mod keys;
 mod logs;
 mod migrate;
 mod one_time;
+mod query;
 mod row;
 mod sessions;
 mod sqlite;

@@ -38,6 +38,11 @@ pub(crate) fn millis(time: Timestamp) -> i64 {
     time.as_millisecond()
 }
 
+/// Text as it is compared and ordered: without regard to case.
+pub(crate) fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
 /// JSON text of an entity.
 pub(crate) fn to_body(table: &'static str, entity: &impl Serialize) -> Result<String> {
     serde_json::to_string(entity).map_err(|error| inconsistent(table, "", &error))

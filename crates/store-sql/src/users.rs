@@ -3,10 +3,12 @@
 use async_trait::async_trait;
 use doorward_model::UserId;
 use doorward_model::user::User;
+use doorward_store::query::{Page, Query, UserField};
 use doorward_store::{Result, UserRepository};
 use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Reader, engine, found, to_body, write_error};
+use crate::query::table;
+use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
 use crate::unit::Scope;
 
 fn read(row: &SqliteRow) -> Result<User> {
@@ -16,9 +18,19 @@ fn read(row: &SqliteRow) -> Result<User> {
     Ok(user)
 }
 
-/// Sign-in names are compared in lower case.
-fn key(user_principal_name: &str) -> String {
-    user_principal_name.to_lowercase()
+/// Roles with a blank around each.
+fn roles(user: &User) -> String {
+    user.roles.iter().fold(" ".to_owned(), |roles, role| roles + &fold(&name_of(role)) + " ")
+}
+
+table! { UserField in "users" as User, read, columns "password_hash, body";
+    Id: "id",
+    UserPrincipalName: "upn_key",
+    DisplayName: "name_key",
+    AccountEnabled: "enabled",
+    UserType: "user_type",
+    Roles: "roles",
+    Created: "created",
 }
 
 #[async_trait]
@@ -36,7 +48,7 @@ impl UserRepository for Scope<'_> {
     async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>> {
         let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key = $2")
             .bind(&self.tenant)
-            .bind(key(user_principal_name))
+            .bind(fold(user_principal_name))
             .fetch_optional(&mut *self.connection)
             .await
             .map_err(engine)?;
@@ -46,7 +58,7 @@ impl UserRepository for Scope<'_> {
     async fn list(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<User>> {
         let rows = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key > $2 ORDER BY upn_key LIMIT $3")
             .bind(&self.tenant)
-            .bind(after.map(key).unwrap_or_default())
+            .bind(after.map(fold).unwrap_or_default())
             .bind(i64::from(limit))
             .fetch_all(&mut *self.connection)
             .await
@@ -54,28 +66,52 @@ impl UserRepository for Scope<'_> {
         rows.iter().map(read).collect()
     }
 
+    async fn page(&mut self, query: &Query<UserField>) -> Result<Page<User>> {
+        self.find_page(query).await
+    }
+
+    async fn count(&mut self, query: &Query<UserField>) -> Result<u64> {
+        self.find_count(query).await
+    }
+
     async fn create(&mut self, user: &User) -> Result<()> {
         self.may_write()?;
-        sqlx::query("INSERT INTO users (tenant_id, id, upn_key, password_hash, body) VALUES ($1, $2, $3, $4, $5)")
-            .bind(&self.tenant)
-            .bind(user.id.to_string())
-            .bind(key(&user.user_principal_name))
-            .bind(&user.password_hash)
-            .bind(to_body("users", user)?)
-            .execute(&mut *self.connection)
-            .await
-            .map(drop)
-            .map_err(write_error("user"))
+        sqlx::query(
+            "INSERT INTO users (tenant_id, id, upn_key, password_hash, body, name_key, enabled, user_type, roles, created)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(&self.tenant)
+        .bind(user.id.to_string())
+        .bind(fold(&user.user_principal_name))
+        .bind(&user.password_hash)
+        .bind(to_body("users", user)?)
+        .bind(fold(&user.display_name))
+        .bind(user.account_enabled)
+        .bind(fold(&name_of(&user.user_type)))
+        .bind(roles(user))
+        .bind(millis(user.created))
+        .execute(&mut *self.connection)
+        .await
+        .map(drop)
+        .map_err(write_error("user"))
     }
 
     async fn update(&mut self, user: &User) -> Result<()> {
         self.may_write()?;
-        let result = sqlx::query("UPDATE users SET upn_key = $3, password_hash = $4, body = $5 WHERE tenant_id = $1 AND id = $2")
+        let result = sqlx::query(
+            "UPDATE users SET upn_key = $3, password_hash = $4, body = $5, name_key = $6, enabled = $7, user_type = $8, roles = $9, created = $10
+             WHERE tenant_id = $1 AND id = $2",
+        )
             .bind(&self.tenant)
             .bind(user.id.to_string())
-            .bind(key(&user.user_principal_name))
+            .bind(fold(&user.user_principal_name))
             .bind(&user.password_hash)
             .bind(to_body("users", user)?)
+            .bind(fold(&user.display_name))
+            .bind(user.account_enabled)
+            .bind(fold(&name_of(&user.user_type)))
+            .bind(roles(user))
+            .bind(millis(user.created))
             .execute(&mut *self.connection)
             .await
             .map_err(write_error("user"))?;

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_model::tenant::Tenant;
 
+pub mod query;
 mod repository;
 #[cfg(feature = "suite")]
 pub mod suite;

@@ -16,10 +16,13 @@ use doorward_model::session::Session;
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_model::{AppId, CodeId, CorrelationId, DeviceId, GroupId, SessionId, SignInId, TokenId, UserId};
+use doorward_model::{AppId, CodeId, DeviceId, GroupId, SessionId, TokenId, UserId};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
 
 use crate::Result;
+use crate::query::{ApplicationField, AuditField, DeviceField, GroupField, Page, Query, SignInField, UserField};
 
 /// SHA-256 of a secret value. The store never sees the value itself.
 pub type Sha256 = [u8; 32];
@@ -45,6 +48,10 @@ pub trait UserRepository: Send {
     async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>>;
     /// All users in order of sign-in name, at most `limit`, after the sign-in name `after`.
     async fn list(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<User>>;
+    /// The users that a query finds.
+    async fn page(&mut self, query: &Query<UserField>) -> Result<Page<User>>;
+    /// How many a query finds in all; its order, place and limit do not count.
+    async fn count(&mut self, query: &Query<UserField>) -> Result<u64>;
     /// Makes a user.
     async fn create(&mut self, user: &User) -> Result<()>;
     /// Replaces a user.
@@ -60,6 +67,10 @@ pub trait GroupRepository: Send {
     async fn get(&mut self, id: GroupId) -> Result<Option<Group>>;
     /// All groups in order of display name then id.
     async fn list(&mut self) -> Result<Vec<Group>>;
+    /// The groups that a query finds.
+    async fn page(&mut self, query: &Query<GroupField>) -> Result<Page<Group>>;
+    /// How many a query finds in all; its order, place and limit do not count.
+    async fn count(&mut self, query: &Query<GroupField>) -> Result<u64>;
     /// Makes a group.
     async fn create(&mut self, group: &Group) -> Result<()>;
     /// Replaces name and description.
@@ -68,6 +79,11 @@ pub trait GroupRepository: Send {
     async fn delete(&mut self, id: GroupId) -> Result<()>;
     /// Direct members.
     async fn members(&mut self, id: GroupId) -> Result<Vec<Member>>;
+    /// Users and groups in the group, in order of id, at most `limit`, after the id `after`; with `nested`, those of nested groups
+    /// too, each once, and the group itself never.
+    async fn member_page(&mut self, id: GroupId, nested: bool, after: Option<Uuid>, limit: u32) -> Result<Vec<Member>>;
+    /// Groups that a user is in directly, in order of id.
+    async fn direct_of(&mut self, user: UserId) -> Result<Vec<GroupId>>;
     /// Adds a direct member; adding twice fails with `AlreadyExists`.
     async fn add_member(&mut self, id: GroupId, member: Member) -> Result<()>;
     /// Removes a direct member.
@@ -85,6 +101,10 @@ pub trait ApplicationRepository: Send {
     async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Application>>;
     /// All, in order of display name then id.
     async fn list(&mut self) -> Result<Vec<Application>>;
+    /// The registrations that a query finds.
+    async fn page(&mut self, query: &Query<ApplicationField>) -> Result<Page<Application>>;
+    /// How many a query finds in all; its order, place and limit do not count.
+    async fn count(&mut self, query: &Query<ApplicationField>) -> Result<u64>;
     /// Makes a registration. Identifier URIs are unique in the tenant.
     async fn create(&mut self, application: &Application) -> Result<()>;
     /// Replaces a registration.
@@ -102,8 +122,12 @@ pub trait DeviceRepository: Send {
     async fn find_by_public_key(&mut self, public_key_sha256: &str) -> Result<Option<Device>>;
     /// By the id of its mail client, among the devices of `owner`; ids are compared without regard to case.
     async fn find_by_eas_id(&mut self, owner: UserId, eas_device_id: &str) -> Result<Option<Device>>;
-    /// All devices in order of registration, oldest first, at most `limit`, after the device `after`.
-    async fn list(&mut self, after: Option<DeviceId>, limit: u32) -> Result<Vec<Device>>;
+    /// The devices that a query finds.
+    async fn page(&mut self, query: &Query<DeviceField>) -> Result<Page<Device>>;
+    /// How many a query finds in all; its order, place and limit do not count.
+    async fn count(&mut self, query: &Query<DeviceField>) -> Result<u64>;
+    /// How many devices there are of each operating system as they named it, most first.
+    async fn count_by_operating_system(&mut self) -> Result<Vec<(String, u64)>>;
     /// The devices of one owner, oldest first.
     async fn owned_by(&mut self, owner: UserId) -> Result<Vec<Device>>;
     /// Makes a device. The public key is unique in the tenant.
@@ -226,23 +250,15 @@ pub trait DocumentRepository: Send {
     async fn delete(&mut self, kind: DocumentKind, id: &str, expected: Option<i64>) -> Result<()>;
 }
 
-/// What to read from the sign-in log. Empty fields match everything.
-#[derive(Debug, Clone, Default)]
-pub struct SignInQuery {
-    /// Only this user.
-    pub user_id: Option<UserId>,
-    /// Only this client.
-    pub app_id: Option<AppId>,
-    /// Only this outcome.
-    pub outcome: Option<SignInOutcome>,
-    /// Only this correlation id.
-    pub correlation_id: Option<CorrelationId>,
-    /// Only from this instant on.
-    pub since: Option<Timestamp>,
-    /// Continue after this record (older ones follow).
-    pub after: Option<SignInId>,
-    /// At most this many; 0 means 100.
-    pub limit: u32,
+/// Sign-ins of one outcome on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayCount {
+    /// The day, in UTC.
+    pub day: Date,
+    /// What came of them.
+    pub outcome: SignInOutcome,
+    /// How many.
+    pub sign_ins: u64,
 }
 
 /// Logs.
@@ -250,12 +266,18 @@ pub struct SignInQuery {
 pub trait LogRepository: Send {
     /// Appends sign-in records.
     async fn append_sign_ins(&mut self, records: &[SignInRecord]) -> Result<()>;
-    /// Sign-in records, newest first.
-    async fn sign_ins(&mut self, query: &SignInQuery) -> Result<Vec<SignInRecord>>;
+    /// The sign-in records that a query finds.
+    async fn sign_ins(&mut self, query: &Query<SignInField>) -> Result<Page<SignInRecord>>;
+    /// How many a query finds in all; its order, place and limit do not count.
+    async fn count_sign_ins(&mut self, query: &Query<SignInField>) -> Result<u64>;
+    /// Sign-ins by day (UTC) and outcome from a day on, oldest day first; days without any are left out.
+    async fn sign_ins_by_day(&mut self, since: Date) -> Result<Vec<DayCount>>;
     /// Deletes sign-in records older than `before`; how many.
     async fn prune_sign_ins(&mut self, before: Timestamp) -> Result<u64>;
     /// Appends an audit record, in the same unit of work as the change it tells of.
     async fn append_audit(&mut self, record: &DirectoryAudit) -> Result<()>;
-    /// Audit records, newest first, at most `limit`.
-    async fn audits(&mut self, limit: u32) -> Result<Vec<DirectoryAudit>>;
+    /// The audit records that a query finds.
+    async fn audits(&mut self, query: &Query<AuditField>) -> Result<Page<DirectoryAudit>>;
+    /// How many a query finds in all; its order, place and limit do not count.
+    async fn count_audits(&mut self, query: &Query<AuditField>) -> Result<u64>;
 }

@@ -21,11 +21,13 @@ use doorward_model::{AppId, CodeId, CorrelationId, DeviceId, GroupId, SessionId,
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::{SignInQuery, Store, StoreError, TenantStore};
+use crate::{Store, StoreError, TenantStore};
 
 mod issued;
+mod lists;
 
 pub use issued::*;
+pub use lists::*;
 
 /// Makes one test of each rule. `$make` is an async expression that gives an empty store.
 #[macro_export]
@@ -52,7 +54,16 @@ macro_rules! behaviour_suite {
             user_codes_are_unique_while_they_live,
             documents_have_versions_and_refuse_stale_changes,
             the_generation_grows_with_what_decisions_depend_on,
-            the_sign_in_log_is_read_newest_first_page_by_page_with_filters,
+            a_list_holds_what_its_filter_says,
+            a_search_looks_at_every_name_and_at_no_wildcard,
+            what_has_no_value_equals_nothing_but_null,
+            pages_put_together_are_the_whole_list_in_every_order,
+            a_changed_object_is_found_by_what_it_is_now,
+            the_sign_in_log_is_read_newest_first_with_filters,
+            sign_ins_are_counted_by_day_and_forgotten_with_them,
+            devices_are_counted_by_operating_system_whatever_its_case,
+            members_come_page_by_page_and_nested_ones_once,
+            the_audit_is_found_by_who_and_what,
             pruning_forgets_what_has_ended_and_nothing_else,
             changing_or_deleting_what_is_not_there_says_so,
             secrets_keys_and_records_of_one_tenant_are_out_of_reach_of_another,
@@ -281,7 +292,7 @@ pub async fn what_one_tenant_has_no_other_sees(store: &impl Store) {
     assert!(unit.grants().prt(&HASH).await.unwrap().is_none());
     assert!(unit.grants().code(&HASH).await.unwrap().is_none());
     assert!(unit.documents().list(DocumentKind::NamedLocation).await.unwrap().is_empty());
-    assert!(unit.logs().sign_ins(&SignInQuery::default()).await.unwrap().is_empty());
+    assert!(unit.logs().sign_ins(&crate::query::Query::default()).await.unwrap().items.is_empty());
     assert!(unit.one_time().use_once(&HASH, at(9)).await.unwrap(), "a value used there is new here");
     assert!(matches!(unit.users().delete(anna.id).await, Err(StoreError::NotFound(_))));
     assert!(matches!(unit.devices().delete(phone.id).await, Err(StoreError::NotFound(_))));
@@ -431,12 +442,6 @@ pub async fn devices_are_found_by_key_and_by_mail_client_of_their_owner(store: &
     assert_eq!(unit.devices().find_by_eas_id(anna.id, "eas3").await.unwrap().unwrap().id, phones[0].id, "ids in any case");
     assert!(unit.devices().find_by_eas_id(ben.id, "EAS3").await.unwrap().is_none(), "not of another owner");
     assert_eq!(unit.devices().owned_by(anna.id).await.unwrap().len(), 2);
-    let first = unit.devices().list(None, 2).await.unwrap();
-    let rest = unit.devices().list(first.last().map(|device| device.id), 2).await.unwrap();
-    assert_eq!(
-        first.iter().chain(&rest).map(|device| device.id).collect::<Vec<_>>(),
-        phones.iter().map(|phone| phone.id).collect::<Vec<_>>()
-    );
 }
 
 /// Deleting a device takes its tokens along.
@@ -631,31 +636,6 @@ pub async fn the_generation_grows_with_what_decisions_depend_on(store: &impl Sto
     }
     unit.documents().create(DocumentKind::ManagedAppRegistration, &document("r"), at(0)).await.unwrap();
     assert_eq!(unit.tenant().generation().await.unwrap(), last, "registrations change too often to count");
-}
-
-/// The sign in log is read newest first page by page with filters.
-pub async fn the_sign_in_log_is_read_newest_first_page_by_page_with_filters(store: &impl Store) {
-    let tenant = one_tenant(store).await;
-    let anna = UserId::random(&rng(100));
-    let records: Vec<SignInRecord> = (1..=5)
-        .map(|seed| {
-            let outcome = if seed == 2 { SignInOutcome::Refused } else { SignInOutcome::Granted };
-            record(seed, (seed % 2 == 1).then_some(anna), outcome)
-        })
-        .collect();
-    let mut unit = tenant.write().await.unwrap();
-    unit.logs().append_sign_ins(&records).await.unwrap();
-    let seeds =
-        |found: Vec<SignInRecord>| found.iter().map(|record| record.created_date_time.duration_since(at(0)).as_secs()).collect::<Vec<_>>();
-    let query = SignInQuery::default();
-    assert_eq!(seeds(unit.logs().sign_ins(&query).await.unwrap()), [5, 4, 3, 2, 1]);
-    let page = unit.logs().sign_ins(&SignInQuery { limit: 2, ..query.clone() }).await.unwrap();
-    let next = SignInQuery { limit: 2, after: page.last().map(|record| record.id), ..query.clone() };
-    assert_eq!((seeds(page), seeds(unit.logs().sign_ins(&next).await.unwrap())), (vec![5, 4], vec![3, 2]));
-    assert_eq!(seeds(unit.logs().sign_ins(&SignInQuery { user_id: Some(anna), ..query.clone() }).await.unwrap()), [5, 3, 1]);
-    assert_eq!(seeds(unit.logs().sign_ins(&SignInQuery { outcome: Some(SignInOutcome::Refused), ..query.clone() }).await.unwrap()), [2]);
-    assert_eq!(seeds(unit.logs().sign_ins(&SignInQuery { since: Some(at(4)), ..query }).await.unwrap()), [5, 4]);
-    assert_eq!(unit.logs().prune_sign_ins(at(3)).await.unwrap(), 2);
 }
 
 /// Pruning forgets what has ended and nothing else.

@@ -18,4 +18,4 @@ pub use groups::{add_member, create_group, delete_group, remove_member, update_g
 pub use policies::{create_policy, delete_policy, update_policy};
 pub use roles::{Task, authorize};
 pub use tenant::set_certificate_based_authentication;
-pub use users::{NewUser, UserPatch, create_user, delete_user, update_user};
+pub use users::{NewUser, UserPatch, count_administrators, create_user, delete_user, update_user};

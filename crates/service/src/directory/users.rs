@@ -5,6 +5,7 @@ use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
 use doorward_model::{TenantId, UserId};
 use doorward_store::Unit;
+use doorward_store::query::{Filter, Query, UserField};
 
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
@@ -141,13 +142,21 @@ async fn get(unit: &mut dyn Unit, id: UserId) -> Result<User> {
     unit.users().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))
 }
 
+/// How many people may sign in and do everything.
+///
+/// # Errors
+/// Storage failure.
+pub async fn count_administrators(unit: &mut dyn Unit) -> doorward_store::Result<u64> {
+    let administrators = Filter::equal(UserField::Roles, "GlobalAdministrator").and(Filter::equal(UserField::AccountEnabled, true));
+    unit.users().count(&Query::of(administrators)).await
+}
+
 /// Refuses a change that would lock everybody out.
 async fn keep_an_administrator(unit: &mut dyn Unit, changed: &User) -> Result<()> {
     if !(changed.account_enabled && changed.roles.contains(&Role::GlobalAdministrator)) {
         return Ok(());
     }
-    let left = unit.users().list(None, u32::MAX).await?;
-    if left.iter().any(|user| user.account_enabled && user.roles.contains(&Role::GlobalAdministrator)) {
+    if count_administrators(unit).await? > 0 {
         return Ok(());
     }
     Err(DirectoryError::Conflict("this is the last enabled Global Administrator: make another one first".into()))

@@ -3,6 +3,7 @@
 
 mod crash;
 mod file;
+mod lists;
 
 use doorward_store_sql::SqliteStore;
 

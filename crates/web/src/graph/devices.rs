@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use doorward_model::device::{Device, TrustType};
 use doorward_model::{DeviceId, UserId};
 use doorward_service::directory::{self, DevicePatch, DirectoryError, NewDevice, Task};
+use doorward_store::query::Query as ListQuery;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -44,7 +45,8 @@ pub(super) async fn list(admin: Admin, Query(options): Query<Options>) -> Result
     admin.may(Task::Read)?;
     options.no_filter()?;
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
-    Ok(collection(unit.devices().list(None, options.top()).await?.iter().map(shown).collect()))
+    let page = unit.devices().page(&ListQuery { limit: options.top(), ..ListQuery::default() }).await?;
+    Ok(collection(page.items.iter().map(shown).collect()))
 }
 
 pub(super) async fn get(admin: Admin, Path(id): Path<DeviceId>) -> Result<Json<Value>, GraphError> {
