@@ -12,6 +12,9 @@ use crate::AuditId;
 pub struct Initiator {
     /// Object id of the user or client id of the app; none for the command line on the server itself.
     pub id: Option<Uuid>,
+    /// An app acted for itself, not a person.
+    #[serde(default)]
+    pub is_app: bool,
     /// Name shown to people.
     pub display_name: String,
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::attempts::Attempts;
+use crate::directory;
 use crate::error::Result;
 use crate::keys::KeyRing;
 use crate::master_key::MasterKey;
@@ -35,6 +36,8 @@ pub struct Context {
     pub attempts: Attempts,
     /// Limits on protected apps.
     pub protection_limits: Limits,
+    /// Limits on the admin API.
+    pub admin_limits: directory::Limits,
     /// Unwrapped signing keys.
     pub keys: KeyRing,
     /// Compiled policies.
@@ -69,6 +72,7 @@ impl Context {
             passwords,
             attempts: Attempts::default(),
             protection_limits: Limits::default(),
+            admin_limits: directory::Limits::default(),
             keys: KeyRing::default(),
             policies: PolicyCache::default(),
             tenants: TenantCache::default(),

@@ -34,6 +34,7 @@ pub async fn tidy(ctx: &Context) -> Result<()> {
     let before = |kept: SignedDuration| now.saturating_sub(kept).unwrap_or(Timestamp::UNIX_EPOCH);
     ctx.attempts.shrink();
     ctx.protection_limits.shrink();
+    ctx.admin_limits.shrink();
     for tenant in ctx.store.tenants().await? {
         let mut unit = ctx.store.tenant(tenant.id).write().await?;
         unit.one_time().prune(now).await?;

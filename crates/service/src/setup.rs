@@ -21,19 +21,33 @@ pub const PRT_BROKER: AppId = AppId(uuid!("38aa3b87-a06d-4817-b275-7a316988d93b"
 pub const LINUX_BROKER: AppId = AppId(uuid!("b743a22d-6705-4147-8670-d92fa515ee2b"));
 
 /// Delegated scopes and application permissions of the admin API.
-pub const GRAPH_PERMISSIONS: [&str; 12] = [
+pub const GRAPH_PERMISSIONS: [&str; 26] = [
     "User.Read",
     "User.Read.All",
     "User.ReadWrite.All",
+    "User.RevokeSessions.All",
+    "Group.Read.All",
     "Group.ReadWrite.All",
+    "Application.Read.All",
     "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "Device.Read.All",
     "Device.ReadWrite.All",
     "Directory.Read.All",
+    "Directory.ReadWrite.All",
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
     "Policy.Read.All",
+    "Policy.Read.ConditionalAccess",
     "Policy.ReadWrite.ConditionalAccess",
+    "DeviceManagementApps.Read.All",
     "DeviceManagementApps.ReadWrite.All",
+    "DeviceManagementManagedDevices.Read.All",
     "DeviceManagementManagedDevices.ReadWrite.All",
     "AuditLog.Read.All",
+    "RoleManagement.Read.All",
+    "RoleManagement.Read.Directory",
+    "RoleManagement.ReadWrite.Directory",
 ];
 
 /// What a new tenant starts with.
@@ -101,7 +115,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
             id: AuditId::random(ctx.rng.as_ref()),
             activity_date_time: now,
             activity_display_name: "Create tenant".into(),
-            initiated_by: Initiator { id: None, display_name: "command line".into() },
+            initiated_by: Initiator { id: None, is_app: false, display_name: "command line".into() },
             target_type: "Tenant".into(),
             target_id: tenant.id.to_string(),
             before: serde_json::Value::Null,

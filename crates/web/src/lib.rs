@@ -22,6 +22,12 @@ use tower::ServiceExt as _;
 /// Largest request body; the largest legitimate one is a policy.
 const BODY_LIMIT: usize = 256 * 1024;
 
+/// The paths of the admin API below its version, so that its test can tell when it has missed one.
+#[must_use]
+pub fn admin_api_paths() -> Vec<String> {
+    graph::paths()
+}
+
 /// Every route of the server, with paths matched without regard to case.
 pub fn router(ctx: Arc<Context>) -> Router {
     let routes = Router::new()
@@ -29,7 +35,7 @@ pub fn router(ctx: Arc<Context>) -> Router {
         .merge(authority::routes())
         .merge(registration::routes())
         .merge(mam::routes())
-        .merge(graph::routes())
+        .merge(graph::routes(&ctx))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(ctx);
     Router::new().fallback_service(routes.map_request(path::normalise))

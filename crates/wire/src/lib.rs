@@ -9,6 +9,7 @@ pub mod jwt;
 pub mod key;
 pub mod mam;
 pub mod oauth;
+pub mod odata;
 pub mod policy_file;
 pub mod prt;
 pub mod seal;

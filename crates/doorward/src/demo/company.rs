@@ -109,7 +109,7 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<handover::Secrets>
     let password = password::generate(ctx.rng.as_ref());
     // The demo's administrator is a sample like everybody else: the one-time password is replaced by the company's.
     let patch = UserPatch { password: Some((password.clone(), false)), ..UserPatch::default() };
-    directory::update_user(ctx, tenant.id, &actor, created.administrator, patch).await?;
+    directory::update_user(ctx, tenant.id, &actor, created.administrator, patch, None).await?;
     let by_app = directory::create_group(ctx, tenant.id, &actor, BY_APP, Some("May use mail with approved apps only")).await?;
     let exempted = directory::create_group(ctx, tenant.id, &actor, EXEMPTED, Some("May use any mail app")).await?;
     let by_device = directory::create_group(ctx, tenant.id, &actor, BY_DEVICE, Some("May use mail on managed devices")).await?;

@@ -99,7 +99,7 @@ impl World {
     /// Whether Anna's account is enabled.
     pub(crate) async fn enable(&self, enabled: bool) {
         let patch = directory::UserPatch { account_enabled: Some(enabled), ..directory::UserPatch::default() };
-        directory::update_user(&self.ctx, self.tenant.id, &Actor::command_line(), self.anna.id, patch).await.unwrap();
+        directory::update_user(&self.ctx, self.tenant.id, &Actor::command_line(), self.anna.id, patch, None).await.unwrap();
     }
 
     /// A policy for everybody's mail that asks for what a password cannot give.

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
+use super::tag::check_tag;
 use crate::context::Context;
 use crate::one_time::sha256;
 use crate::setup;
@@ -37,10 +38,17 @@ pub async fn create_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
 ///
 /// # Errors
 /// [`DirectoryError`].
-pub async fn update_application(ctx: &Context, tenant: TenantId, actor: &Actor, application: Application) -> Result<Application> {
+pub async fn update_application(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    application: Application,
+    expected: Option<&str>,
+) -> Result<Application> {
     check(&application)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), application.app_id).await?;
+    check_tag(&before, expected)?;
     let essentials = |app: &Application| (app.enabled, app.identifier_uris.clone(), app.scopes.clone(), app.broker);
     if setup::is_built_in(application.app_id) && essentials(&before) != essentials(&application) {
         return Err(DirectoryError::Conflict(
@@ -61,12 +69,13 @@ pub async fn update_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
 ///
 /// # Errors
 /// [`DirectoryError`]; those that every tenant has stay.
-pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId) -> Result<()> {
+pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId, expected: Option<&str>) -> Result<()> {
     if setup::is_built_in(id) {
         return Err(DirectoryError::Conflict("this application belongs to every tenant and cannot be deleted".into()));
     }
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
+    check_tag(&before, expected)?;
     unit.applications().delete(id).await?;
     let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: without_hashes(&before), after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;

@@ -1,6 +1,7 @@
 //! The record of a change.
 
 use doorward_model::AuditId;
+use doorward_model::application::Application;
 use doorward_model::directory_audit::{DirectoryAudit, Initiator};
 use doorward_model::user::User;
 use doorward_store::Unit;
@@ -17,13 +18,19 @@ impl Actor {
     /// A signed-in person.
     #[must_use]
     pub fn user(user: &User) -> Self {
-        Self(Initiator { id: Some(user.id.0), display_name: user.user_principal_name.clone() })
+        Self(Initiator { id: Some(user.id.0), is_app: false, display_name: user.user_principal_name.clone() })
+    }
+
+    /// An application acting for itself.
+    #[must_use]
+    pub fn application(application: &Application) -> Self {
+        Self(Initiator { id: Some(application.app_id.0), is_app: true, display_name: application.display_name.clone() })
     }
 
     /// Whoever has a shell on the server, and with it everything else.
     #[must_use]
     pub fn command_line() -> Self {
-        Self(Initiator { id: None, display_name: "command line".into() })
+        Self(Initiator { id: None, is_app: false, display_name: "command line".into() })
     }
 }
 

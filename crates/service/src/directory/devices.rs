@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
+use super::tag::check_tag;
 use crate::context::Context;
 
 const KIND: &str = "device";
@@ -99,9 +100,17 @@ fn check_transport_key(text: &str) -> Result<String> {
 ///
 /// # Errors
 /// [`DirectoryError`].
-pub async fn update_device(ctx: &Context, tenant: TenantId, actor: &Actor, id: DeviceId, patch: DevicePatch) -> Result<Device> {
+pub async fn update_device(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    id: DeviceId,
+    patch: DevicePatch,
+    expected: Option<&str>,
+) -> Result<Device> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
+    check_tag(&before, expected)?;
     let mut device = before.clone();
     if let Some(display_name) = patch.display_name {
         device.display_name = display_name;
@@ -123,9 +132,10 @@ pub async fn update_device(ctx: &Context, tenant: TenantId, actor: &Actor, id: D
 ///
 /// # Errors
 /// [`DirectoryError`].
-pub async fn delete_device(ctx: &Context, tenant: TenantId, actor: &Actor, id: DeviceId) -> Result<()> {
+pub async fn delete_device(ctx: &Context, tenant: TenantId, actor: &Actor, id: DeviceId, expected: Option<&str>) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
+    check_tag(&before, expected)?;
     unit.devices().delete(id).await?;
     let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(&before), after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;

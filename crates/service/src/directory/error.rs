@@ -10,6 +10,9 @@ pub enum DirectoryError {
     /// The actor's roles do not allow it.
     #[error("this needs the role {0}")]
     Forbidden(String),
+    /// The access token does not allow it.
+    #[error("the access token must carry {0}")]
+    Permission(String),
     /// Something in the request is wrong; names the member and what to do.
     #[error("{member}: {problem}")]
     Invalid {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
+use super::tag::check_tag;
 use crate::context::Context;
 
 const KIND: &str = "group";
@@ -31,7 +32,7 @@ pub async fn create_group(ctx: &Context, tenant: TenantId, actor: &Actor, displa
     Ok(group)
 }
 
-/// Changes name and description; none leaves a member as it is.
+/// Changes name and description, with `expected` only while the group has that entity tag; none leaves a member as it is.
 ///
 /// # Errors
 /// [`DirectoryError`].
@@ -42,9 +43,11 @@ pub async fn update_group(
     id: GroupId,
     display_name: Option<&str>,
     description: Option<&str>,
+    expected: Option<&str>,
 ) -> Result<Group> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
+    check_tag(&before, expected)?;
     let mut group = before.clone();
     if let Some(name) = display_name {
         check(name)?;
@@ -64,9 +67,10 @@ pub async fn update_group(
 ///
 /// # Errors
 /// [`DirectoryError`].
-pub async fn delete_group(ctx: &Context, tenant: TenantId, actor: &Actor, id: GroupId) -> Result<()> {
+pub async fn delete_group(ctx: &Context, tenant: TenantId, actor: &Actor, id: GroupId, expected: Option<&str>) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
+    check_tag(&before, expected)?;
     unit.groups().delete(id).await?;
     let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(&before), after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;

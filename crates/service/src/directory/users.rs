@@ -9,6 +9,7 @@ use doorward_store::query::{Filter, Query, UserField};
 
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
+use super::tag::check_tag;
 use crate::context::Context;
 use crate::password;
 
@@ -79,11 +80,18 @@ pub async fn create_user(ctx: &Context, tenant: &Tenant, actor: &Actor, new: New
     Ok(user)
 }
 
-/// Changes a user. Disabling and a new password end every session.
+/// Changes a user; with `expected`, only while it has that entity tag. Disabling and a new password end every session.
 ///
 /// # Errors
 /// [`DirectoryError`]; [`DirectoryError::Conflict`] when it would leave the tenant without an enabled Global Administrator.
-pub async fn update_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: UserId, patch: UserPatch) -> Result<User> {
+pub async fn update_user(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    id: UserId,
+    patch: UserPatch,
+    expected: Option<&str>,
+) -> Result<User> {
     if let Some(name) = &patch.display_name {
         check_display_name(name)?;
     }
@@ -97,6 +105,7 @@ pub async fn update_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: Use
     };
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
+    check_tag(&before, expected)?;
     let mut user = before.clone();
     if let Some(display_name) = patch.display_name {
         user.display_name = display_name;
@@ -123,13 +132,14 @@ pub async fn update_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: Use
     Ok(user)
 }
 
-/// Deletes a user with everything issued to it.
+/// Deletes a user with everything issued to it; with `expected`, only while it has that entity tag.
 ///
 /// # Errors
 /// As [`update_user`].
-pub async fn delete_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: UserId) -> Result<()> {
+pub async fn delete_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: UserId, expected: Option<&str>) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
+    check_tag(&before, expected)?;
     unit.users().delete(id).await?;
     keep_an_administrator(unit.as_mut(), &before).await?;
     let change =

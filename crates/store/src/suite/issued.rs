@@ -28,7 +28,7 @@ pub async fn secrets_keys_and_records_of_one_tenant_are_out_of_reach_of_another(
     let ca = DeviceCa { id: one.id.0, certificate: vec![1], wrapped_private_key: vec![2], created: at(0) };
     let (code, held, prt) = (code(12, anna.id), session(13, anna.id), prt(14, anna.id, DeviceId::random(&rng(15))));
     let given = consent(anna.id, app, "openid");
-    let initiated_by = Initiator { id: None, display_name: "test".into() };
+    let initiated_by = Initiator { id: None, is_app: false, display_name: "test".into() };
     let audit = DirectoryAudit {
         id: AuditId::random(&rng(16)),
         activity_date_time: at(0),

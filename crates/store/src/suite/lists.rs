@@ -373,7 +373,7 @@ fn audit(seed: u64, actor: Option<UserId>) -> DirectoryAudit {
         id: AuditId::random(&rng(seed)),
         activity_date_time: at(seed.try_into().unwrap()),
         activity_display_name: "Update user".into(),
-        initiated_by: Initiator { id: actor.map(|id| id.0), display_name: "command line".into() },
+        initiated_by: Initiator { id: actor.map(|id| id.0), is_app: false, display_name: "command line".into() },
         target_type: "user".into(),
         target_id: seed.to_string(),
         before: json!(null),

@@ -6,48 +6,36 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use doorward_model::TenantId;
 use doorward_model::tenant::Tenant;
-use doorward_model::user::User;
-use doorward_service::directory::{Actor, Task, authorize};
+use doorward_service::directory::{Actor, Principal, Task};
 use doorward_service::token::verify::{self, TokenError};
 use doorward_service::{Context, resource, tenants};
+use doorward_store::Unit;
 use doorward_wire::jwt;
 
 use super::error::GraphError;
 use crate::bearer;
 
-/// A signed-in person, their tenant, and the scopes of their token.
+/// The caller, and their tenant.
 pub(super) struct Admin {
     pub(super) ctx: Arc<Context>,
     pub(super) tenant: Tenant,
-    pub(super) user: User,
-    scopes: Vec<String>,
+    pub(super) principal: Principal,
 }
 
 impl Admin {
-    /// Checks the token's scope and the person's role for a task.
+    /// Checks token and roles for a task.
     pub(super) fn may(&self, task: Task) -> Result<(), GraphError> {
-        self.has_scope(scope(task))?;
-        Ok(authorize(&self.user, task)?)
-    }
-
-    /// Checks the token's scope alone.
-    pub(super) fn has_scope(&self, wanted: &'static str) -> Result<(), GraphError> {
-        if self.scopes.iter().any(|scope| scope == wanted) { Ok(()) } else { Err(GraphError::Scope(wanted)) }
+        Ok(self.principal.may(task)?)
     }
 
     /// Who to name in the audit.
     pub(super) fn actor(&self) -> Actor {
-        Actor::user(&self.user)
+        self.principal.actor()
     }
-}
 
-/// The delegated scope that covers a task.
-fn scope(task: Task) -> &'static str {
-    match task {
-        Task::ManageDirectory => "User.ReadWrite.All",
-        Task::ManageAccess => "Policy.ReadWrite.ConditionalAccess",
-        Task::ManageProtection => "DeviceManagementApps.ReadWrite.All",
-        Task::Read => "Directory.Read.All",
+    /// The data of the tenant, to read.
+    pub(super) async fn read(&self) -> Result<Box<dyn Unit>, GraphError> {
+        Ok(self.ctx.store.tenant(self.tenant.id).read().await?)
     }
 }
 
@@ -62,9 +50,15 @@ impl FromRequestParts<Arc<Context>> for Admin {
         let tenant = tenants::by_id(ctx, tenant).await.map_err(|_| invalid())?;
         let mut unit = ctx.store.tenant(tenant.id).read().await?;
         let authenticated = verify::access_token(ctx, unit.as_mut(), &tenant, &token, resource::GRAPH).await?.map_err(GraphError::Token)?;
+        let principal = match authenticated.user {
+            Some(user) => Principal::person(user, authenticated.scopes),
+            None => {
+                let application = unit.applications().get(authenticated.app_id).await?;
+                Principal::application(application.ok_or_else(invalid)?, authenticated.app_roles)
+            }
+        };
         drop(unit);
-        // Applications acting for themselves have no role here yet.
-        let user = authenticated.user.ok_or_else(invalid)?;
-        Ok(Self { ctx: ctx.clone(), tenant, user, scopes: authenticated.scopes })
+        ctx.admin_limits.take(tenant.id, principal.id()).map_err(GraphError::TooMany)?;
+        Ok(Self { ctx: ctx.clone(), tenant, principal })
     }
 }

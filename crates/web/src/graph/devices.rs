@@ -1,19 +1,54 @@
 //! `/devices`.
 
 use axum::Json;
-use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use doorward_model::device::{Device, TrustType};
 use doorward_model::{DeviceId, UserId};
 use doorward_service::directory::{self, DevicePatch, DirectoryError, NewDevice, Task};
-use doorward_store::query::Query as ListQuery;
+use doorward_store::query::{DeviceField, Page};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::page::{Options, collection};
+use super::groups::typed;
+use super::list::{self, List, Noun};
+use super::page::{if_match, with_etag};
+use super::users;
+
+pub(super) const DEVICES: Noun<DeviceField> = Noun {
+    context: "devices",
+    properties: &[
+        ("id", DeviceField::Id),
+        ("deviceId", DeviceField::Id),
+        ("displayName", DeviceField::DisplayName),
+        ("operatingSystem", DeviceField::OperatingSystem),
+        ("operatingSystemVersion", DeviceField::OperatingSystemVersion),
+        ("trustType", DeviceField::TrustType),
+        ("accountEnabled", DeviceField::AccountEnabled),
+        ("isManaged", DeviceField::IsManaged),
+        ("isCompliant", DeviceField::IsCompliant),
+        ("owner", DeviceField::Owner),
+        ("registrationDateTime", DeviceField::Registered),
+    ],
+    shown: &[
+        "id",
+        "deviceId",
+        "displayName",
+        "operatingSystem",
+        "operatingSystemVersion",
+        "alternativeSecurityIds",
+        "accountEnabled",
+        "isManaged",
+        "isCompliant",
+        "trustType",
+        "owner",
+        "easDeviceId",
+        "registrationDateTime",
+    ],
+};
 
 /// Body of a new device.
 #[derive(Deserialize)]
@@ -41,23 +76,41 @@ pub(super) struct DevicePatchBody {
     eas_device_id: Option<String>,
 }
 
-pub(super) async fn list(admin: Admin, Query(options): Query<Options>) -> Result<Response, GraphError> {
-    admin.may(Task::Read)?;
-    options.no_filter()?;
-    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
-    let page = unit.devices().page(&ListQuery { limit: options.top(), ..ListQuery::default() }).await?;
-    Ok(collection(page.items.iter().map(shown).collect()))
+pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadDevices)?;
+    let query = list.query(&DEVICES)?;
+    let mut unit = admin.read().await?;
+    let page = unit.devices().page(&query).await?;
+    let count = if list.options.count { Some(unit.devices().count(&query).await?) } else { None };
+    Ok(list.answer(DEVICES.context, page, count, shown))
 }
 
-pub(super) async fn get(admin: Admin, Path(id): Path<DeviceId>) -> Result<Json<Value>, GraphError> {
-    admin.may(Task::Read)?;
-    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
-    let device = unit.devices().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))?;
-    Ok(Json(shown(&device)))
+pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadDevices)?;
+    Ok(list::count(admin.read().await?.devices().count(&list.query(&DEVICES)?).await?))
 }
 
-pub(super) async fn create(admin: Admin, Json(body): Json<NewDeviceBody>) -> Result<(StatusCode, Json<Value>), GraphError> {
-    admin.may(Task::ManageDirectory)?;
+pub(super) async fn get(admin: Admin, list: List, Path(id): Path<DeviceId>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadDevices)?;
+    let device = find(&admin, id).await?;
+    Ok(with_etag(list.object(&DEVICES, shown(&device))?, &directory::entity_tag(&device)))
+}
+
+pub(super) async fn registered_owners(admin: Admin, list: List, Path(id): Path<DeviceId>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadDevices)?;
+    admin.may(Task::ReadUsers)?;
+    list.only_pages()?;
+    let device = find(&admin, id).await?;
+    let owner = match device.owner {
+        Some(owner) => admin.read().await?.users().get(owner).await?,
+        None => None,
+    };
+    let items: Vec<Value> = owner.iter().map(|user| typed(users::shown(user), "#microsoft.graph.user")).collect();
+    Ok(list.answer("directoryObjects", Page { items, next: None }, None, Value::clone))
+}
+
+pub(super) async fn create(admin: Admin, Json(body): Json<NewDeviceBody>) -> Result<Response, GraphError> {
+    admin.may(Task::ManageDevices)?;
     let new = NewDevice {
         id: body.device_id,
         display_name: body.display_name,
@@ -69,11 +122,17 @@ pub(super) async fn create(admin: Admin, Json(body): Json<NewDeviceBody>) -> Res
         owner: body.owner,
     };
     let device = directory::create_device(&admin.ctx, admin.tenant.id, &admin.actor(), new).await?;
-    Ok((StatusCode::CREATED, Json(shown(&device))))
+    Ok(with_etag((StatusCode::CREATED, Json(shown(&device))), &directory::entity_tag(&device)))
 }
 
-pub(super) async fn update(admin: Admin, Path(id): Path<DeviceId>, Json(body): Json<DevicePatchBody>) -> Result<Response, GraphError> {
-    admin.may(Task::ManageProtection)?;
+pub(super) async fn update(
+    admin: Admin,
+    Path(id): Path<DeviceId>,
+    headers: HeaderMap,
+    Json(body): Json<DevicePatchBody>,
+) -> Result<Response, GraphError> {
+    admin.may(Task::SetDeviceState)?;
+    let expected = if_match(&headers)?;
     let patch = DevicePatch {
         display_name: body.display_name,
         account_enabled: body.account_enabled,
@@ -81,18 +140,24 @@ pub(super) async fn update(admin: Admin, Path(id): Path<DeviceId>, Json(body): J
         is_compliant: body.is_compliant,
         eas_device_id: body.eas_device_id,
     };
-    directory::update_device(&admin.ctx, admin.tenant.id, &admin.actor(), id, patch).await?;
+    directory::update_device(&admin.ctx, admin.tenant.id, &admin.actor(), id, patch, expected.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn delete(admin: Admin, Path(id): Path<DeviceId>) -> Result<Response, GraphError> {
-    admin.may(Task::ManageDirectory)?;
-    directory::delete_device(&admin.ctx, admin.tenant.id, &admin.actor(), id).await?;
+pub(super) async fn delete(admin: Admin, Path(id): Path<DeviceId>, headers: HeaderMap) -> Result<Response, GraphError> {
+    admin.may(Task::ManageDevices)?;
+    let expected = if_match(&headers)?;
+    directory::delete_device(&admin.ctx, admin.tenant.id, &admin.actor(), id, expected.as_deref()).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn find(admin: &Admin, id: DeviceId) -> Result<Device, GraphError> {
+    let found = admin.read().await?.devices().get(id).await?;
+    Ok(found.ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))?)
 }
 
 /// What is known of a device; that is all there is.
-fn shown(device: &Device) -> Value {
+pub(super) fn shown(device: &Device) -> Value {
     json!({
         "id": device.id,
         "deviceId": device.id,

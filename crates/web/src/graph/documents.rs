@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
@@ -14,49 +14,69 @@ use serde_json::Value;
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::page::{Options, collection, if_match, with_etag};
+use super::list::List;
+use super::page::{if_match_version, with_etag};
 
-/// Routes of a collection of documents that `task` may change.
-pub(super) fn routes(kind: DocumentKind, task: Task) -> Router<Arc<Context>> {
-    Router::new().route("/", all(kind, task)).route("/{id}", one(kind, task))
+/// What a collection can be filtered and ordered by. These lists are short, so they are read whole.
+const PROPERTIES: [&str; 8] = ["id", "displayName", "state", "isTrusted", "description", "resource", "createdDateTime", "modifiedDateTime"];
+
+/// A collection of documents, and what reading and changing it needs.
+#[derive(Clone, Copy)]
+pub(super) struct Collection {
+    pub(super) kind: DocumentKind,
+    /// Its name in `@odata.context`.
+    pub(super) context: &'static str,
+    pub(super) read: Task,
+    pub(super) change: Task,
 }
 
-fn all(kind: DocumentKind, task: Task) -> MethodRouter<Arc<Context>> {
-    get(move |admin: Admin, Query(options): Query<Options>| async move {
-        admin.may(Task::Read)?;
-        options.no_filter()?;
-        let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
-        let documents = unit.documents().list(kind).await?;
-        Ok::<_, GraphError>(collection(documents.into_iter().map(shown).collect()))
-    })
-    .post(move |admin: Admin, Json(body): Json<Value>| async move {
-        admin.may(task)?;
-        let document = directory::create_policy(&admin.ctx, admin.tenant.id, &admin.actor(), kind, body).await?;
+/// Routes of a collection.
+pub(super) fn routes(collection: Collection) -> Router<Arc<Context>> {
+    Router::new()
+        .route("/", all(collection))
+        .route("/$count", get(move |admin, list| count(collection, admin, list)))
+        .route("/{id}", one(collection))
+}
+
+async fn list(collection: Collection, admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(collection.read)?;
+    let documents = admin.read().await?.documents().list(collection.kind).await?;
+    list.in_memory(collection.context, documents.into_iter().map(shown).collect(), &PROPERTIES)
+}
+
+async fn count(collection: Collection, admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(collection.read)?;
+    let documents = admin.read().await?.documents().list(collection.kind).await?;
+    list.count_in_memory(documents.into_iter().map(shown).collect(), &PROPERTIES)
+}
+
+fn all(collection: Collection) -> MethodRouter<Arc<Context>> {
+    get(move |admin, options| list(collection, admin, options)).post(move |admin: Admin, Json(body): Json<Value>| async move {
+        admin.may(collection.change)?;
+        let document = directory::create_policy(&admin.ctx, admin.tenant.id, &admin.actor(), collection.kind, body).await?;
         let version = document.version;
-        let mut response = with_etag(shown(document), version);
-        *response.status_mut() = StatusCode::CREATED;
-        Ok::<_, GraphError>(response)
+        Ok::<_, GraphError>(with_etag((StatusCode::CREATED, Json(shown(document))), &version.to_string()))
     })
 }
 
-fn one(kind: DocumentKind, task: Task) -> MethodRouter<Arc<Context>> {
-    get(move |admin: Admin, Path(id): Path<String>| async move {
-        admin.may(Task::Read)?;
-        let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
-        let document = unit.documents().get(kind, &id).await?;
+fn one(collection: Collection) -> MethodRouter<Arc<Context>> {
+    let Collection { kind, context, read, change } = collection;
+    get(move |admin: Admin, list: List, Path(id): Path<String>| async move {
+        admin.may(read)?;
+        let document = admin.read().await?.documents().get(kind, &id).await?;
         let document = document.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", kind.as_str())))?;
         let version = document.version;
-        Ok::<_, GraphError>(with_etag(shown(document), version))
+        Ok::<_, GraphError>(with_etag(list.one(context, shown(document))?, &version.to_string()))
     })
     .patch(move |admin: Admin, Path(id): Path<String>, headers: HeaderMap, Json(patch): Json<Value>| async move {
-        admin.may(task)?;
-        let expected = if_match(&headers)?;
+        admin.may(change)?;
+        let expected = if_match_version(&headers)?;
         directory::update_policy(&admin.ctx, admin.tenant.id, &admin.actor(), kind, &id, &patch, expected).await?;
         Ok::<Response, GraphError>(StatusCode::NO_CONTENT.into_response())
     })
     .delete(move |admin: Admin, Path(id): Path<String>, headers: HeaderMap| async move {
-        admin.may(task)?;
-        let expected = if_match(&headers)?;
+        admin.may(change)?;
+        let expected = if_match_version(&headers)?;
         directory::delete_policy(&admin.ctx, admin.tenant.id, &admin.actor(), kind, &id, expected).await?;
         Ok::<Response, GraphError>(StatusCode::NO_CONTENT.into_response())
     })

@@ -12,7 +12,7 @@ use super::documents::shown;
 use super::error::GraphError;
 
 pub(super) async fn evaluate(admin: Admin, Json(body): Json<Value>) -> Result<Response, GraphError> {
-    admin.may(Task::Read)?;
+    admin.may(Task::ReadAccess)?;
     let question = evaluate::read(&(&body).into()).map_err(|error| GraphError::BadRequest(error.to_string()))?;
     let policies = access::what_if(&admin.ctx, admin.tenant.id, &question).await?;
     let analysis = |PolicyAnalysis { document, reason }| Analysis { id: document.id.clone(), policy: (&shown(document)).into(), reason };

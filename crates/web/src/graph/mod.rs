@@ -2,49 +2,151 @@
 
 mod admin;
 mod applications;
+mod audits;
+mod batch;
 mod devices;
 mod documents;
+mod envelope;
 mod error;
 mod evaluate;
+mod filter;
 mod groups;
-mod logs;
+mod list;
 mod organization;
 mod page;
+mod roles;
+mod service_principals;
+mod sign_ins;
 mod users;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
+use axum::{Router, middleware};
 use doorward_model::document::DocumentKind;
 use doorward_service::Context;
 use doorward_service::directory::Task;
 
-/// Every route of the API. The table in `tests/it/graph.rs` names them again, with what each refuses and audits.
-pub(crate) fn routes() -> Router<Arc<Context>> {
-    let access = |kind| documents::routes(kind, Task::ManageAccess);
-    let protection = |kind| documents::routes(kind, Task::ManageProtection);
-    Router::new()
-        .route("/v1.0/me", get(users::me))
-        .route("/v1.0/users", get(users::list).post(users::create))
-        .route("/v1.0/users/{id}", get(users::get).patch(users::update).delete(users::delete))
-        .route("/v1.0/groups", get(groups::list).post(groups::create))
-        .route("/v1.0/groups/{id}", get(groups::get).patch(groups::update).delete(groups::delete))
-        .route("/v1.0/groups/{id}/members", get(groups::members))
-        .route("/v1.0/groups/{id}/members/$ref", post(groups::add_member))
-        .route("/v1.0/groups/{id}/members/{member}/$ref", delete(groups::remove_member))
-        .route("/v1.0/applications", get(applications::list).post(applications::create))
-        .route("/v1.0/applications/{id}", get(applications::get).patch(applications::update).delete(applications::delete))
-        .route("/v1.0/applications/{id}/addpassword", post(applications::add_password))
-        .route("/v1.0/devices", get(devices::list).post(devices::create))
-        .route("/v1.0/devices/{id}", get(devices::get).patch(devices::update).delete(devices::delete))
-        .route("/v1.0/organization", get(organization::get).patch(organization::update))
-        .route("/v1.0/auditlogs/signins", get(logs::sign_ins))
-        .route("/v1.0/auditlogs/directoryaudits", get(logs::directory_audits))
-        .route("/v1.0/identity/conditionalaccess/evaluate", post(evaluate::evaluate))
-        .nest("/v1.0/identity/conditionalaccess/policies", access(DocumentKind::ConditionalAccessPolicy))
-        .nest("/v1.0/identity/conditionalaccess/namedlocations", access(DocumentKind::NamedLocation))
-        .nest("/v1.0/policies/authenticationstrengthpolicies", access(DocumentKind::AuthenticationStrengthPolicy))
-        .nest("/v1.0/doorward/servicepolicies", access(DocumentKind::ServicePolicy))
-        .nest("/v1.0/deviceappmanagement/managedapppolicies", protection(DocumentKind::AppProtectionPolicy))
+use self::documents::Collection;
+
+/// The versions of the API. Graph's clients ask for either; here both are the same.
+const VERSIONS: [&str; 2] = ["/v1.0", "/beta"];
+
+/// Every route of the API, with its error answers.
+pub(crate) fn routes(ctx: &Arc<Context>) -> Router<Arc<Context>> {
+    let inner = VERSIONS.into_iter().fold(Router::new(), |router, version| router.nest(version, wrapped(ctx, resources())));
+    let inner: Router = inner.with_state(ctx.clone());
+    VERSIONS.into_iter().fold(Router::new(), |router, version| {
+        let inner = inner.clone();
+        let batch = post(move |admin, address, headers, body| batch::batch(inner.clone(), version, admin, address, headers, body));
+        router.nest(version, wrapped(ctx, resources().route("/$batch", batch)))
+    })
 }
+
+fn wrapped(ctx: &Arc<Context>, routes: Router<Arc<Context>>) -> Router<Arc<Context>> {
+    routes.fallback(envelope::unknown_path).layer(middleware::from_fn_with_state(ctx.clone(), envelope::wrap))
+}
+
+/// The paths of the API below a version, as routes are written.
+pub(crate) fn paths() -> Vec<String> {
+    let of_documents = |path: &str| ["", "/$count", "/{id}"].map(|rest| format!("{path}{rest}"));
+    let collections = COLLECTIONS.iter().flat_map(|(path, _)| of_documents(path));
+    table().into_iter().map(|(path, _)| path.to_owned()).chain(collections).chain(["/$batch".to_owned()]).collect()
+}
+
+/// The resources, below a version. The table in `tests/it/graph.rs` names them again, with what each refuses and audits.
+fn resources() -> Router<Arc<Context>> {
+    let router = table().into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
+    COLLECTIONS.into_iter().fold(router, |router, (path, collection)| router.nest(path, documents::routes(collection)))
+}
+
+type Route = (&'static str, MethodRouter<Arc<Context>>);
+
+fn table() -> Vec<Route> {
+    vec![
+        ("/me", get(users::me)),
+        ("/users", get(users::list).post(users::create)),
+        ("/users/$count", get(users::count)),
+        ("/users/{id}", get(users::get).patch(users::update).delete(users::delete)),
+        ("/users/{id}/memberof", get(users::member_of)),
+        ("/users/{id}/transitivememberof", get(users::transitive_member_of)),
+        ("/users/{id}/owneddevices", get(users::owned_devices)),
+        ("/users/{id}/revokesigninsessions", post(users::revoke_sessions)),
+        ("/groups", get(groups::list).post(groups::create)),
+        ("/groups/$count", get(groups::count)),
+        ("/groups/{id}", get(groups::get).patch(groups::update).delete(groups::delete)),
+        ("/groups/{id}/members", get(groups::members)),
+        ("/groups/{id}/transitivemembers", get(groups::transitive_members)),
+        ("/groups/{id}/members/$ref", post(groups::add_member)),
+        ("/groups/{id}/members/{member}/$ref", delete(groups::remove_member)),
+        ("/applications", get(applications::list).post(applications::create)),
+        ("/applications/$count", get(applications::count)),
+        ("/applications/{id}", get(applications::get).patch(applications::update).delete(applications::delete)),
+        ("/applications/{id}/addpassword", post(applications::add_password)),
+        ("/serviceprincipals", get(service_principals::list)),
+        ("/serviceprincipals/$count", get(service_principals::count)),
+        ("/serviceprincipals/{id}", get(service_principals::get)),
+        ("/devices", get(devices::list).post(devices::create)),
+        ("/devices/$count", get(devices::count)),
+        ("/devices/{id}", get(devices::get).patch(devices::update).delete(devices::delete)),
+        ("/devices/{id}/registeredowners", get(devices::registered_owners)),
+        ("/organization", get(organization::get).patch(organization::update)),
+        ("/rolemanagement/directory/roledefinitions", get(roles::definitions)),
+        ("/rolemanagement/directory/roleassignments", get(roles::assignments)),
+        ("/auditlogs/signins", get(sign_ins::list)),
+        ("/auditlogs/signins/$count", get(sign_ins::count)),
+        ("/auditlogs/signins/{id}", get(sign_ins::get)),
+        ("/auditlogs/directoryaudits", get(audits::list)),
+        ("/auditlogs/directoryaudits/$count", get(audits::count)),
+        ("/auditlogs/directoryaudits/{id}", get(audits::get)),
+        ("/identity/conditionalaccess/evaluate", post(evaluate::evaluate)),
+    ]
+}
+
+const COLLECTIONS: [(&str, Collection); 5] = [
+    (
+        "/identity/conditionalaccess/policies",
+        Collection {
+            kind: DocumentKind::ConditionalAccessPolicy,
+            context: "identity/conditionalAccess/policies",
+            read: Task::ReadAccess,
+            change: Task::ManageAccess,
+        },
+    ),
+    (
+        "/identity/conditionalaccess/namedlocations",
+        Collection {
+            kind: DocumentKind::NamedLocation,
+            context: "identity/conditionalAccess/namedLocations",
+            read: Task::ReadAccess,
+            change: Task::ManageAccess,
+        },
+    ),
+    (
+        "/policies/authenticationstrengthpolicies",
+        Collection {
+            kind: DocumentKind::AuthenticationStrengthPolicy,
+            context: "policies/authenticationStrengthPolicies",
+            read: Task::ReadAccess,
+            change: Task::ManageAccess,
+        },
+    ),
+    (
+        "/doorward/servicepolicies",
+        Collection {
+            kind: DocumentKind::ServicePolicy,
+            context: "doorward/servicePolicies",
+            read: Task::ReadAccess,
+            change: Task::ManageAccess,
+        },
+    ),
+    (
+        "/deviceappmanagement/managedapppolicies",
+        Collection {
+            kind: DocumentKind::AppProtectionPolicy,
+            context: "deviceAppManagement/managedAppPolicies",
+            read: Task::ReadProtection,
+            change: Task::ManageProtection,
+        },
+    ),
+];

@@ -4,12 +4,13 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use doorward_service::directory::{self, Task};
+use doorward_store::query::Page;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::page::collection;
+use super::list::List;
 
 /// Body of a change.
 #[derive(Deserialize)]
@@ -18,15 +19,15 @@ pub(super) struct OrganizationPatch {
     certificate_based_authentication: bool,
 }
 
-pub(super) async fn get(admin: Admin) -> Result<Response, GraphError> {
-    admin.may(Task::Read)?;
-    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
-    let tenant: Vec<Value> = unit.tenant().get().await?.into_iter().map(|tenant| json!(tenant)).collect();
-    Ok(collection(tenant))
+pub(super) async fn get(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadOrganization)?;
+    list.only_pages()?;
+    let items: Vec<Value> = admin.read().await?.tenant().get().await?.into_iter().map(|tenant| json!(tenant)).collect();
+    Ok(list.answer("organization", Page { items, next: None }, None, Value::clone))
 }
 
 pub(super) async fn update(admin: Admin, Json(patch): Json<OrganizationPatch>) -> Result<Response, GraphError> {
-    admin.may(Task::ManageDirectory)?;
+    admin.may(Task::ManageOrganization)?;
     directory::set_certificate_based_authentication(&admin.ctx, admin.tenant.id, &admin.actor(), patch.certificate_based_authentication)
         .await?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -1,67 +1,36 @@
-//! Collections, and the entity tags of single objects.
+//! Entity tags.
 
-use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::error::GraphError;
 
-/// Query options of a collection (OData 4.01 §5.1).
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Options {
-    #[serde(rename = "$top")]
-    top: Option<u32>,
-    #[serde(rename = "$filter")]
-    filter: Option<String>,
-}
-
-impl Options {
-    /// How many objects at most.
-    pub(super) fn top(&self) -> u32 {
-        self.top.unwrap_or(100).clamp(1, 999)
-    }
-
-    /// Refuses a filter where none is understood: an ignored one would show more than was asked for.
-    pub(super) fn no_filter(&self) -> Result<(), GraphError> {
-        match self.filter {
-            Some(_) => Err(GraphError::BadRequest("$filter is not understood here: leave it out".into())),
-            None => Ok(()),
-        }
-    }
-
-    /// The value of a filter `member eq 'value'`; other filters are refused rather than ignored.
-    pub(super) fn equals(&self, member: &str) -> Result<Option<String>, GraphError> {
-        let Some(filter) = self.filter.as_deref() else { return Ok(None) };
-        let refuse = || GraphError::BadRequest(format!("$filter: only \"{member} eq 'value'\" is understood here"));
-        let (name, rest) = filter.trim().split_once(" eq ").ok_or_else(refuse)?;
-        let value = rest.trim().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).ok_or_else(refuse)?;
-        if name.trim() == member { Ok(Some(value.replace("''", "'"))) } else { Err(refuse()) }
-    }
-}
-
-/// A collection.
-pub(super) fn collection(values: Vec<Value>) -> Response {
-    Json(json!({ "value": values })).into_response()
-}
-
-/// An object with its version as entity tag.
-pub(super) fn with_etag(body: Value, version: i64) -> Response {
-    let mut response = Json(body).into_response();
-    if let Ok(value) = HeaderValue::try_from(format!("\"{version}\"")) {
+/// An answer with an entity tag.
+pub(super) fn with_etag(answer: impl IntoResponse, tag: &str) -> Response {
+    let mut response = answer.into_response();
+    if let Ok(value) = HeaderValue::try_from(format!("\"{tag}\"")) {
         response.headers_mut().insert(header::ETAG, value);
     }
     response
 }
 
-/// The version that `If-Match` asks for.
-pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, GraphError> {
+/// The entity tag that `If-Match` asks for; none when it is missing or `*`.
+pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<String>, GraphError> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(None);
     }
-    let version = text.trim_start_matches("W/").trim_matches('"').parse();
-    version.map(Some).map_err(|_| GraphError::BadRequest("If-Match must be an entity tag that this API gave out".into()))
+    let quoted = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match quoted.filter(|tag| !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        Some(tag) => Ok(Some(tag.to_owned())),
+        None => Err(GraphError::BadRequest("If-Match must be one entity tag that this API gave out".into())),
+    }
+}
+
+/// The version of a document that `If-Match` asks for.
+pub(super) fn if_match_version(headers: &HeaderMap) -> Result<Option<i64>, GraphError> {
+    let version =
+        |tag: String| tag.parse().map_err(|_| GraphError::BadRequest("If-Match must be an entity tag that this API gave out".into()));
+    if_match(headers)?.map(version).transpose()
 }

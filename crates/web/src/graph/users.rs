@@ -1,20 +1,47 @@
 //! `/users` and `/me`.
 
 use axum::Json;
-use axum::extract::{Path, Query};
-use axum::http::StatusCode;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use doorward_model::UserId;
 use doorward_model::role::Role;
 use doorward_model::user::User;
 use doorward_service::directory::{self, DirectoryError, NewUser, Task, UserPatch};
+use doorward_store::query::{DeviceField, Filter, GroupField, Query, UserField};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::page::{Options, collection};
+use super::list::{self, List, Noun};
+use super::page::{if_match, with_etag};
+use super::{devices, groups};
+
+pub(super) const USERS: Noun<UserField> = Noun {
+    context: "users",
+    properties: &[
+        ("id", UserField::Id),
+        ("userPrincipalName", UserField::UserPrincipalName),
+        ("mail", UserField::UserPrincipalName),
+        ("displayName", UserField::DisplayName),
+        ("accountEnabled", UserField::AccountEnabled),
+        ("userType", UserField::UserType),
+        ("createdDateTime", UserField::Created),
+    ],
+    shown: &[
+        "id",
+        "userPrincipalName",
+        "displayName",
+        "mail",
+        "accountEnabled",
+        "userType",
+        "roles",
+        "signInSessionsValidFromDateTime",
+        "createdDateTime",
+    ],
+};
 
 /// `passwordProfile` of Graph.
 #[derive(Deserialize)]
@@ -52,63 +79,125 @@ pub(super) struct UserPatchBody {
     roles: Option<Vec<Uuid>>,
 }
 
-pub(super) async fn me(admin: Admin) -> Result<Json<Value>, GraphError> {
-    admin.has_scope("User.Read")?;
-    Ok(Json(shown(&admin.user)))
+pub(super) async fn me(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadSelf)?;
+    let user = admin.principal.user().ok_or_else(|| DirectoryError::NotFound("a person: an application has no /me, it".into()))?;
+    Ok(with_etag(list.object(&USERS, shown(user))?, &directory::entity_tag(user)))
 }
 
-pub(super) async fn list(admin: Admin, Query(options): Query<Options>) -> Result<Response, GraphError> {
-    admin.may(Task::Read)?;
-    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
-    let users = match options.equals("userPrincipalName")? {
-        Some(name) => unit.users().find(&name).await?.into_iter().collect(),
-        None => unit.users().list(None, options.top()).await?,
-    };
-    Ok(collection(users.iter().map(shown).collect()))
+pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadUsers)?;
+    let query = list.query(&USERS)?;
+    let mut unit = admin.read().await?;
+    let page = unit.users().page(&query).await?;
+    let count = if list.options.count { Some(unit.users().count(&query).await?) } else { None };
+    Ok(list.answer(USERS.context, page, count, shown))
 }
 
-pub(super) async fn get(admin: Admin, Path(id): Path<String>) -> Result<Json<Value>, GraphError> {
-    admin.may(Task::Read)?;
-    Ok(Json(shown(&find(&admin, &id).await?)))
+pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadUsers)?;
+    Ok(list::count(admin.read().await?.users().count(&list.query(&USERS)?).await?))
 }
 
-pub(super) async fn create(admin: Admin, Json(body): Json<NewUserBody>) -> Result<(StatusCode, Json<Value>), GraphError> {
-    admin.may(Task::ManageDirectory)?;
+pub(super) async fn get(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadUsers)?;
+    let user = find(&admin, &id).await?;
+    Ok(with_etag(list.object(&USERS, shown(&user))?, &directory::entity_tag(&user)))
+}
+
+pub(super) async fn create(admin: Admin, Json(body): Json<NewUserBody>) -> Result<Response, GraphError> {
+    let roles = roles(&body.roles)?;
+    admin.principal.may_manage(None, Some(&roles))?;
     let new = NewUser {
         user_principal_name: body.user_principal_name,
         display_name: body.display_name,
         password: body.password_profile.password,
         force_change_password: body.password_profile.force_change_password_next_sign_in,
         account_enabled: body.account_enabled,
-        roles: roles(&body.roles)?,
+        roles,
     };
     let user = directory::create_user(&admin.ctx, &admin.tenant, &admin.actor(), new).await?;
-    Ok((StatusCode::CREATED, Json(shown(&user))))
+    Ok(with_etag((StatusCode::CREATED, Json(shown(&user))), &directory::entity_tag(&user)))
 }
 
-pub(super) async fn update(admin: Admin, Path(id): Path<String>, Json(body): Json<UserPatchBody>) -> Result<Response, GraphError> {
-    admin.may(Task::ManageDirectory)?;
+pub(super) async fn update(
+    admin: Admin,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(body): Json<UserPatchBody>,
+) -> Result<Response, GraphError> {
+    admin.may(Task::ManageUsers)?;
+    let expected = if_match(&headers)?;
     let user = find(&admin, &id).await?;
+    let roles = body.roles.as_deref().map(roles).transpose()?;
+    admin.principal.may_manage(Some(&user), roles.as_deref())?;
     let patch = UserPatch {
         display_name: body.display_name,
         account_enabled: body.account_enabled,
         password: body.password_profile.map(|profile| (profile.password, profile.force_change_password_next_sign_in)),
-        roles: body.roles.as_deref().map(roles).transpose()?,
+        roles,
     };
-    directory::update_user(&admin.ctx, admin.tenant.id, &admin.actor(), user.id, patch).await?;
+    // Without a tag of the caller's, the one that permission was given for counts.
+    let expected = expected.unwrap_or_else(|| directory::entity_tag(&user));
+    directory::update_user(&admin.ctx, admin.tenant.id, &admin.actor(), user.id, patch, Some(&expected)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn delete(admin: Admin, Path(id): Path<String>) -> Result<Response, GraphError> {
-    admin.may(Task::ManageDirectory)?;
+pub(super) async fn delete(admin: Admin, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, GraphError> {
+    admin.may(Task::ManageUsers)?;
+    let expected = if_match(&headers)?;
     let user = find(&admin, &id).await?;
-    directory::delete_user(&admin.ctx, admin.tenant.id, &admin.actor(), user.id).await?;
+    admin.principal.may_manage(Some(&user), None)?;
+    let expected = expected.unwrap_or_else(|| directory::entity_tag(&user));
+    directory::delete_user(&admin.ctx, admin.tenant.id, &admin.actor(), user.id, Some(&expected)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+pub(super) async fn revoke_sessions(admin: Admin, Path(id): Path<String>) -> Result<Json<Value>, GraphError> {
+    admin.may(Task::RevokeSessions)?;
+    let user = find(&admin, &id).await?;
+    directory::revoke_sessions(&admin.ctx, admin.tenant.id, &admin.actor(), user.id).await?;
+    Ok(Json(json!({ "value": true })))
+}
+
+pub(super) async fn member_of(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
+    groups_of(admin, list, &id, false).await
+}
+
+pub(super) async fn transitive_member_of(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
+    groups_of(admin, list, &id, true).await
+}
+
+async fn groups_of(admin: Admin, list: List, id: &str, nested: bool) -> Result<Response, GraphError> {
+    admin.may(Task::ReadUsers)?;
+    admin.may(Task::ReadGroups)?;
+    let user = find(&admin, id).await?;
+    let mut unit = admin.read().await?;
+    let ids = if nested { unit.groups().transitive_of(user.id).await? } else { unit.groups().direct_of(user.id).await? };
+    let mut query = list.query(&groups::GROUPS)?;
+    let among = Filter::OneOf(GroupField::Id, ids.into_iter().map(|id| id.0.into()).collect());
+    query.filter = Some(query.filter.map_or_else(|| among.clone(), |filter| filter.and(among.clone())));
+    let page = unit.groups().page(&query).await?;
+    let count = if list.options.count { Some(unit.groups().count(&query).await?) } else { None };
+    Ok(list.answer("directoryObjects", page, count, |group| groups::typed(groups::shown(group), "#microsoft.graph.group")))
+}
+
+pub(super) async fn owned_devices(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadUsers)?;
+    admin.may(Task::ReadDevices)?;
+    let user = find(&admin, &id).await?;
+    let mut query: Query<DeviceField> = list.query(&devices::DEVICES)?;
+    let owned = Filter::equal(DeviceField::Owner, user.id.0);
+    query.filter = Some(query.filter.map_or_else(|| owned.clone(), |filter| filter.and(owned.clone())));
+    let mut unit = admin.read().await?;
+    let page = unit.devices().page(&query).await?;
+    let count = if list.options.count { Some(unit.devices().count(&query).await?) } else { None };
+    Ok(list.answer("directoryObjects", page, count, |device| groups::typed(devices::shown(device), "#microsoft.graph.device")))
 }
 
 /// A user by object id or sign-in name.
 async fn find(admin: &Admin, id: &str) -> Result<User, GraphError> {
-    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
+    let mut unit = admin.read().await?;
     let user = match id.parse::<UserId>() {
         Ok(id) => unit.users().get(id).await?,
         Err(_) => unit.users().find(id).await?,
@@ -123,7 +212,7 @@ fn roles(ids: &[Uuid]) -> Result<Vec<Role>, GraphError> {
     ids.iter().map(known).collect()
 }
 
-fn shown(user: &User) -> Value {
+pub(super) fn shown(user: &User) -> Value {
     json!({
         "id": user.id,
         "userPrincipalName": user.user_principal_name,

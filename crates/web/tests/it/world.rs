@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -15,6 +16,7 @@ use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, Clock as _, UserId};
 use doorward_service::Context;
+use doorward_service::directory::Limits;
 use doorward_service::master_key::MasterKey;
 use doorward_service::setup::{self, NewTenant};
 use doorward_store_sql::SqliteStore;
@@ -100,11 +102,18 @@ impl Answer {
 impl World {
     /// A fresh company: tenant, built-in applications, Anna, an administrator, a mail app, a mail service, two other clients.
     pub async fn new() -> Self {
+        // Tests ask faster than any administrator.
+        Self::with_limits(Limits::new(Duration::from_micros(1), u32::MAX)).await
+    }
+
+    /// The same with limits on the admin API.
+    pub async fn with_limits(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("doorward.db")).await.unwrap());
         let clock = Arc::new(FixedClock::at("2026-11-23T09:00:00Z".parse::<Timestamp>().unwrap()));
         let base = "https://login.contoso.example/".parse().unwrap();
-        let ctx = Context::new(store, clock.clone(), Arc::new(SeededRng::new(7)), MasterKey::new(&[7; 32]).unwrap(), base, 2).unwrap();
+        let mut ctx = Context::new(store, clock.clone(), Arc::new(SeededRng::new(7)), MasterKey::new(&[7; 32]).unwrap(), base, 2).unwrap();
+        ctx.admin_limits = limits;
         let ctx = Arc::new(ctx);
         let new =
             NewTenant { domain: "contoso.example".into(), display_name: "Contoso".into(), administrator: "root@contoso.example".into() };

@@ -6,6 +6,7 @@ mod eas;
 mod jws;
 mod mam;
 mod oauth;
+mod odata;
 mod policy_file;
 mod prt;
 mod robustness;

@@ -22,7 +22,7 @@ pub(super) async fn forget_old(stage: &Stage) -> anyhow::Result<()> {
     for user in &stage.company.users {
         let owned = ctx.store.tenant(tenant).read().await?.devices().owned_by(user.id).await?;
         for device in owned.iter().take(owned.len().saturating_sub(KEPT)) {
-            directory::delete_device(ctx, tenant, &Actor::command_line(), device.id).await?;
+            directory::delete_device(ctx, tenant, &Actor::command_line(), device.id, None).await?;
         }
     }
     Ok(())

@@ -1,0 +1,75 @@
+//! `/servicePrincipals`: registrations as the tenant's own view of an application. Here both are one object with one id, the client id.
+
+use axum::extract::Path;
+use axum::response::Response;
+use doorward_model::AppId;
+use doorward_model::application::Application;
+use doorward_service::directory::Task;
+use doorward_store::query::ApplicationField;
+use serde_json::{Value, json};
+
+use super::admin::Admin;
+use super::applications;
+use super::error::GraphError;
+use super::list::{self, List, Noun};
+
+const SERVICE_PRINCIPALS: Noun<ApplicationField> = Noun {
+    context: "servicePrincipals",
+    properties: &[
+        ("id", ApplicationField::Id),
+        ("appId", ApplicationField::Id),
+        ("displayName", ApplicationField::DisplayName),
+        ("appDisplayName", ApplicationField::DisplayName),
+        ("accountEnabled", ApplicationField::Enabled),
+    ],
+    shown: &[
+        "id",
+        "appId",
+        "displayName",
+        "appDisplayName",
+        "accountEnabled",
+        "appOwnerOrganizationId",
+        "appRoles",
+        "oauth2PermissionScopes",
+        "servicePrincipalNames",
+        "servicePrincipalType",
+    ],
+};
+
+pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadApplications)?;
+    let query = list.query(&SERVICE_PRINCIPALS)?;
+    let mut unit = admin.read().await?;
+    let page = unit.applications().page(&query).await?;
+    let count = if list.options.count { Some(unit.applications().count(&query).await?) } else { None };
+    Ok(list.answer(SERVICE_PRINCIPALS.context, page, count, |application| shown(&admin, application)))
+}
+
+pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadApplications)?;
+    Ok(list::count(admin.read().await?.applications().count(&list.query(&SERVICE_PRINCIPALS)?).await?))
+}
+
+pub(super) async fn get(admin: Admin, list: List, Path(id): Path<AppId>) -> Result<Response, GraphError> {
+    use axum::response::IntoResponse as _;
+    admin.may(Task::ReadApplications)?;
+    let application = applications::find(&admin, id).await?;
+    Ok(list.object(&SERVICE_PRINCIPALS, shown(&admin, &application))?.into_response())
+}
+
+fn shown(admin: &Admin, application: &Application) -> Value {
+    let values = |values: &[String]| values.iter().map(|value| json!({ "value": value })).collect::<Vec<_>>();
+    let names: Vec<String> = std::iter::once(application.app_id.to_string()).chain(application.identifier_uris.iter().cloned()).collect();
+    json!({
+        "id": application.app_id,
+        "appId": application.app_id,
+        "displayName": application.display_name,
+        "appDisplayName": application.display_name,
+        "accountEnabled": application.enabled,
+        "appOwnerOrganizationId": admin.tenant.id,
+        "appRoles": values(&application.app_roles),
+        "oauth2PermissionScopes": values(&application.scopes),
+        "servicePrincipalNames": names,
+        "servicePrincipalType": "Application",
+    })
+}
