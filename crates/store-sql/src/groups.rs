@@ -123,14 +123,15 @@ impl GroupRepository for Scope<'_> {
     async fn member_page(&mut self, id: GroupId, nested: bool, after: Option<Uuid>, limit: u32) -> Result<Vec<Member>> {
         let direct = "SELECT member_id, kind FROM group_members
              WHERE tenant_id = $1 AND group_id = $2 AND member_id > $3 ORDER BY member_id LIMIT $4";
-        // UNION drops members that were reached before, so a cycle ends by itself.
-        let transitive = "WITH RECURSIVE reached (member_id, kind) AS (
-               SELECT member_id, kind FROM group_members WHERE tenant_id = $1 AND group_id = $2
+        // UNION drops groups that were reached before, so a cycle ends by itself.
+        let transitive = "WITH RECURSIVE nested (id) AS (
+               SELECT $2
                UNION
-               SELECT m.member_id, m.kind FROM group_members m JOIN reached r ON r.kind = 'group' AND m.group_id = r.member_id
-               WHERE m.tenant_id = $1
+               SELECT m.member_id FROM group_members m JOIN nested n ON m.group_id = n.id WHERE m.tenant_id = $1 AND m.kind = 'group'
              )
-             SELECT member_id, kind FROM reached WHERE member_id <> $2 AND member_id > $3 ORDER BY member_id LIMIT $4";
+             SELECT DISTINCT member_id, kind FROM group_members
+             WHERE tenant_id = $1 AND group_id IN (SELECT id FROM nested) AND member_id <> $2 AND member_id > $3
+             ORDER BY member_id LIMIT $4";
         let rows = sqlx::query(if nested { transitive } else { direct })
             .bind(&self.tenant)
             .bind(id.to_string())
