@@ -106,7 +106,7 @@ fn keeps_little(record: &Value) -> bool {
         "easDeviceId",
         "registrationDateTime",
     ];
-    record.as_object().is_some_and(|members| members.keys().all(|name| ALLOWED.contains(&name.as_str())))
+    record.as_object().is_some_and(|members| members.keys().all(|name| name.starts_with("@odata.") || ALLOWED.contains(&name.as_str())))
 }
 
 async fn read_mail(stage: &mut Stage, phone: &Phone, who: &str, device: &str, tokens: Option<&Tokens>) -> anyhow::Result<()> {
