@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use uuid::uuid;
 
 use super::catalogue::{DESKTOP, DOMAIN, FILES_APP, MAIL, MAIL_APP, OTHER_MAIL_APP, OTHER_SIGNATURE, SIGNATURE, WEB_APP, android, ios};
-use super::handover;
+use super::{handover, week};
 use crate::config::Config;
 use crate::durable_file;
 
@@ -143,6 +143,8 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<handover::Secrets>
     for (kind, body) in policies(&by_app, &exempted, &by_device) {
         directory::create_policy(ctx, tenant.id, &actor, kind, body).await?;
     }
+    let groups = week::Groups { by_app: &by_app, by_device: &by_device };
+    week::live(ctx, &tenant, &actor, &groups, &password).await.context("the week before cannot be played")?;
     let secrets = handover::Secrets { password, web_secret };
     handover::write_secrets(data, &secrets)?;
     remove(&unfinished_mark(data))?;

@@ -7,6 +7,7 @@ mod handover;
 mod report;
 mod scenarios;
 mod stage;
+mod week;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
