@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod attempts;
+pub mod authentication_method;
 pub mod broker;
 pub mod caller;
 pub mod client;

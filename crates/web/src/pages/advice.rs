@@ -187,6 +187,13 @@ fn fixed(code: ErrorCode, situation: &Situation<'_>) -> Advice {
                 ask,
             ],
         ),
+        ErrorCode::PROOF_UP_BLOCKED => (
+            "A second step cannot be set up from here",
+            format!(
+                "{service} asks for a second step at sign-in, and you have not set one up yet. Your company allows that only from certain places or devices."
+            ),
+            vec!["Sign in from your company's network or on a company computer.", ask],
+        ),
         ErrorCode::DEVICE_DISABLED => (
             "This device is switched off for work",
             format!("An administrator has disabled this {device}. It cannot open {service} until it is enabled again."),

@@ -221,7 +221,7 @@ async fn assets_are_named_by_their_content_and_kept_for_good() {
                 .map(str::to_owned),
         );
     }
-    assert_eq!(seen.len(), 4);
+    assert_eq!(seen.len(), 5);
     for url in seen {
         // The router sees paths in lower case.
         assert_eq!(url, url.to_ascii_lowercase());
