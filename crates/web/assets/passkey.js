@@ -57,11 +57,13 @@ const explain = (error) => {
   }
 };
 
-for (const form of document.querySelectorAll("form[data-passkey]")) {
-  if (!window.PublicKeyCredential) {
-    document.querySelector("[data-no-passkey]")?.removeAttribute("hidden");
-    continue;
-  }
+const usable = "PublicKeyCredential" in window;
+
+for (const warning of document.querySelectorAll("[data-no-passkey]")) {
+  warning.hidden = usable;
+}
+
+for (const form of usable ? document.querySelectorAll("form[data-passkey]") : []) {
   const button = form.querySelector("button");
   const problem = form.querySelector(".problem");
   form.hidden = false;
