@@ -4,6 +4,7 @@
 //! decision through [`access`]. They know nothing of HTTP.
 
 pub mod access;
+pub mod account;
 pub mod attempts;
 pub mod authentication_method;
 pub mod broker;

@@ -38,14 +38,19 @@ pub async fn that_would_do(ctx: &Context, unit: &mut dyn Unit, request: &Request
     Ok(SecondFactor::ALL.into_iter().filter(would_do).collect())
 }
 
-/// Whether policies let the person register a second factor in this sign-in. Leaves no record.
+/// Those of these second factors that policies let the person register in this sign-in. Leaves no record.
 ///
 /// # Errors
 /// Storage failure.
-pub async fn may_register(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>, factor: SecondFactor) -> Result<bool> {
+pub async fn may_register(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    request: &Request<'_>,
+    factors: &[SecondFactor],
+) -> Result<Vec<SecondFactor>> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, &registration(request)).await?;
-    Ok(judge(&set, &gathered.facts, factor).is_ok())
+    Ok(factors.iter().copied().filter(|factor| judge(&set, &gathered.facts, *factor).is_ok()).collect())
 }
 
 /// Refuses the registration of a second factor that policies do not allow. A refusal is recorded; a grant by the caller.

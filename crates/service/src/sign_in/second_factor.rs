@@ -39,15 +39,11 @@ pub(super) async fn ask(
     if !helpful.is_empty() {
         return Ok(ask_for(ctx, signed, &held, &helpful));
     }
-    let mut offered = Vec::new();
-    for factor in REGISTRABLE {
-        if would_do.contains(&factor) && access::may_register(ctx, unit, facts, factor).await? {
-            offered.push(factor);
-        }
-    }
+    let registrable: Vec<SecondFactor> = REGISTRABLE.into_iter().filter(|factor| would_do.contains(factor)).collect();
+    let offered = access::may_register(ctx, unit, facts, &registrable).await?;
     if offered.is_empty() {
-        if let Some(factor) = REGISTRABLE.into_iter().find(|factor| would_do.contains(factor)) {
-            access::require_registration(ctx, unit, facts, factor).await?.deferred();
+        if let Some(factor) = registrable.first() {
+            access::require_registration(ctx, unit, facts, *factor).await?.deferred();
         }
         let missing = || Refusal::new(ErrorCode::MFA_REQUIRED, "A second factor is asked for that cannot be given here.");
         return Err(refusal.unwrap_or_else(missing).into());
@@ -269,7 +265,8 @@ async fn again(ctx: &Context, journey: Journey<'_>, signed: SignedIn, factor: Se
     steps::proceed(ctx, journey, SignedIn { wanted: Some(factor), problem, ..signed }).await
 }
 
-fn is_recent(session: &Session, now: Timestamp) -> bool {
+/// Whether a second factor was given recently enough to change second factors.
+pub(crate) fn is_recent(session: &Session, now: Timestamp) -> bool {
     session.second_factor.is_some_and(|given| now.duration_since(given) < RECENTLY)
 }
 

@@ -64,8 +64,7 @@ pub enum FactorAnswer {
     CodesSaved,
 }
 
-/// What comes next.
-#[derive(Debug)]
+/// What comes next. Some of it is secret, so it cannot be printed.
 pub enum Step {
     /// Ask who is signing in.
     Identifier {
@@ -164,7 +163,6 @@ pub enum Step {
 }
 
 /// A step, with the cookie to set and the progress to carry on.
-#[derive(Debug)]
 pub struct Outcome {
     /// What comes next.
     pub step: Step,

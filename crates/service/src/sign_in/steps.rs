@@ -13,6 +13,7 @@ use super::flow::Progress;
 use super::step::{Journey, Outcome, Step, Submission, Wish};
 use super::{code, consent, credentials, passwordless, second_factor, session};
 use crate::access::{self, Subject};
+use crate::account::{self, PasswordChangeError};
 use crate::attempts::Origin;
 use crate::authentication_method::fido2;
 use crate::authentication_method::software_oath::NewSecret;
@@ -20,7 +21,6 @@ use crate::broker::credential::PrtProof;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
-use crate::password;
 
 /// Somebody who has signed in, and what they did on the page before.
 pub(super) struct SignedIn {
@@ -156,40 +156,27 @@ async fn start_session(ctx: &Context, journey: Journey<'_>, user: User) -> Resul
 }
 
 async fn change_password(ctx: &Context, journey: Journey<'_>, progress: Progress, old: &str, new: &str, repeated: &str) -> Result<Outcome> {
-    let (Some(login), Some(user_id)) = (progress.login.clone(), progress.change_password_of) else {
+    let (Some(login), Some(_)) = (progress.login.clone(), progress.change_password_of) else {
         return Ok(identifier(ctx, String::new(), Some("That took too long. Please sign in again.")));
     };
-    let again = |problem: String, progress: Progress| {
-        Ok(Outcome { step: Step::ChangePassword { login: login.clone(), problem: Some(problem) }, session_cookie: None, progress })
-    };
-    let user = match credentials::check_password(ctx, journey.tenant, &login, old, Origin::Address(journey.caller.ip)).await {
-        Ok(user) if user.id == user_id => user,
-        Ok(_) | Err(Error::Refused(_)) => return again("The present password is not right.".into(), progress),
-        Err(error) => return Err(error),
+    let again = |problem: String| Outcome {
+        step: Step::ChangePassword { login: login.clone(), problem: Some(problem) },
+        session_cookie: None,
+        progress: progress.clone(),
     };
     if new != repeated {
-        return again("The two new passwords differ.".into(), progress);
+        return Ok(again("The two new passwords differ.".into()));
     }
-    let judged = if new == old { Err(password::WeakPassword::Unchanged) } else { password::check_strength(new, &login) };
-    if let Err(weak) = judged {
-        let text = weak.to_string();
-        return again(
-            format!("{}{}.", text.chars().take(1).flat_map(char::to_uppercase).collect::<String>(), text.get(1..).unwrap_or_default()),
-            progress,
-        );
+    match account::change_password(ctx, journey.tenant, journey.caller.ip, &login, old, new).await {
+        Ok(user) => start_session(ctx, journey, user).await,
+        Err(PasswordChangeError::Failed(error)) => Err(error),
+        Err(problem) => Ok(again(sentence(&problem.to_string()))),
     }
-    let hash = ctx.passwords.hash(new, ctx.rng.as_ref()).await?;
-    let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
-    let Some(mut user) = unit.users().get(user.id).await? else {
-        return again("The account is gone.".into(), Progress::default());
-    };
-    user.password_hash = Some(hash);
-    user.force_change_password = false;
-    // Whoever knew the old password is signed out everywhere.
-    user.sign_in_sessions_valid_from = ctx.now();
-    unit.users().update(&user).await?;
-    unit.commit().await?;
-    start_session(ctx, journey, user).await
+}
+
+/// The words of an error as a sentence for people.
+fn sentence(text: &str) -> String {
+    format!("{}{}.", text.chars().take(1).flat_map(char::to_uppercase).collect::<String>(), text.get(1..).unwrap_or_default())
 }
 
 /// Somebody is signed in: decide, ask for a second factor or for consent, make the code.

@@ -212,9 +212,9 @@ fn fixed(code: ErrorCode, situation: &Situation<'_>) -> Advice {
             vec!["Try an app, a device or a network that your company supports.", ask],
         ),
         ErrorCode::MFA_REQUIRED | ErrorCode::MFA_REQUIRED_INTERACTIVE => (
-            "A second proof is needed",
-            format!("Your company asks for a second proof of who you are before it opens {service}, and this sign-in has none."),
-            vec!["Ask your help desk how to set up a second proof."],
+            "A second step is needed",
+            format!("Your company asks for a second step at sign-in before it opens {service}, and you have none that it accepts here."),
+            vec!["Ask your help desk how to set one up."],
         ),
         ErrorCode::EXTERNAL_CHALLENGE => (
             "Something else is required first",

@@ -5,7 +5,7 @@ use askama::Template;
 use super::{FormState, Frame};
 
 /// Shows the codes; posts `saved`.
-#[derive(Debug, Clone, Template)]
+#[derive(Clone, Template)]
 #[template(path = "recovery_codes.html")]
 pub struct RecoveryCodes {
     /// Surroundings.

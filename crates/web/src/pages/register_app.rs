@@ -7,7 +7,7 @@ use super::qr_code::QrCode;
 use super::{FormState, Frame, Link};
 
 /// Shows the key of a new app and asks for its first code; posts `newotc`.
-#[derive(Debug, Clone, Template)]
+#[derive(Clone, Template)]
 #[template(path = "register_app.html")]
 pub struct RegisterApp {
     /// Surroundings.

@@ -6,5 +6,5 @@ mod device_code;
 mod discovery;
 mod passkey;
 mod refresh_token;
-mod second_factor;
+pub mod second_factor;
 mod sign_in_pages;

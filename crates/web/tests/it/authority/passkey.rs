@@ -252,3 +252,19 @@ async fn a_disabled_persons_passkey_opens_nothing() {
     assert_page(&refused, "Sign in");
     assert!(!refused.cookies().contains("session"));
 }
+
+#[tokio::test]
+async fn a_page_that_asked_for_no_passkey_takes_none() {
+    let world = World::new().await;
+    everywhere(&world, mfa()).await;
+    let (passkey, _) = anna_with_passkey(&world).await;
+    let (anna, page) = Browser::sign_in(&world, &[]).await;
+    let asked = challenge_on(&page);
+    let page = anna.post(&page, &[("instead", "recoveryCode")]).await;
+    assert_page(&page, "Enter a recovery code");
+    for challenge in ["", &asked] {
+        let refused = anna.post(&page, &borrowed(&passkey.prove(&Answering::to(challenge, "webauthn.get")))).await;
+        assert_page(&refused, "Use your passkey");
+        assert!(refused.body.contains("could not be checked"), "{}", refused.body);
+    }
+}

@@ -13,20 +13,20 @@ use super::sign_in_pages::{authorize, sign_in, submit, verifier};
 use crate::authenticator::{Answering, Authenticator};
 use crate::world::{Answer, CLI, CLI_REDIRECT, PASSWORD, World};
 
-pub(super) const MULTI_FACTOR: &str = "00000000-0000-0000-0000-000000000002";
-pub(super) const PHISHING_RESISTANT: &str = "00000000-0000-0000-0000-000000000004";
+pub(crate) const MULTI_FACTOR: &str = "00000000-0000-0000-0000-000000000002";
+pub(crate) const PHISHING_RESISTANT: &str = "00000000-0000-0000-0000-000000000004";
 
 /// What a policy of the tests asks for.
-pub(super) fn mfa() -> Value {
+pub(crate) fn mfa() -> Value {
     json!({ "operator": "OR", "builtInControls": ["mfa"] })
 }
 
-pub(super) fn strength(id: &str) -> Value {
+pub(crate) fn strength(id: &str) -> Value {
     json!({ "operator": "OR", "builtInControls": [], "authenticationStrength": { "id": id } })
 }
 
 /// A policy for Anna; its id.
-pub(super) async fn policy(world: &World, applications: Value, grant: Value) -> String {
+pub(crate) async fn policy(world: &World, applications: Value, grant: Value) -> String {
     let admin = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
     let body = json!({
         "displayName": "Second factor",
@@ -39,36 +39,36 @@ pub(super) async fn policy(world: &World, applications: Value, grant: Value) -> 
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-pub(super) async fn everywhere(world: &World, grant: Value) -> String {
+pub(crate) async fn everywhere(world: &World, grant: Value) -> String {
     policy(world, json!({ "includeApplications": ["All"] }), grant).await
 }
 
 /// A browser that Anna sits at.
-pub(super) struct Browser<'w> {
-    pub(super) world: &'w World,
-    pub(super) cookies: String,
+pub(crate) struct Browser<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) cookies: String,
     verifier: String,
 }
 
 impl<'w> Browser<'w> {
     /// Name and password, and the page that follows.
-    pub(super) async fn sign_in(world: &'w World, more: &[(&str, &str)]) -> (Self, Answer) {
+    pub(crate) async fn sign_in(world: &'w World, more: &[(&str, &str)]) -> (Self, Answer) {
         let verifier = verifier(world);
         let (page, cookies) = sign_in(world, &verifier, more).await;
         (Self { world, cookies, verifier }, page)
     }
 
-    pub(super) async fn post(&self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post(&self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
         submit(self.world, page, &self.cookies, fields).await
     }
 
     /// Another request of the same client.
-    pub(super) async fn again(&self, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn again(&self, more: &[(&str, &str)]) -> Answer {
         self.world.get(&authorize(self.world, &self.verifier, more), &[("cookie", &self.cookies)]).await
     }
 
     /// The tokens for the code that the client was sent.
-    pub(super) async fn tokens(&self, answer: &Answer) -> Value {
+    pub(crate) async fn tokens(&self, answer: &Answer) -> Value {
         assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
         let code = answer.location_parameter("code").unwrap_or_else(|| panic!("{}", answer.location()));
         let client = CLI.to_string();
@@ -83,7 +83,7 @@ impl<'w> Browser<'w> {
     }
 
     /// Registers an authenticator app from the page that offers it; its secret, the recovery codes and the page after them.
-    pub(super) async fn register_app(&self, page: &Answer) -> (Vec<u8>, Vec<String>, Answer) {
+    pub(crate) async fn register_app(&self, page: &Answer) -> (Vec<u8>, Vec<String>, Answer) {
         let page = self.post(page, &[("instead", "softwareOath")]).await;
         let secret = secret_on(&page);
         let page = self.post(&page, &[("newotc", &code_now(self.world, &secret))]).await;
@@ -94,11 +94,11 @@ impl<'w> Browser<'w> {
 }
 
 /// Asserts which page this is, by its heading.
-pub(super) fn assert_page(answer: &Answer, heading: &str) {
+pub(crate) fn assert_page(answer: &Answer, heading: &str) {
     assert!(answer.body.contains(&format!("<h1>{heading}</h1>")), "not the page {heading:?}: {} {}", answer.status, answer.body);
 }
 
-pub(super) fn amr(token: &Value) -> Vec<String> {
+pub(crate) fn amr(token: &Value) -> Vec<String> {
     let claim = doorward_wire::jwt::parse(token.as_str().unwrap()).unwrap().unverified_claims::<Value>().unwrap();
     claim["amr"].as_array().unwrap().iter().map(|method| method.as_str().unwrap().to_owned()).collect()
 }
@@ -493,10 +493,10 @@ async fn a_secret_is_wrapped_for_its_owner_and_opens_for_nobody_else() {
 }
 
 /// The challenge on a page with a passkey.
-pub(super) fn challenge_on(page: &Answer) -> String {
+pub(crate) fn challenge_on(page: &Answer) -> String {
     page.body.split("data-challenge=\"").nth(1).unwrap_or_else(|| panic!("{}", page.body)).split('"').next().unwrap().to_owned()
 }
 
-pub(super) fn borrowed<'f>(fields: &'f [(&'static str, String)]) -> Vec<(&'f str, &'f str)> {
+pub(crate) fn borrowed<'f>(fields: &'f [(&'static str, String)]) -> Vec<(&'f str, &'f str)> {
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
