@@ -4,9 +4,12 @@ use std::net::IpAddr;
 
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
+use serde_json::Value;
 
 use crate::attempts::Origin;
 use crate::context::Context;
+use crate::directory::Actor;
+use crate::directory::audit::{self, Change};
 use crate::error::Error;
 use crate::password::{self, WeakPassword};
 use crate::sign_in::credentials;
@@ -63,6 +66,10 @@ pub async fn change_password(
     // The session that begins with the new password may begin in this very instant.
     user.sign_in_sessions_valid_from = ctx.now();
     unit.users().update(&user).await?;
+    let actor = Actor::user(&user);
+    let (before, after) = (Value::Null, Value::Null);
+    let change = Change { activity: "Change own", kind: "password", id: user.id.to_string(), before, after, actor: &actor };
+    audit::record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
     Ok(user)
 }
