@@ -4,7 +4,9 @@
 //! decision through [`access`]. They know nothing of HTTP.
 
 pub mod access;
+pub mod account;
 pub mod attempts;
+pub mod authentication_method;
 pub mod broker;
 pub mod caller;
 pub mod client;

@@ -1,9 +1,11 @@
 //! The policies of a tenant, compiled and kept until something they depend on changes.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use doorward_model::TenantId;
+use doorward_model::conditional_access::UserActionCondition;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_policy::conditional_access::{PolicySet, compile};
 use doorward_store::Unit;
@@ -28,6 +30,8 @@ pub struct TenantPolicies {
     generation: i64,
     /// The set.
     pub compiled: PolicySet,
+    /// Ids of the policies that name the registration of second factors as what they are for.
+    pub about_registration: HashSet<String>,
     /// SHA-256 over the documents, hexadecimal: names the set in the sign-in log.
     pub hash: String,
 }
@@ -48,17 +52,22 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
     let strengths = unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await?;
     let documents = [policies, services, locations, strengths];
-    let policies = Arc::new(TenantPolicies { generation, compiled: compile_documents(&documents)?, hash: hash(&documents) });
+    let (compiled, about_registration) = compile_documents(&documents)?;
+    let policies = Arc::new(TenantPolicies { generation, compiled, about_registration, hash: hash(&documents) });
     ctx.policies.0.insert(tenant, policies.clone()).await;
     Ok(policies)
 }
 
-fn compile_documents([policies, services, locations, strengths]: &[Vec<Document>; 4]) -> Result<PolicySet> {
+fn compile_documents([policies, services, locations, strengths]: &[Vec<Document>; 4]) -> Result<(PolicySet, HashSet<String>)> {
     let policies = read_all(policies, |document| policy_file::conditional_access::read(&document.body, &document.id))?;
     let services = read_all(services, |document| policy_file::service_policy::read(&document.body))?;
     let locations = read_all(locations, |document| policy_file::named_location::read(&document.body))?;
     let strengths = read_all(strengths, |document| policy_file::authentication_strength::read(&document.body))?;
-    compile(&policies, &services, &locations, &strengths).map_err(|error| Error::internal("policies", &error))
+    let compiled = compile(&policies, &services, &locations, &strengths).map_err(|error| Error::internal("policies", &error))?;
+    let registration = UserActionCondition::RegisterSecurityInformation;
+    let about_registration =
+        policies.into_iter().filter(|policy| policy.conditions.applications.include_user_actions.contains(&registration));
+    Ok((compiled, about_registration.map(|policy| policy.id).collect()))
 }
 
 fn read_all<T, E: std::fmt::Display>(documents: &[Document], read: impl Fn(&Document) -> std::result::Result<T, E>) -> Result<Vec<T>> {

@@ -9,7 +9,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
 use crate::row::engine;
 
 /// Migrations in order; version `n` is the n-th.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_authentication_methods.sql")];
 
 /// Refuses a database of a newer program before anything of it is touched, the journal mode included.
 pub(crate) async fn refuse_newer(path: &Path) -> Result<()> {

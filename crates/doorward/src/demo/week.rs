@@ -129,7 +129,7 @@ async fn sign_in(past: &Context, tenant: &Tenant, player: &Player, visit: &Visit
     let login = &player.user.user_principal_name;
     if visit.has_wrong_password {
         let error = Error::refused(ErrorCode::INVALID_CREDENTIALS, "The account or password is incorrect.");
-        let _shown = access::failed_first_factor(past, tenant, &caller, grant, &application, login, error).await;
+        let _shown = access::failed_factor(past, tenant, &caller, grant, &application, login, error).await;
         return Ok(());
     }
     let target = resource::find(unit.as_mut(), &service.to_string()).await?;

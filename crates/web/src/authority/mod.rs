@@ -10,6 +10,8 @@ mod instance_discovery;
 mod keys;
 mod login;
 mod logout;
+mod posted_factor;
+mod second_factor_view;
 mod token;
 mod user_realm;
 mod userinfo;

@@ -2,6 +2,7 @@
 
 mod admin;
 mod applications;
+mod authentication_methods;
 mod devices;
 mod documents;
 mod error;
@@ -28,6 +29,10 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/v1.0/me", get(users::me))
         .route("/v1.0/users", get(users::list).post(users::create))
         .route("/v1.0/users/{id}", get(users::get).patch(users::update).delete(users::delete))
+        .route("/v1.0/users/{id}/authentication/methods", get(authentication_methods::list))
+        .route("/v1.0/users/{id}/authentication/methods/{method}", delete(authentication_methods::delete))
+        .route("/v1.0/users/{id}/authentication/fido2methods/{method}", delete(authentication_methods::delete))
+        .route("/v1.0/users/{id}/authentication/softwareoathmethods/{method}", delete(authentication_methods::delete))
         .route("/v1.0/groups", get(groups::list).post(groups::create))
         .route("/v1.0/groups/{id}", get(groups::get).patch(groups::update).delete(groups::delete))
         .route("/v1.0/groups/{id}/members", get(groups::members))

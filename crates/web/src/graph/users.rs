@@ -107,7 +107,7 @@ pub(super) async fn delete(admin: Admin, Path(id): Path<String>) -> Result<Respo
 }
 
 /// A user by object id or sign-in name.
-async fn find(admin: &Admin, id: &str) -> Result<User, GraphError> {
+pub(super) async fn find(admin: &Admin, id: &str) -> Result<User, GraphError> {
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await?;
     let user = match id.parse::<UserId>() {
         Ok(id) => unit.users().get(id).await?,

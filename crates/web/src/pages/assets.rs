@@ -31,6 +31,10 @@ pub static PAGE_SCRIPT: LazyLock<Asset> =
 pub static FORM_POST_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("form-post", "js", "text/javascript; charset=utf-8", include_str!("../../assets/form-post.js")));
 
+/// Asks the browser for a passkey.
+pub static PASSKEY_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_str!("../../assets/passkey.js")));
+
 const PREFIX: &str = "/assets/";
 
 impl Asset {
@@ -56,7 +60,7 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 /// Handler of `GET /assets/{name}`.
 pub async fn get(Path(name): Path<String>) -> Response {
-    let all: [&LazyLock<Asset>; 4] = [&STYLE, &LOGO, &PAGE_SCRIPT, &FORM_POST_SCRIPT];
+    let all: [&LazyLock<Asset>; 5] = [&STYLE, &LOGO, &PAGE_SCRIPT, &FORM_POST_SCRIPT, &PASSKEY_SCRIPT];
     let Some(asset) = all.into_iter().find(|asset| asset.file_name() == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };

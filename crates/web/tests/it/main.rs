@@ -2,6 +2,8 @@
 #![cfg(test)]
 #![expect(unreachable_pub, reason = "modules of a test binary share helpers")]
 
+mod account;
+mod authenticator;
 mod authority;
 mod graph;
 mod mam;

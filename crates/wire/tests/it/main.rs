@@ -10,4 +10,6 @@ mod policy_file;
 mod prt;
 mod robustness;
 mod seal;
+mod totp;
 mod vectors;
+mod webauthn;
