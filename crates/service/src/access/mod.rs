@@ -1,5 +1,6 @@
 //! The only road to a verdict: gather the facts, decide, record. What If takes it without a record, as it lets nobody in.
 
+mod again;
 mod attempt;
 mod facts;
 mod platform;
@@ -16,6 +17,7 @@ use doorward_model::user::User;
 use doorward_policy::conditional_access::{Decision, Outcome, decide};
 use doorward_store::Unit;
 
+pub use again::{Recorded, decide_again};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
 pub use what_if::{PolicyAnalysis, what_if};

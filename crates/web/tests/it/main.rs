@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "modules of a test binary share helpers")]
 
 mod authority;
+mod console;
 mod graph;
 mod mam;
 mod page_samples;

@@ -5,4 +5,4 @@ mod client_credentials;
 mod device_code;
 mod discovery;
 mod refresh_token;
-mod sign_in_pages;
+pub(crate) mod sign_in_pages;
