@@ -2,10 +2,14 @@
 // without it.
 "use strict";
 
-const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const clock = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" };
+const thisYear = new Intl.DateTimeFormat(undefined, clock);
+const otherYear = new Intl.DateTimeFormat(undefined, { ...clock, year: "numeric" });
 for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.dateTime);
-  if (!Number.isNaN(moment.getTime())) time.textContent = format.format(moment);
+  if (Number.isNaN(moment.getTime())) continue;
+  const format = moment.getFullYear() === new Date().getFullYear() ? thisYear : otherYear;
+  time.textContent = format.format(moment);
 }
 
 for (const id of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {

@@ -13,6 +13,7 @@ use super::moment::Moment;
 use super::names::Names;
 use super::notice::{Trouble, plain, store};
 use super::shell::{Section, Shell};
+use super::words;
 
 /// Changes of one page.
 const PAGE: usize = 50;
@@ -74,26 +75,10 @@ fn row(record: &DirectoryAudit, names: &Names) -> Row {
     Row {
         id: record.id.to_string(),
         time: Moment(record.activity_date_time),
-        activity: activity(&record.activity_display_name),
+        activity: words::spaced(&record.activity_display_name),
         who: record.initiated_by.display_name.clone(),
         target: target(record, names),
     }
-}
-
-/// `Update servicePolicy` as people say it: `Update service policy`.
-fn activity(name: &str) -> String {
-    let mut words = String::with_capacity(name.len());
-    let mut small = false;
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && small {
-            words.push(' ');
-            words.push(letter.to_ascii_lowercase());
-        } else {
-            words.push(letter);
-        }
-        small = letter.is_ascii_lowercase();
-    }
-    words
 }
 
 /// The name that the object bears, or bore.
@@ -124,25 +109,11 @@ pub(super) async fn one(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
     let page = One {
         shell: admin.shell(Section::Audit)?,
         row: row(record, &names),
-        kind: activity(&record.target_type),
+        kind: words::spaced(&record.target_type),
         target_id: record.target_id.clone(),
         differences: differences(&record.before, &record.after, &names),
         created: record.before.is_null(),
         deleted: record.after.is_null(),
     };
     Ok(plain(StatusCode::OK, &page))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::activity;
-
-    #[test]
-    fn names_of_the_log_become_words() {
-        for (name, words) in
-            [("Update servicePolicy", "Update service policy"), ("Create tenant", "Create tenant"), ("Create User", "Create User")]
-        {
-            assert_eq!(activity(name), words);
-        }
-    }
 }

@@ -4,14 +4,31 @@ use std::fmt;
 
 use doorward_service::overview::Day;
 
-const WIDTH: u32 = 700;
 const HEIGHT: u32 = 220;
 const LEFT: u32 = 40;
 const BOTTOM: u32 = 28;
 const TOP: u32 = 10;
 
 /// Sign-ins by day and outcome.
-pub(super) struct Columns<'a>(pub(super) &'a [Day]);
+pub(super) struct Columns<'a> {
+    days: &'a [Day],
+    width: u32,
+    name: &'static str,
+    /// Format of a day.
+    day: &'static str,
+}
+
+impl<'a> Columns<'a> {
+    /// For a desktop.
+    pub(super) fn wide(days: &'a [Day]) -> Self {
+        Self { days, width: 700, name: "wide", day: "%a %-d" }
+    }
+
+    /// For a phone, where the letters of the wide one would be too small.
+    pub(super) fn narrow(days: &'a [Day]) -> Self {
+        Self { days, width: 340, name: "narrow", day: "%a" }
+    }
+}
 
 /// The step of the scale: 1, 2 or 5 times a power of ten, at most five of them.
 fn step(most: u64) -> u64 {
@@ -29,7 +46,8 @@ fn step(most: u64) -> u64 {
 
 impl fmt::Display for Columns<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let most = self.0.iter().map(total).max().unwrap_or(0).max(1);
+        let right = self.width;
+        let most = self.days.iter().map(total).max().unwrap_or(0).max(1);
         let step = step(most);
         let steps = most.div_ceil(step);
         let top = step.saturating_mul(steps);
@@ -37,21 +55,22 @@ impl fmt::Display for Columns<'_> {
         let scale = (ground - f64::from(TOP)) / top as f64;
         write!(
             f,
-            "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Sign-ins by day and outcome; the table below has the numbers\">"
+            "<svg class=\"chart {}\" viewBox=\"0 0 {right} {HEIGHT}\" role=\"img\" aria-label=\"Sign-ins by day and outcome; the table below has the numbers\">",
+            self.name
         )?;
         for line in 0..=steps {
             let value = line.saturating_mul(step);
             let y = ground - value as f64 * scale;
             write!(
                 f,
-                "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text class=\"scale\" x=\"{}\" y=\"{:.1}\">{value}</text>",
+                "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text class=\"scale\" x=\"{}\" y=\"{:.1}\">{value}</text>",
                 LEFT - 8,
                 y + 4.0
             )?;
         }
-        let slot = f64::from(WIDTH - LEFT) / self.0.len().max(1) as f64;
+        let slot = f64::from(right - LEFT) / self.days.len().max(1) as f64;
         let width = (slot * 0.5).min(44.0);
-        for (index, day) in self.0.iter().enumerate() {
+        for (index, day) in self.days.iter().enumerate() {
             let middle = f64::from(LEFT) + slot * (index as f64 + 0.5);
             let mut y = ground;
             for (class, number) in [("granted", day.granted), ("interrupted", day.interrupted), ("refused", day.refused)] {
@@ -67,7 +86,7 @@ impl fmt::Display for Columns<'_> {
                     )?;
                 }
             }
-            write!(f, "<text class=\"day\" x=\"{middle:.1}\" y=\"{}\">{}</text>", HEIGHT - 8, day.date.strftime("%a %-d"))?;
+            write!(f, "<text class=\"day\" x=\"{middle:.1}\" y=\"{}\">{}</text>", HEIGHT - 8, day.date.strftime(self.day))?;
         }
         f.write_str("</svg>")
     }

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::names::Names;
+use super::words;
 
 /// One member that differs. Absent on one side: it was added or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Difference {
-    /// Where, for example `appAccess › state`.
+    /// Where, for example `App access › State`.
     pub(super) path: String,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
@@ -36,7 +37,8 @@ fn walk(path: String, before: Option<&Value>, after: Option<&Value>, names: &Nam
     members.sort_unstable();
     members.dedup();
     for member in members {
-        let below = if path.is_empty() { member.clone() } else { format!("{path} › {member}") };
+        let name = words::member(member);
+        let below = if path.is_empty() { name } else { format!("{path} › {name}") };
         let get = |object: Option<&serde_json::Map<String, Value>>| object.and_then(|object| object.get(member)).cloned();
         walk(below, get(objects.0).as_ref(), get(objects.1).as_ref(), names, found);
     }

@@ -36,8 +36,8 @@ struct ToMend {
 }
 
 impl Overview<'_> {
-    fn chart(&self) -> Columns<'_> {
-        Columns(self.days)
+    fn charts(&self) -> [Columns<'_>; 2] {
+        [Columns::wide(self.days), Columns::narrow(self.days)]
     }
 
     fn total_of(day: &Day) -> u64 {

@@ -74,7 +74,8 @@ pub(super) fn flow(grant: &str) -> &str {
     match grant {
         "authorization_code" => "Sign-in page",
         "refresh_token" => "Renewal of a token",
-        "authorize" => "Sign-in page",
+        "authorize" | "sign_in" => "Sign-in page",
+        "register_device" => "Registering a device",
         "prt" => "Broker",
         "password" => "Name and password",
         "device_code" => "Code on another device",
@@ -88,4 +89,44 @@ pub(super) fn flow(grant: &str) -> &str {
 /// `one thing`, `2 things`.
 pub(super) fn number(count: usize, one: &str, more: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
+}
+
+/// `Update servicePolicy` as people say it: `Update service policy`.
+pub(super) fn spaced(name: &str) -> String {
+    let mut words = String::with_capacity(name.len());
+    let mut small = false;
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && small {
+            words.push(' ');
+            words.push(letter.to_ascii_lowercase());
+        } else {
+            words.push(letter);
+        }
+        small = letter.is_ascii_lowercase();
+    }
+    words
+}
+
+/// The name of a member in words: `restrictedGroups` is `Restricted groups`.
+pub(super) fn member(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    spaced(&first.into_iter().chain(letters).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{member, spaced};
+
+    #[test]
+    fn names_of_the_log_become_words() {
+        for (name, words) in
+            [("Update servicePolicy", "Update service policy"), ("Create tenant", "Create tenant"), ("Create User", "Create User")]
+        {
+            assert_eq!(spaced(name), words);
+        }
+        for (name, words) in [("appAccess", "App access"), ("state", "State"), ("@odata.type", "@odata.type"), ("", "")] {
+            assert_eq!(member(name), words);
+        }
+    }
 }

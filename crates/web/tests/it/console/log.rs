@@ -119,7 +119,7 @@ async fn the_overview_counts_by_outcome_and_tells_what_to_mend() {
     let figures: Vec<&str> = page.body.split("class=\"figure\">").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
     // The administrator's token for the admin API, the console's, and the failure.
     assert_eq!(figures, ["3", "2", "0", "1"], "{}", page.body);
-    assert!(page.body.contains("<svg class=\"chart\""));
+    assert!(page.body.contains("<svg class=\"chart wide\""));
     assert!(!page.body.contains("only one Global Administrator"), "there are two");
     let token = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
     world.json(Method::DELETE, "/v1.0/users/root@contoso.example", &token, &serde_json::Value::Null).await;
@@ -142,7 +142,7 @@ async fn the_audit_log_shows_before_and_after_with_names_for_ids() {
     assert!(list.body.contains("Update service policy"), "{}", list.body);
     let id = list.body.split("href=\"/console/audit/").nth(1).unwrap()[..36].to_owned();
     let one = browser.get(&world, &format!("/console/audit/{id}")).await;
-    for text in ["appAccess › state", "enabled", "disabled", "appAccess › restrictedGroups", "Mail people", "not set"] {
+    for text in ["App access › State", "enabled", "disabled", "App access › Restricted groups", "Mail people", "not set"] {
         assert!(one.body.contains(text), "{text}: {}", one.body);
     }
     assert_eq!(browser.get(&world, "/console/audit/nothing").await.status, StatusCode::NOT_FOUND);

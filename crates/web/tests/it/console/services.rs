@@ -99,7 +99,7 @@ async fn the_preview_says_whom_it_covers_and_which_recorded_sign_ins_would_end_o
     let on = [("app_state", "enabled"), ("allowed_apps", "supportAppProtection"), ("restricted", group.as_str()), ("do", "preview")];
     let preview = send(&world, &mut browser, DRAFT, &form(&page, &on)).await;
     assert_eq!(preview.status, StatusCode::OK, "{}", preview.body);
-    for text in ["<strong>1 sign-in</strong>", "anna@contoso.example", "Command line", "1 person", "now 0 people", "appAccess › state"] {
+    for text in ["<strong>1 sign-in</strong>", "anna@contoso.example", "Command line", "1 person", "now 0 people", "App access › State"] {
         assert!(preview.body.contains(text), "{text}: {}", preview.body);
     }
     assert_eq!(stored(&world, "mail").await["appAccess"]["state"], "disabled", "looking saves nothing");
@@ -163,7 +163,7 @@ async fn the_second_of_two_administrators_is_told_what_changed_and_keeps_the_inp
     let mine = [("base", base.as_str()), ("app_state", "disabled"), ("restricted", group.as_str())];
     let told = send(&world, &mut browser, PAGE, &form(&page, &mine)).await;
     assert_eq!(told.status, StatusCode::CONFLICT);
-    assert!(told.body.contains("Somebody else saved") && told.body.contains("appAccess › exemptedGroups"), "{}", told.body);
+    assert!(told.body.contains("Somebody else saved") && told.body.contains("App access › Exempted groups"), "{}", told.body);
     assert!(told.body.contains("value=\"disabled\" checked"), "the input is kept");
     assert_eq!(stored(&world, "mail").await["appAccess"]["state"], "enabled");
     // Knowing it, the administrator saves all the same.
