@@ -56,6 +56,7 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/audit/{id}", get(audit::one))
         .route("/console/sign-out", post(sign_in::sign_out))
         .route(SIGNED_IN, get(sign_in::signed_in))
+        .route("/console/{*rest}", get(async || notice::Notice::missing()))
         .layer(middleware::from_fn_with_state(ctx, guard::guard));
     Router::new()
         .route("/console/", get(sign_in::root))

@@ -9,7 +9,9 @@ use doorward_policy::conditional_access::{Decision, Outcome};
 use doorward_service::access;
 use doorward_service::sign_in_search::{self, Search};
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -62,8 +64,11 @@ impl SignIns {
         OUTCOMES.into_iter().map(|(value, text)| (value, text, value == self.filters.outcome))
     }
 
-    fn times(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-        TIMES.into_iter().map(|(value, text, _)| (value, text, value == self.filters.time))
+    /// The spans to choose from, and the day that a link chose.
+    fn times(&self) -> Vec<(String, String, bool)> {
+        let spans = TIMES.into_iter().map(|(value, text, _)| (value.to_owned(), text.to_owned(), value == self.filters.time));
+        let day = self.filters.day().map(|day| (self.filters.time.clone(), day.strftime("%-d %b %Y (UTC)").to_string(), true));
+        spans.chain(day).collect()
     }
 }
 
@@ -76,6 +81,7 @@ impl Filters {
             "" => None,
             digits => Some(digits.parse().map_err(|_| "Type a number such as 53003, or AADSTS53003.")?),
         };
+        let start = |day: Date| day.to_zoned(TimeZone::UTC).ok().map(|start| start.timestamp());
         let hours = TIMES.into_iter().find(|(value, ..)| *value == self.time).map_or(0, |(_, _, hours)| hours);
         Ok(Search {
             person: Some(self.person.trim().to_owned()).filter(|person| !person.is_empty()),
@@ -86,10 +92,18 @@ impl Filters {
                 _ => None,
             },
             code,
-            since: (hours > 0).then(|| now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(now)),
-            until: None,
+            since: match self.day() {
+                Some(day) => start(day),
+                None => (hours > 0).then(|| now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(now)),
+            },
+            until: self.day().and_then(|day| start(day.saturating_add(1.day()))),
             after: self.after.parse().ok(),
         })
+    }
+
+    /// One day in UTC, written as `2026-11-24`.
+    fn day(&self) -> Option<Date> {
+        self.time.parse().ok()
     }
 
     fn is_set(&self) -> bool {

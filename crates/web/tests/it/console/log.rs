@@ -35,6 +35,9 @@ async fn the_log_is_filtered_by_person_outcome_and_code() {
         ("code=53003", 0),
         ("person=nobody", 0),
         ("time=hour", 3),
+        ("time=2026-11-23", 3),
+        ("time=2026-11-22", 0),
+        ("time=2026-11-24", 0),
     ] {
         let page = browser.get(&world, &format!("/console/sign-ins?{query}")).await;
         assert_eq!((page.status, rows(&page.body)), (StatusCode::OK, expected), "{query}: {}", page.body);
@@ -108,6 +111,55 @@ async fn a_sign_in_is_decided_again_under_the_present_policies() {
     assert!(other.body.contains("No mail") && other.body.contains("Not there yet"));
     let log = browser.get(&world, "/console/sign-ins?person=anna").await;
     assert_eq!(rows(&log.body), 1, "deciding again records nothing");
+}
+
+#[tokio::test]
+async fn under_the_same_policies_every_recorded_sign_in_is_decided_as_it_was() {
+    let (world, group) = service_world().await;
+    let token = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
+    let trial = json!({
+        "displayName": "Trial",
+        "state": "enabledForReportingButNotEnforced",
+        "conditions": {
+            "users": { "includeGroups": [group] },
+            "applications": { "includeApplications": ["All"] },
+            "clientAppTypes": ["all"],
+        },
+        "grantControls": { "operator": "OR", "builtInControls": ["mfa", "compliantDevice"] },
+    });
+    world.json(Method::POST, "/v1.0/identity/conditionalAccess/policies", &token, &trial).await;
+    world.clock.advance(1);
+    Browser::signed_in(&world, &world.anna).await;
+    let client = crate::world::CLI.to_string();
+    let mail = [
+        ("grant_type", "password"),
+        ("client_id", client.as_str()),
+        ("username", "anna@contoso.example"),
+        ("password", crate::world::PASSWORD),
+        ("scope", "api://contoso-mail/Mail.Read"),
+    ];
+    assert_eq!(world.token(&mail).await.status, StatusCode::BAD_REQUEST, "app access refuses the command line");
+    let web = crate::world::WEB_APP.to_string();
+    let workload = [
+        ("grant_type", "client_credentials"),
+        ("client_id", web.as_str()),
+        ("client_secret", crate::world::WEB_SECRET),
+        ("scope", "api://contoso-mail/.default"),
+    ];
+    assert_eq!(world.token(&workload).await.status, StatusCode::OK);
+    world.ctx.sign_in_log.flush().await;
+    let records = {
+        let mut unit = world.ctx.store.tenant(world.tenant.id).read().await.unwrap();
+        let since = Some(world.ctx.now());
+        unit.logs().sign_ins(&doorward_store::SignInQuery { since, ..Default::default() }).await.unwrap()
+    };
+    let refused = records.iter().filter(|record| record.error_code != 0).count();
+    assert_eq!((records.len(), refused), (3, 1));
+    for record in records {
+        let again = doorward_service::access::decide_again(&world.ctx, world.tenant.id, &record).await.unwrap().unwrap();
+        assert_eq!(serde_json::to_value(&again.policies).unwrap(), record.applied_policies, "{}", record.grant);
+        assert_eq!(again.error_code.unwrap_or(0), record.error_code, "{}", record.grant);
+    }
 }
 
 #[tokio::test]

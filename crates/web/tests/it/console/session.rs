@@ -241,6 +241,18 @@ async fn a_form_whose_session_has_ended_keeps_every_field_until_it_can_be_sent_a
 }
 
 #[tokio::test]
+async fn an_address_that_nothing_is_at_says_so_to_whoever_is_signed_in() {
+    let world = World::new().await;
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    for path in ["/console/nothing", "/console/sign-ins/nothing", "/console/services/nothing", "/console/a/b/c"] {
+        let page = browser.get(&world, path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(page.body.contains("There is no such page"), "{path}: {}", page.body);
+    }
+    assert_eq!(Browser::default().get(&world, "/console/nothing").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn where_there_are_several_organisations_the_domain_tells_which() {
     let world = World::new().await;
     let new = doorward_service::setup::NewTenant {
