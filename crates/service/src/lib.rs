@@ -19,13 +19,16 @@ pub mod keys;
 pub mod mail;
 pub mod master_key;
 pub mod one_time;
+pub mod overview;
 pub mod password;
 pub mod policies;
 pub mod protection;
 pub mod resource;
+pub mod service_access;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_in_log;
+pub mod sign_in_search;
 pub mod tenants;
 pub mod token;
 

@@ -11,6 +11,7 @@ use doorward_policy::conditional_access::{PolicySet, compile};
 use doorward_store::Unit;
 use doorward_wire::{hex, policy_file};
 use moka::future::Cache;
+use serde_json::Value;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -47,15 +48,42 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     {
         return Ok(policies);
     }
-    let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
-    let services = unit.documents().list(DocumentKind::ServicePolicy).await?;
-    let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
-    let strengths = unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await?;
-    let documents = [policies, services, locations, strengths];
+    let documents = documents(unit).await?;
     let (compiled, about_registration) = compile_documents(&documents)?;
     let policies = Arc::new(TenantPolicies { generation, compiled, about_registration, hash: hash(&documents) });
     ctx.policies.0.insert(tenant, policies.clone()).await;
     Ok(policies)
+}
+
+/// The present set, and the set as it would be with `body` as the service policy `id`. Both are compiled afresh from one moment.
+///
+/// # Errors
+/// As [`current`]; a body that cannot be read.
+pub async fn with_service_policy(unit: &mut dyn Unit, id: &str, body: &Value) -> Result<(PolicySet, PolicySet)> {
+    let mut documents = documents(unit).await?;
+    let (present, _) = compile_documents(&documents)?;
+    let [_, services, ..] = &mut documents;
+    match services.iter_mut().find(|document| document.id == id) {
+        Some(document) => document.body = body.clone(),
+        None => services.push(Document {
+            id: id.to_owned(),
+            version: 1,
+            body: body.clone(),
+            subject: String::new(),
+            created: jiff::Timestamp::UNIX_EPOCH,
+            modified: jiff::Timestamp::UNIX_EPOCH,
+        }),
+    }
+    let (changed, _) = compile_documents(&documents)?;
+    Ok((present, changed))
+}
+
+async fn documents(unit: &mut dyn Unit) -> Result<[Vec<Document>; 4]> {
+    let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
+    let services = unit.documents().list(DocumentKind::ServicePolicy).await?;
+    let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
+    let strengths = unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await?;
+    Ok([policies, services, locations, strengths])
 }
 
 fn compile_documents([policies, services, locations, strengths]: &[Vec<Document>; 4]) -> Result<(PolicySet, HashSet<String>)> {

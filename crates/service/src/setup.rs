@@ -92,7 +92,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     keys::create_signing_keys(ctx, unit.as_mut(), tenant.id).await?;
     keys::create_device_ca(ctx, unit.as_mut(), tenant.id).await?;
-    for application in built_in_applications(now) {
+    for application in built_in_applications(now).into_iter().chain([console(ctx, now)]) {
         unit.applications().create(&application).await?;
     }
     unit.users().create(&administrator).await?;
@@ -110,6 +110,66 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
         .await?;
     unit.commit().await?;
     Ok(Created { tenant, administrator: administrator.id, one_time_password })
+}
+
+/// Path of the console's redirect URI under the base address.
+pub const CONSOLE_CALLBACK: &str = "/console/callback";
+/// The scope without which a token does not open the console.
+pub const CONSOLE_NEEDS: &str = "Console.Use";
+/// What the console asks for at sign-in.
+pub const CONSOLE_SCOPE: &str = "openid profile offline_access api://doorward-console/Console.Use";
+
+/// The administrator's console: a public client with PKCE whose tokens are good at itself only, under the tenant's own policies.
+fn console(ctx: &Context, now: Timestamp) -> Application {
+    Application {
+        redirect_uris: vec![console_redirect(ctx)],
+        identifier_uris: vec!["api://doorward-console".into()],
+        scopes: vec![CONSOLE_NEEDS.into()],
+        bundles: vec!["MicrosoftAdminPortals".into()],
+        signing_algorithm: SigningAlgorithm::ES256,
+        ..blank(resource::CONSOLE, "Doorward Console", now)
+    }
+}
+
+fn console_redirect(ctx: &Context) -> RedirectUri {
+    let uri = format!("{}{CONSOLE_CALLBACK}", ctx.base_url.as_str().trim_end_matches('/'));
+    RedirectUri { uri, platform: RedirectPlatform::Spa }
+}
+
+/// Gives tenants made by an earlier release the console, and follows a base address that has changed. Runs at each start and
+/// writes only where something is missing.
+///
+/// # Errors
+/// Storage failure.
+pub async fn complete_tenants(ctx: &Context) -> Result<()> {
+    for tenant in ctx.store.tenants().await? {
+        let mut unit = ctx.store.tenant(tenant.id).write().await?;
+        let before = unit.applications().get(resource::CONSOLE).await?;
+        let after = match &before {
+            None => console(ctx, ctx.now()),
+            Some(present) if present.redirect_uris == [console_redirect(ctx)] => continue,
+            Some(present) => Application { redirect_uris: vec![console_redirect(ctx)], ..present.clone() },
+        };
+        match &before {
+            None => unit.applications().create(&after).await?,
+            Some(_) => unit.applications().update(&after).await?,
+        }
+        let activity = if before.is_none() { "Create application" } else { "Update application" };
+        unit.logs()
+            .append_audit(&DirectoryAudit {
+                id: AuditId::random(ctx.rng.as_ref()),
+                activity_date_time: ctx.now(),
+                activity_display_name: activity.into(),
+                initiated_by: Initiator { id: None, display_name: "Doorward at its start".into() },
+                target_type: "application".into(),
+                target_id: after.app_id.to_string(),
+                before: before.as_ref().map_or(serde_json::Value::Null, crate::directory::without_hashes),
+                after: crate::directory::without_hashes(&after),
+            })
+            .await?;
+        unit.commit().await?;
+    }
+    Ok(())
 }
 
 /// The applications of every tenant: Doorward's own resources, and the broker clients whose ids existing software carries.
@@ -166,7 +226,15 @@ fn blank(app_id: AppId, display_name: &str, created: Timestamp) -> Application {
 /// Whether an application belongs to every tenant and must not be deleted.
 #[must_use]
 pub fn is_built_in(id: AppId) -> bool {
-    const IDS: [AppId; 7] =
-        [resource::GRAPH, resource::DEVICE_REGISTRATION, resource::PROTECTION, BROKER, PRT_BROKER, LINUX_BROKER, mail::BUILT_IN_CLIENT];
+    const IDS: [AppId; 8] = [
+        resource::GRAPH,
+        resource::DEVICE_REGISTRATION,
+        resource::PROTECTION,
+        resource::CONSOLE,
+        BROKER,
+        PRT_BROKER,
+        LINUX_BROKER,
+        mail::BUILT_IN_CLIENT,
+    ];
     IDS.contains(&id)
 }

@@ -37,6 +37,7 @@ impl LogRepository for Scope<'_> {
                AND ($5 IS NULL OR correlation_id = $5) AND ($6 IS NULL OR created >= $6)
                AND ($7 IS NULL OR created < (SELECT created FROM sign_ins WHERE tenant_id = $1 AND id = $7)
                     OR (created = (SELECT created FROM sign_ins WHERE tenant_id = $1 AND id = $7) AND id < $7))
+               AND ($9 IS NULL OR id = $9)
              ORDER BY created DESC, id DESC LIMIT $8",
         )
         .bind(&self.tenant)
@@ -47,6 +48,7 @@ impl LogRepository for Scope<'_> {
         .bind(query.since.map(millis))
         .bind(query.after.map(|id| id.to_string()))
         .bind(if query.limit == 0 { 100 } else { i64::from(query.limit) })
+        .bind(query.id.map(|id| id.to_string()))
         .fetch_all(&mut *self.connection)
         .await
         .map_err(engine)?;

@@ -254,6 +254,8 @@ pub trait DocumentRepository: Send {
 /// What to read from the sign-in log. Empty fields match everything.
 #[derive(Debug, Clone, Default)]
 pub struct SignInQuery {
+    /// Only the record with this id.
+    pub id: Option<SignInId>,
     /// Only this user.
     pub user_id: Option<UserId>,
     /// Only this client.

@@ -664,6 +664,7 @@ pub async fn the_sign_in_log_is_read_newest_first_page_by_page_with_filters(stor
     assert_eq!((seeds(page), seeds(unit.logs().sign_ins(&next).await.unwrap())), (vec![5, 4], vec![3, 2]));
     assert_eq!(seeds(unit.logs().sign_ins(&SignInQuery { user_id: Some(anna), ..query.clone() }).await.unwrap()), [5, 3, 1]);
     assert_eq!(seeds(unit.logs().sign_ins(&SignInQuery { outcome: Some(SignInOutcome::Refused), ..query.clone() }).await.unwrap()), [2]);
+    assert_eq!(seeds(unit.logs().sign_ins(&SignInQuery { id: next.after, ..query.clone() }).await.unwrap()), [4]);
     assert_eq!(seeds(unit.logs().sign_ins(&SignInQuery { since: Some(at(4)), ..query }).await.unwrap()), [5, 4]);
     assert_eq!(unit.logs().prune_sign_ins(at(3)).await.unwrap(), 2);
 }

@@ -1,10 +1,11 @@
-//! HTTP: authority, registration, graph, app protection and sign-in pages.
+//! HTTP: authority, registration, graph, app protection, sign-in pages and console.
 //!
 //! Handlers hold no rule: they extract, call one service function, map its error and render.
 
 mod authority;
 mod bearer;
 mod caller;
+mod console;
 mod graph;
 mod mam;
 pub mod pages;
@@ -20,7 +21,7 @@ use doorward_service::Context;
 use tower::ServiceExt as _;
 
 /// Largest request body; the largest legitimate one is a policy.
-const BODY_LIMIT: usize = 256 * 1024;
+pub(crate) const BODY_LIMIT: usize = 256 * 1024;
 
 /// Every route of the server, with paths matched without regard to case.
 pub fn router(ctx: Arc<Context>) -> Router {
@@ -30,6 +31,7 @@ pub fn router(ctx: Arc<Context>) -> Router {
         .merge(registration::routes())
         .merge(mam::routes())
         .merge(graph::routes())
+        .merge(console::routes(ctx.clone()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(ctx);
     Router::new().fallback_service(routes.map_request(path::normalise))

@@ -1,5 +1,6 @@
 //! The only road to a verdict: gather the facts, decide, record. What If takes it without a record, as it lets nobody in.
 
+mod again;
 mod attempt;
 mod facts;
 mod platform;
@@ -18,6 +19,7 @@ use doorward_policy::conditional_access::{Decision, Outcome, decide};
 use doorward_store::Unit;
 use serde_json::Value;
 
+pub use again::{Recorded, decide_again};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};

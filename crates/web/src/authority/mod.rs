@@ -1,7 +1,7 @@
 //! The authority: OAuth 2.0 and OpenID Connect endpoints of a tenant, and the sign-in pages.
 
 mod authorize;
-mod cookies;
+pub(crate) mod cookies;
 mod device_auth;
 mod devicecode;
 mod discovery;

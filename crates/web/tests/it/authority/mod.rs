@@ -7,4 +7,4 @@ mod discovery;
 mod passkey;
 mod refresh_token;
 pub mod second_factor;
-mod sign_in_pages;
+pub(crate) mod sign_in_pages;
