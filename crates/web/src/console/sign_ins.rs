@@ -232,7 +232,10 @@ fn policies(record: &SignInRecord, decision: Option<&Decision>) -> Vec<PolicyRow
     let text = |policy: &Value, member: &str| policy.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
     let decided = decision.and_then(|decision| serde_json::to_value(&decision.policies).ok());
     let present: Vec<Value> = decided.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
-    let name = |policy: &Value| Some(text(policy, "displayName")).filter(|name| !name.is_empty()).unwrap_or_else(|| text(policy, "id"));
+    let name = |policy: &Value| {
+        let name = Some(text(policy, "displayName")).filter(|name| !name.is_empty()).unwrap_or_else(|| text(policy, "id"));
+        words::policy(&name)
+    };
     let result = |policy: &Value| (words::result(&text(policy, "result")), words::reason(&text(policy, "reason")));
     let then = record.applied_policies.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut rows: Vec<PolicyRow> = then

@@ -86,6 +86,16 @@ pub(super) fn flow(grant: &str) -> &str {
     }
 }
 
+/// The name of a policy. A half of a service policy is named by its place in the document.
+pub(super) fn policy(name: &str) -> String {
+    for (half, words) in [("/appAccess", "app access"), ("/deviceAccess", "device access")] {
+        if let Some(service) = name.strip_suffix(half) {
+            return format!("{service}: {words}");
+        }
+    }
+    name.to_owned()
+}
+
 /// `one thing`, `2 things`.
 pub(super) fn number(count: usize, one: &str, more: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
@@ -116,7 +126,14 @@ pub(super) fn member(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{member, spaced};
+    use super::{member, policy, spaced};
+
+    #[test]
+    fn halves_of_a_service_policy_are_named_in_words() {
+        for (name, words) in [("mail/appAccess", "mail: app access"), ("mail/deviceAccess", "mail: device access"), ("A/B", "A/B")] {
+            assert_eq!(policy(name), words);
+        }
+    }
 
     #[test]
     fn names_of_the_log_become_words() {
