@@ -12,6 +12,7 @@ import requests
 from playwright.sync_api import sync_playwright
 
 import world as demo
+from watched_page import watched_page
 
 FLAGS = [
     "--no-sandbox",
@@ -53,13 +54,9 @@ def context(chromium):
 
 @pytest.fixture
 def page(context):
-    """A page on which a message of the browser's console, such as a breach of the content security policy, is a failure."""
-    page = context.new_page()
-    messages = []
-    page.on("console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    yield page
-    assert not [message for message in messages if "status of 4" not in message], messages
+    """A page of its own; that the server refuses something is no fault."""
+    with watched_page(context, tolerated="status of 4") as page:
+        yield page
 
 
 class Callback:

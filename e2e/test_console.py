@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from sign_in import sign_in
 from test_pages import accessibility_failures
+from watched_page import watched_page
 
 PAGES = {
     "overview": "/console",
@@ -36,13 +37,8 @@ def console(chromium, world):
 
 @pytest.fixture
 def tab(console):
-    page = console.new_page()
-    messages = []
-    page.on("console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    yield page
-    page.close()
-    assert not messages, messages
+    with watched_page(console) as page:
+        yield page
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280, 1920])

@@ -7,8 +7,7 @@ use doorward_store::{AuthenticationMethodRepository, Result, Sha256, StoreError}
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
-use crate::grants::hex;
-use crate::row::{Reader, engine, found, millis, to_body, write_error};
+use crate::row::{Reader, engine, found, hex, millis, to_body, write_error};
 use crate::unit::Scope;
 
 fn read(row: &SqliteRow) -> Result<AuthenticationMethod> {
@@ -17,16 +16,6 @@ fn read(row: &SqliteRow) -> Result<AuthenticationMethod> {
     method.counter = reader.integer("counter")?;
     method.last_used = reader.optional_time("last_used")?;
     Ok(method)
-}
-
-/// Credential ids differ in length, so they are kept as text.
-fn key(credential_id: &[u8]) -> String {
-    use std::fmt::Write as _;
-    credential_id.iter().fold(String::with_capacity(credential_id.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[async_trait]
@@ -45,7 +34,7 @@ impl AuthenticationMethodRepository for Scope<'_> {
         let row =
             sqlx::query("SELECT id, counter, last_used, body FROM authentication_methods WHERE tenant_id = $1 AND credential_id = $2")
                 .bind(&self.tenant)
-                .bind(key(credential_id))
+                .bind(hex(credential_id))
                 .fetch_optional(&mut *self.connection)
                 .await
                 .map_err(engine)?;
@@ -73,7 +62,7 @@ impl AuthenticationMethodRepository for Scope<'_> {
         .bind(&self.tenant)
         .bind(method.id.to_string())
         .bind(method.user_id.to_string())
-        .bind(method.credential_id().map(key))
+        .bind(method.credential_id().map(hex))
         .bind(method.counter)
         .bind(millis(method.created))
         .bind(method.last_used.map(millis))

@@ -24,6 +24,7 @@ use doorward_service::error::Error;
 use doorward_service::mail::BUILT_IN_CLIENT;
 use doorward_service::master_key::MasterKey;
 use doorward_service::{Context, client, resource};
+use doorward_wire::hex;
 
 use super::catalogue::{DESKTOP, DOMAIN, MAIL, MAIL_APP, OTHER_MAIL_APP, WEB_APP};
 use cast::{CAST, Person, Way};
@@ -99,8 +100,8 @@ async fn register(past: &Context, tenant: &Tenant, player: &Player, visit: &Visi
         display_name: name,
         operating_system: body.operating_system().into(),
         operating_system_version: body.version().into(),
-        certificate_thumbprint: hexadecimal(&rng::bytes::<20>(past.rng.as_ref())).to_uppercase(),
-        public_key_sha256: hexadecimal(&rng::bytes::<32>(past.rng.as_ref())),
+        certificate_thumbprint: hex(&rng::bytes::<20>(past.rng.as_ref())).to_uppercase(),
+        public_key_sha256: hex(&rng::bytes::<32>(past.rng.as_ref())),
         transport_key: None,
         account_enabled: true,
         is_managed: false,
@@ -114,10 +115,6 @@ async fn register(past: &Context, tenant: &Tenant, player: &Player, visit: &Visi
     unit.devices().create(&device).await?;
     unit.commit().await?;
     Ok(device)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One attempt, to its record.
