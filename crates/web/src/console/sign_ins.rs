@@ -279,8 +279,12 @@ fn facts(facts: &Value) -> Vec<(&'static str, String)> {
         "other" => "Other legacy client".to_owned(),
         _ => kind,
     });
+    let platform = text("/devicePlatform").map(|word| {
+        let known = words::PLATFORMS.iter().find(|(platform, _)| platform.as_str() == word);
+        known.map_or(word, |(_, name)| (*name).to_owned())
+    });
     let all = [
-        ("Platform", text("/devicePlatform")),
+        ("Platform", platform),
         ("Kind of app", kind),
         ("Action", text("/userAction")),
         ("Device", text("/device/displayName")),

@@ -1,7 +1,18 @@
 //! The console's words for what the logs and the engine say.
 
+use doorward_model::sign_in::DevicePlatform;
 use doorward_model::sign_in_record::SignInOutcome;
 use doorward_service::service_access::Word;
+
+/// Platforms with their names for people.
+pub(super) const PLATFORMS: [(DevicePlatform, &str); 6] = [
+    (DevicePlatform::Ios, "iOS and iPadOS"),
+    (DevicePlatform::Android, "Android"),
+    (DevicePlatform::Windows, "Windows"),
+    (DevicePlatform::WindowsPhone, "Windows Phone"),
+    (DevicePlatform::MacOs, "macOS"),
+    (DevicePlatform::Linux, "Linux"),
+];
 
 /// A short state with a colour of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]

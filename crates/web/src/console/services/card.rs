@@ -3,10 +3,10 @@
 use doorward_model::service_policy::{AppAccess, DeviceAccess};
 use doorward_service::service_access::Governed;
 
-use super::draft::{PLATFORMS, WINDOWS};
+use super::draft::WINDOWS;
 use crate::console::moment::Moment;
 use crate::console::names::Names;
-use crate::console::words::{Badge, number};
+use crate::console::words::{Badge, PLATFORMS, number};
 
 /// What a card shows.
 pub(super) struct Card {

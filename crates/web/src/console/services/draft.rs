@@ -1,7 +1,6 @@
 //! A service's policy in the making: what the form holds, and the document that comes of it.
 
 use doorward_model::service_policy::{ServicePolicy, WindowsRequirement};
-use doorward_model::sign_in::DevicePlatform;
 use serde_json::{Map, Value, json};
 
 /// Everything that the form holds, as it was typed.
@@ -205,16 +204,6 @@ impl Draft {
         Value::Object(patch)
     }
 }
-
-/// Platforms that device access can name, with their names for people.
-pub(super) const PLATFORMS: [(DevicePlatform, &str); 6] = [
-    (DevicePlatform::Ios, "iOS and iPadOS"),
-    (DevicePlatform::Android, "Android"),
-    (DevicePlatform::Windows, "Windows"),
-    (DevicePlatform::WindowsPhone, "Windows Phone"),
-    (DevicePlatform::MacOs, "macOS"),
-    (DevicePlatform::Linux, "Linux"),
-];
 
 /// What a Windows PC must be, in words.
 pub(super) const WINDOWS: [(WindowsRequirement, &str); 3] = [

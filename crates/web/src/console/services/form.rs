@@ -4,11 +4,11 @@ use askama::Template;
 use doorward_service::overview::DAYS;
 use doorward_service::service_access::{self, Example, Services};
 
-use super::draft::{Draft, PLATFORMS, Problems, WINDOWS};
+use super::draft::{Draft, Problems, WINDOWS};
 use crate::console::difference::Difference;
 use crate::console::moment::Moment;
 use crate::console::shell::Shell;
-use crate::console::words::{self, Badge, number};
+use crate::console::words::{self, Badge, PLATFORMS, number};
 
 /// What the form says above its fields.
 #[derive(Default)]
