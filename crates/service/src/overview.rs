@@ -22,7 +22,7 @@ use crate::sign_in_search;
 pub const DAYS: i32 = 7;
 /// Sign-ins read at most.
 const REACH: usize = 10_000;
-/// Devices and users read at most.
+/// Devices and users read at a time.
 const MOST: u32 = 5000;
 
 /// The last days of a tenant.
@@ -149,9 +149,17 @@ fn days(first: Date, records: &[SignInRecord]) -> Vec<Day> {
 
 async fn phones(unit: &mut dyn Unit) -> Result<Vec<(String, u64)>> {
     let mut by_platform: BTreeMap<String, u64> = [("iOS".to_owned(), 0), ("Android".to_owned(), 0)].into();
-    for device in unit.devices().list(None, MOST).await? {
-        if let Some(number) = by_platform.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(&device.operating_system)) {
-            *number.1 = number.1.saturating_add(1);
+    let mut after = None;
+    loop {
+        let devices = unit.devices().list(after, MOST).await?;
+        for device in &devices {
+            if let Some(number) = by_platform.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(&device.operating_system)) {
+                *number.1 = number.1.saturating_add(1);
+            }
+        }
+        after = devices.last().map(|device| device.id);
+        if devices.len() < MOST as usize {
+            break;
         }
     }
     let mut phones: Vec<_> = by_platform.into_iter().collect();
