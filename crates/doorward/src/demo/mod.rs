@@ -6,6 +6,7 @@ mod company;
 mod handover;
 mod report;
 mod scenarios;
+mod secrets;
 mod stage;
 mod week;
 
