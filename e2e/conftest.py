@@ -4,6 +4,7 @@ import os
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from queue import Empty, Queue
 from urllib.parse import parse_qsl, urlsplit
 
 import msal
@@ -63,8 +64,7 @@ class Callback:
     """The loopback listener of a native application (RFC 8252 section 7.3)."""
 
     def __init__(self) -> None:
-        self.answers: list[dict[str, str]] = []
-        self._arrived = threading.Event()
+        self._answers: Queue[dict[str, str]] = Queue()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -76,8 +76,7 @@ class Callback:
 
             def answer(self, fields):
                 if fields:
-                    outer.answers.append(dict(parse_qsl(fields)))
-                    outer._arrived.set()
+                    outer._answers.put(dict(parse_qsl(fields)))
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
@@ -91,8 +90,15 @@ class Callback:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def wait(self) -> dict[str, str]:
-        assert self._arrived.wait(30), "no answer came back to the application"
-        return self.answers[-1]
+        """The next answer, each given out once: a second sign-in never sees the answer to the first."""
+        try:
+            return self._answers.get(timeout=30)
+        except Empty:
+            raise AssertionError("no answer came back to the application") from None
+
+    def is_silent(self) -> bool:
+        """Nothing came that `wait` has not given out."""
+        return self._answers.empty()
 
     def close(self) -> None:
         self._server.shutdown()
