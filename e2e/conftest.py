@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msal
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 import world as demo
 from watched_page import watched_page
@@ -89,12 +89,16 @@ class Callback:
         self.uri = f"http://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def wait(self) -> dict[str, str]:
-        """The next answer, each given out once: a second sign-in never sees the answer to the first."""
+    def wait(self, page: Page) -> dict[str, str]:
+        """The next answer, each given out once, when the page has arrived here.
+
+        The request comes before the browser shows what it is answered: a test that went on with the page in between would be interrupted."""
         try:
-            return self._answers.get(timeout=30)
+            answer = self._answers.get(timeout=30)
         except Empty:
             raise AssertionError("no answer came back to the application") from None
+        page.wait_for_url(lambda url: url.startswith(self.uri))
+        return answer
 
     def is_silent(self) -> bool:
         """Nothing came that `wait` has not given out."""

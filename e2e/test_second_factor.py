@@ -79,8 +79,8 @@ def begin(client, callback, page: Page, **more):
     return flow
 
 
-def claims(client, flow, callback):
-    result = client.acquire_token_by_auth_code_flow(flow, callback.wait())
+def claims(client, flow, callback, page: Page):
+    result = client.acquire_token_by_auth_code_flow(flow, callback.wait(page))
     assert "access_token" in result, result
     return result["id_token_claims"]
 
@@ -131,7 +131,7 @@ def test_an_app_is_registered_with_msal_waiting_and_asked_for_the_next_time(worl
         assert len(codes) == 10 and all(re.fullmatch(r"([a-z2-9]{4}-){3}[a-z2-9]{4}", code) for code in codes), codes
         look(page, out, "recovery-codes")
         page.get_by_role("button", name="I have saved them").click()
-        assert claims(client, flow, callback)["amr"] == ["pwd", "otp", "mfa"]
+        assert claims(client, flow, callback, page)["amr"] == ["pwd", "otp", "mfa"]
 
         context.clear_cookies()
         flow = begin(client, callback, page)
@@ -141,7 +141,7 @@ def test_an_app_is_registered_with_msal_waiting_and_asked_for_the_next_time(worl
         used = one_time_code(secret, 1)
         page.get_by_role("textbox", name="Code").fill(used)
         page.get_by_role("button", name="Verify").click()
-        assert claims(client, flow, callback)["amr"] == ["pwd", "otp", "mfa"]
+        assert claims(client, flow, callback, page)["amr"] == ["pwd", "otp", "mfa"]
 
         context.clear_cookies()
         flow = begin(client, callback, page)
@@ -153,7 +153,7 @@ def test_an_app_is_registered_with_msal_waiting_and_asked_for_the_next_time(worl
         look(page, out, "second-factor-recovery")
         page.get_by_label("Recovery code").fill(codes[0].replace("-", "").upper())
         page.get_by_role("button", name="Verify").click()
-        assert claims(client, flow, callback)["amr"] == ["pwd", "recovery", "mfa"]
+        assert claims(client, flow, callback, page)["amr"] == ["pwd", "recovery", "mfa"]
 
 
 def test_a_passkey_is_registered_and_then_signs_in_alone(world, client, callback, context, page, out, person, authenticator):
@@ -170,7 +170,7 @@ def test_a_passkey_is_registered_and_then_signs_in_alone(world, client, callback
         authenticator.verifies(True)
         page.get_by_role("button", name="Create passkey").click()
         page.get_by_role("button", name="I have saved them").click()
-        assert claims(client, flow, callback)["amr"] == ["pwd", "fido", "mfa"]
+        assert claims(client, flow, callback, page)["amr"] == ["pwd", "fido", "mfa"]
         assert [credential["isResidentCredential"] for credential in authenticator.credentials()] == [True]
 
         # As a second factor.
@@ -179,14 +179,14 @@ def test_a_passkey_is_registered_and_then_signs_in_alone(world, client, callback
         sign_in(page, person.name, person.password)
         look(page, out, "second-factor-passkey")
         page.get_by_role("button", name="Use passkey").click()
-        assert claims(client, flow, callback)["amr"] == ["pwd", "fido", "mfa"]
+        assert claims(client, flow, callback, page)["amr"] == ["pwd", "fido", "mfa"]
 
         # And alone.
         context.clear_cookies()
         flow = begin(client, callback, page)
         look(page, out, "identifier-with-passkey")
         page.get_by_role("button", name="Sign in with a passkey").click()
-        assert claims(client, flow, callback)["amr"] == ["fido", "mfa"]
+        assert claims(client, flow, callback, page)["amr"] == ["fido", "mfa"]
 
 
 def test_an_app_does_not_meet_a_strength_that_resists_phishing(world, client, callback, context, page, person, authenticator):
@@ -195,7 +195,7 @@ def test_an_app_does_not_meet_a_strength_that_resists_phishing(world, client, ca
         sign_in(page, person.name, person.password)
         secret = register_app(page)
         page.get_by_role("button", name="I have saved them").click()
-        claims(client, flow, callback)
+        claims(client, flow, callback, page)
     context.clear_cookies()
     with strength(world, person, PHISHING_RESISTANT):
         flow = begin(client, callback, page)
@@ -203,7 +203,7 @@ def test_an_app_does_not_meet_a_strength_that_resists_phishing(world, client, ca
         page.get_by_role("textbox", name="Code").fill(one_time_code(secret, 1))
         page.get_by_role("button", name="Verify").click()
         page.get_by_role("button", name="Create passkey").click()
-        assert claims(client, flow, callback)["amr"] == ["pwd", "otp", "mfa", "fido"]
+        assert claims(client, flow, callback, page)["amr"] == ["pwd", "otp", "mfa", "fido"]
 
 
 def test_msal_is_told_that_interaction_is_needed(world, client, person):
@@ -230,5 +230,5 @@ def test_without_script_the_page_says_what_a_passkey_needs_and_the_app_works(wor
         page.get_by_role("textbox", name="Code").fill(one_time_code(page.locator(".key").inner_text()))
         page.get_by_role("button", name="Set up").click()
         page.get_by_role("button", name="I have saved them").click()
-        assert claims(client, flow, callback)["amr"] == ["pwd", "otp", "mfa"]
+        assert claims(client, flow, callback, page)["amr"] == ["pwd", "otp", "mfa"]
     context.close()
