@@ -4,14 +4,16 @@ import os
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from queue import Empty, Queue
 from urllib.parse import parse_qsl, urlsplit
 
 import msal
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 import world as demo
+from watched_page import watched_page
 
 FLAGS = [
     "--no-sandbox",
@@ -53,21 +55,16 @@ def context(chromium):
 
 @pytest.fixture
 def page(context):
-    """A page on which a message of the browser's console, such as a breach of the content security policy, is a failure."""
-    page = context.new_page()
-    messages = []
-    page.on("console", lambda message: messages.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    yield page
-    assert not [message for message in messages if "status of 4" not in message], messages
+    """A page of its own; that the server refuses something is no fault."""
+    with watched_page(context, tolerated="status of 4") as page:
+        yield page
 
 
 class Callback:
     """The loopback listener of a native application (RFC 8252 section 7.3)."""
 
     def __init__(self) -> None:
-        self.answers: list[dict[str, str]] = []
-        self._arrived = threading.Event()
+        self._answers: Queue[dict[str, str]] = Queue()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -79,8 +76,7 @@ class Callback:
 
             def answer(self, fields):
                 if fields:
-                    outer.answers.append(dict(parse_qsl(fields)))
-                    outer._arrived.set()
+                    outer._answers.put(dict(parse_qsl(fields)))
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html")
                 self.end_headers()
@@ -93,9 +89,20 @@ class Callback:
         self.uri = f"http://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def wait(self) -> dict[str, str]:
-        assert self._arrived.wait(30), "no answer came back to the application"
-        return self.answers[-1]
+    def wait(self, page: Page) -> dict[str, str]:
+        """The next answer, each given out once, when the page has arrived here.
+
+        The request comes before the browser shows what it is answered: a test that went on with the page in between would be interrupted."""
+        try:
+            answer = self._answers.get(timeout=30)
+        except Empty:
+            raise AssertionError("no answer came back to the application") from None
+        page.wait_for_url(lambda url: url.startswith(self.uri))
+        return answer
+
+    def is_silent(self) -> bool:
+        """Nothing came that `wait` has not given out."""
+        return self._answers.empty()
 
     def close(self) -> None:
         self._server.shutdown()

@@ -65,10 +65,10 @@ def test_the_person_is_told_what_failed(world, client, callback, page, out, widt
     assert facts["Error"] == "AADSTS53003"
     assert facts["Account"] == person.name
     assert facts["Time"].endswith("UTC")
-    assert not callback.answers, "a refusal stays on the page until the person goes back"
+    assert callback.is_silent(), "a refusal stays on the page until the person goes back"
     page.screenshot(path=out / f"refusal-{width}-{scheme}.png", full_page=True)
     page.get_by_role("link", name="Back to").click()
-    answer = callback.wait()
+    answer = callback.wait(page)
     assert answer["error"] in ("access_denied", "interaction_required", "invalid_grant")
     assert "AADSTS53003" in answer["error_description"]
 

@@ -38,7 +38,7 @@ def test_sign_in_works_by_keyboard_alone(world, client, callback, page, person):
     page.keyboard.type(person.password)
     page.keyboard.press("Enter")
     accept_consent_if_asked(page)
-    assert "code" in callback.wait()
+    assert "code" in callback.wait(page)
 
 
 def test_sign_in_works_without_script(world, client, callback, chromium, person):
@@ -47,7 +47,7 @@ def test_sign_in_works_without_script(world, client, callback, chromium, person)
     page.goto(client.initiate_auth_code_flow(["User.Read"], redirect_uri=callback.uri)["auth_uri"])
     sign_in(page, person.name, person.password)
     accept_consent_if_asked(page)
-    assert "code" in callback.wait()
+    assert "code" in callback.wait(page)
     context.close()
 
 

@@ -13,13 +13,17 @@ mod engine;
 mod measure;
 mod world;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
+use serde::de::IgnoredAny;
 
 const USAGE: &str = "usage: bench decide [--json FILE]
-       bench generate --out FOLDER [--users N] [--sign-ins N] [--policies N]";
+       bench generate --out FOLDER [--users N] [--sign-ins N] [--policies N]
+       bench read --file FILE";
 
 fn main() -> ExitCode {
     match run() {
@@ -34,19 +38,20 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let task = arguments.next().unwrap_or_default();
-    let (mut json, mut out, mut users, mut sign_ins, mut policies) = (None, None, 10_000, 10_000, 0);
+    let (mut json, mut out, mut file, mut users, mut sign_ins, mut policies) = (None, None, None, 10_000, 10_000, 0);
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("{name} takes a value"))?;
         match (task.as_str(), name.as_str()) {
             ("decide", "--json") => json = Some(PathBuf::from(value)),
             ("generate", "--out") => out = Some(PathBuf::from(value)),
+            ("read", "--file") => file = Some(PathBuf::from(value)),
             ("generate", "--users") => users = number(&name, &value)?,
             ("generate", "--sign-ins") => sign_ins = number(&name, &value)?,
             ("generate", "--policies") => policies = number(&name, &value)?,
             _ => bail!("{USAGE}"),
         }
     }
-    match (task.as_str(), out) {
+    match (task.as_str(), out.or(file)) {
         ("decide", _) => {
             let figures = serde_json::Value::from(compare::run()?);
             json.map_or(Ok(()), |file| std::fs::write(&file, format!("{figures:#}\n")).with_context(|| file.display().to_string()))
@@ -55,8 +60,20 @@ fn run() -> anyhow::Result<()> {
             ensure!(users > 0, "--users must be at least 1: somebody signs in");
             world::file::generate(&folder, users, sign_ins, policies)
         }
+        ("read", Some(file)) => read(&file).with_context(|| file.display().to_string()),
         _ => bail!("{USAGE}"),
     }
+}
+
+/// Reads JSON lines and forgets them: what no program that takes such a file can do without.
+fn read(file: &Path) -> anyhow::Result<()> {
+    let mut rows = BufReader::with_capacity(1 << 18, File::open(file)?);
+    let mut line = String::new();
+    while rows.read_line(&mut line)? > 0 {
+        serde_json::from_str::<IgnoredAny>(&line)?;
+        line.clear();
+    }
+    Ok(())
 }
 
 fn number(name: &str, value: &str) -> anyhow::Result<u32> {

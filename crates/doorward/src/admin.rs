@@ -37,6 +37,11 @@ enum Command {
         /// Sign-in name.
         user: String,
     },
+    /// Take every second factor of an account away and sign it out: the next sign-in that asks for one registers anew.
+    ResetSecondFactors {
+        /// Sign-in name.
+        user: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -76,6 +81,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             .await
         }
         Command::ResetPassword { user } => reset_password(&context, tenant.id, &actor, &user).await,
+        Command::ResetSecondFactors { user } => reset_second_factors(&context, tenant.id, &actor, &user).await,
         Command::ServicePolicy(command) => service_policy(&context, tenant.id, &actor, command).await,
     };
     context.store.close().await;
@@ -94,6 +100,18 @@ async fn reset_password(
     directory::update_user(context, tenant, actor, user.id, patch, None).await?;
     println!("One-time password of {} (must be changed at the next sign-in, shown only now):", user.user_principal_name);
     println!("    {one_time}");
+    Ok(())
+}
+
+async fn reset_second_factors(
+    context: &doorward_service::Context,
+    tenant: doorward_model::TenantId,
+    actor: &Actor,
+    name: &str,
+) -> anyhow::Result<()> {
+    let user = context.store.tenant(tenant).read().await?.users().find(name).await?.with_context(|| format!("there is no user {name}"))?;
+    directory::require_registration_again(context, tenant, actor, user.id).await?;
+    println!("{} has no second factor any more and is signed out.", user.user_principal_name);
     Ok(())
 }
 

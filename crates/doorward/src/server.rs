@@ -66,6 +66,7 @@ impl Running {
     /// # Errors
     /// When TLS or the admin listener cannot be set up.
     pub(crate) async fn start(config: &Config, context: Arc<Context>, listener: TcpListener, more: Router) -> anyhow::Result<Self> {
+        doorward_service::setup::complete_tenants(&context).await.context("tenants cannot be brought up to date")?;
         let (stop, stopped) = watch::channel(false);
         let grace = Duration::from_secs(config.stop_timeout_seconds);
         let registry = Arc::new(metrics::Metrics::default());

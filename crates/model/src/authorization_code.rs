@@ -34,6 +34,9 @@ pub struct AuthorizationCode {
     /// Client capabilities announced with the request (`xms_cc`).
     #[serde(default)]
     pub capabilities: Vec<String>,
+    /// Authentication context that was asked for (`acrs`), met when the code was made.
+    #[serde(default)]
+    pub authentication_context: Option<String>,
     /// End of validity.
     pub expires: Timestamp,
     /// When it was redeemed.

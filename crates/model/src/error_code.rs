@@ -83,6 +83,8 @@ codes! {
     APP_NOT_APPROVED = 53002, "invalid_grant", Some("additional_action");
     /// Blocked by conditional access.
     BLOCKED = 53003, "invalid_grant", Some("message_only");
+    /// Policies do not let the person register a way to sign in from here.
+    PROOF_UP_BLOCKED = 53010, "invalid_grant", Some("message_only");
     /// The app must apply its protection policy first.
     PROTECTION_POLICY_REQUIRED = 53005, "unauthorized_client", Some("protection_policy_required");
     /// The person or the administrator has not agreed to the app.
@@ -129,6 +131,8 @@ codes! {
     PKCE_MISMATCH = 501481, "invalid_grant", None;
     /// The code was used before.
     CODE_REPLAYED = 54005, "invalid_grant", None;
+    /// The second factor was not right.
+    MFA_FAILED = 500121, "interaction_required", Some("basic_action");
     /// The client may not use this grant.
     UNAUTHORIZED_CLIENT = 700025, "unauthorized_client", None;
     /// The client is unknown.

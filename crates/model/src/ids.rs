@@ -64,6 +64,8 @@ typed_id! {
     AppId,
     /// The device id of a registered device object: the common name of its certificate.
     DeviceId,
+    /// One registered authentication method of a user.
+    MethodId,
     /// One sign-in session: everything issued from one authentication.
     SessionId,
     /// One record of the sign-in log.

@@ -4,6 +4,7 @@
 //! Nothing here does I/O and nothing decides: `doorward-policy` decides, `doorward-service` acts.
 
 pub mod application;
+pub mod authentication_method;
 pub mod authentication_strength;
 pub mod authorization_code;
 pub mod clock;

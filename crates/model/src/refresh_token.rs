@@ -23,6 +23,10 @@ pub struct RefreshToken {
     pub code_id: Option<CodeId>,
     /// It was obtained through the broker.
     pub brokered: bool,
+    /// Methods by which the person had signed in when it was made: a second factor given later does not add to it. None in tokens
+    /// of versions that did not know: the methods of the session count.
+    #[serde(default)]
+    pub amr: Option<Vec<String>>,
     /// Granted scope, space separated.
     pub scope: String,
     /// Resource of the first token.

@@ -35,6 +35,9 @@ pub struct Session {
     pub amr: Vec<String>,
     /// When the person last proved who they are.
     pub authenticated: Timestamp,
+    /// When they last gave a second factor.
+    #[serde(default)]
+    pub second_factor: Option<Timestamp>,
     /// End of the session.
     pub expires: Timestamp,
     /// Ended early: sign-out, revoked, code replayed.

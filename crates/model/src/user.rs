@@ -1,6 +1,6 @@
 //! Users.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::UserId;
@@ -41,6 +41,13 @@ pub struct User {
     pub sign_in_sessions_valid_from: Timestamp,
     /// When the user was made.
     pub created: Timestamp,
+}
+
+impl User {
+    /// Voids every session that exists. Sessions that begin in the same instant count as later, so the border lies just after it.
+    pub fn end_sessions(&mut self, now: Timestamp) {
+        self.sign_in_sessions_valid_from = now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now);
+    }
 }
 
 impl std::fmt::Debug for User {

@@ -4,7 +4,9 @@
 //! decision through [`access`]. They know nothing of HTTP.
 
 pub mod access;
+pub mod account;
 pub mod attempts;
+pub mod authentication_method;
 pub mod broker;
 pub mod caller;
 pub mod client;
@@ -17,13 +19,16 @@ pub mod keys;
 pub mod mail;
 pub mod master_key;
 pub mod one_time;
+pub mod overview;
 pub mod password;
 pub mod policies;
 pub mod protection;
 pub mod resource;
+pub mod service_access;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_in_log;
+pub mod sign_in_search;
 pub mod tenants;
 pub mod token;
 

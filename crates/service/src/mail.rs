@@ -38,7 +38,7 @@ pub async fn active_sync(
     };
     let user = match credentials::check_password(ctx, tenant, name, password, Origin::Address(caller.ip)).await {
         Ok(user) => user,
-        Err(error) => return Err(access::failed_first_factor(ctx, tenant, caller, "activeSync", &application, name, error).await),
+        Err(error) => return Err(access::failed_factor(ctx, tenant, caller, "activeSync", &application, name, error).await),
     };
     credentials::require_own_password(&user)?;
     let mut unit = ctx.store.tenant(tenant.id).read().await?;

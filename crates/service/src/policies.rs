@@ -1,14 +1,17 @@
 //! The policies of a tenant, compiled and kept until something they depend on changes.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use doorward_model::TenantId;
+use doorward_model::conditional_access::UserActionCondition;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_policy::conditional_access::{PolicySet, compile};
 use doorward_store::Unit;
 use doorward_wire::{hex, policy_file};
 use moka::future::Cache;
+use serde_json::Value;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -28,6 +31,8 @@ pub struct TenantPolicies {
     generation: i64,
     /// The set.
     pub compiled: PolicySet,
+    /// Ids of the policies that name the registration of second factors as what they are for.
+    pub about_registration: HashSet<String>,
     /// SHA-256 over the documents, hexadecimal: names the set in the sign-in log.
     pub hash: String,
 }
@@ -43,22 +48,54 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     {
         return Ok(policies);
     }
-    let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
-    let services = unit.documents().list(DocumentKind::ServicePolicy).await?;
-    let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
-    let strengths = unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await?;
-    let documents = [policies, services, locations, strengths];
-    let policies = Arc::new(TenantPolicies { generation, compiled: compile_documents(&documents)?, hash: hash(&documents) });
+    let documents = documents(unit).await?;
+    let (compiled, about_registration) = compile_documents(&documents)?;
+    let policies = Arc::new(TenantPolicies { generation, compiled, about_registration, hash: hash(&documents) });
     ctx.policies.0.insert(tenant, policies.clone()).await;
     Ok(policies)
 }
 
-fn compile_documents([policies, services, locations, strengths]: &[Vec<Document>; 4]) -> Result<PolicySet> {
+/// The present set, and the set as it would be with `body` as the service policy `id`. Both are compiled afresh from one moment.
+///
+/// # Errors
+/// As [`current`]; a body that cannot be read.
+pub async fn with_service_policy(unit: &mut dyn Unit, id: &str, body: &Value) -> Result<(PolicySet, PolicySet)> {
+    let mut documents = documents(unit).await?;
+    let (present, _) = compile_documents(&documents)?;
+    let [_, services, ..] = &mut documents;
+    match services.iter_mut().find(|document| document.id == id) {
+        Some(document) => document.body = body.clone(),
+        None => services.push(Document {
+            id: id.to_owned(),
+            version: 1,
+            body: body.clone(),
+            subject: String::new(),
+            created: jiff::Timestamp::UNIX_EPOCH,
+            modified: jiff::Timestamp::UNIX_EPOCH,
+        }),
+    }
+    let (changed, _) = compile_documents(&documents)?;
+    Ok((present, changed))
+}
+
+async fn documents(unit: &mut dyn Unit) -> Result<[Vec<Document>; 4]> {
+    let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
+    let services = unit.documents().list(DocumentKind::ServicePolicy).await?;
+    let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
+    let strengths = unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await?;
+    Ok([policies, services, locations, strengths])
+}
+
+fn compile_documents([policies, services, locations, strengths]: &[Vec<Document>; 4]) -> Result<(PolicySet, HashSet<String>)> {
     let policies = read_all(policies, |document| policy_file::conditional_access::read(&document.body, &document.id))?;
     let services = read_all(services, |document| policy_file::service_policy::read(&document.body))?;
     let locations = read_all(locations, |document| policy_file::named_location::read(&document.body))?;
     let strengths = read_all(strengths, |document| policy_file::authentication_strength::read(&document.body))?;
-    compile(&policies, &services, &locations, &strengths).map_err(|error| Error::internal("policies", &error))
+    let compiled = compile(&policies, &services, &locations, &strengths).map_err(|error| Error::internal("policies", &error))?;
+    let registration = UserActionCondition::RegisterSecurityInformation;
+    let about_registration =
+        policies.into_iter().filter(|policy| policy.conditions.applications.include_user_actions.contains(&registration));
+    Ok((compiled, about_registration.map(|policy| policy.id).collect()))
 }
 
 fn read_all<T, E: std::fmt::Display>(documents: &[Document], read: impl Fn(&Document) -> std::result::Result<T, E>) -> Result<Vec<T>> {

@@ -15,6 +15,9 @@ pub const DEVICE_REGISTRATION: AppId = AppId(uuid!("01cb2876-7ebd-4aa4-9cc9-d28b
 /// Check-in of protected apps.
 pub const PROTECTION: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b01"));
 
+/// The administrator's console: client and resource at once, so that policies can be made for it alone.
+pub const CONSOLE: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b03"));
+
 /// Scope value that stands for everything the client was granted.
 const DEFAULT: &str = ".default";
 

@@ -6,6 +6,7 @@ use doorward_model::role::Role;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, AuditId, TenantId, UserId};
+use doorward_store::Unit;
 use jiff::Timestamp;
 use uuid::uuid;
 
@@ -21,11 +22,13 @@ pub const PRT_BROKER: AppId = AppId(uuid!("38aa3b87-a06d-4817-b275-7a316988d93b"
 pub const LINUX_BROKER: AppId = AppId(uuid!("b743a22d-6705-4147-8670-d92fa515ee2b"));
 
 /// Delegated scopes and application permissions of the admin API.
-pub const GRAPH_PERMISSIONS: [&str; 26] = [
+pub const GRAPH_PERMISSIONS: [&str; 28] = [
     "User.Read",
     "User.Read.All",
     "User.ReadWrite.All",
     "User.RevokeSessions.All",
+    "UserAuthenticationMethod.Read.All",
+    "UserAuthenticationMethod.ReadWrite.All",
     "Group.Read.All",
     "Group.ReadWrite.All",
     "Application.Read.All",
@@ -106,7 +109,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     keys::create_signing_keys(ctx, unit.as_mut(), tenant.id).await?;
     keys::create_device_ca(ctx, unit.as_mut(), tenant.id).await?;
-    for application in built_in_applications(now) {
+    for application in built_in_applications(now).into_iter().chain([console(ctx, now)]) {
         unit.applications().create(&application).await?;
     }
     unit.users().create(&administrator).await?;
@@ -124,6 +127,90 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
         .await?;
     unit.commit().await?;
     Ok(Created { tenant, administrator: administrator.id, one_time_password })
+}
+
+/// Path of the console's redirect URI under the base address.
+pub const CONSOLE_CALLBACK: &str = "/console/callback";
+/// The scope without which a token does not open the console.
+pub const CONSOLE_NEEDS: &str = "Console.Use";
+/// What the console asks for at sign-in.
+pub const CONSOLE_SCOPE: &str = "openid profile offline_access api://doorward-console/Console.Use";
+
+/// The administrator's console: a public client with PKCE whose tokens are good at itself only, under the tenant's own policies.
+fn console(ctx: &Context, now: Timestamp) -> Application {
+    Application {
+        redirect_uris: vec![console_redirect(ctx)],
+        identifier_uris: vec!["api://doorward-console".into()],
+        scopes: vec![CONSOLE_NEEDS.into()],
+        bundles: vec!["MicrosoftAdminPortals".into()],
+        signing_algorithm: SigningAlgorithm::ES256,
+        ..blank(resource::CONSOLE, "Doorward Console", now)
+    }
+}
+
+fn console_redirect(ctx: &Context) -> RedirectUri {
+    let uri = format!("{}{CONSOLE_CALLBACK}", ctx.base_url.as_str().trim_end_matches('/'));
+    RedirectUri { uri, platform: RedirectPlatform::Spa }
+}
+
+/// Gives tenants made by an earlier release the console and the admin API's present permissions, and follows a base address that has
+/// changed. Runs at each start and writes only where something is missing.
+///
+/// # Errors
+/// Storage failure.
+pub async fn complete_tenants(ctx: &Context) -> Result<()> {
+    for tenant in ctx.store.tenants().await? {
+        let mut unit = ctx.store.tenant(tenant.id).write().await?;
+        let present = unit.applications().get(resource::CONSOLE).await?;
+        let wanted = match &present {
+            None => console(ctx, ctx.now()),
+            Some(present) => Application { redirect_uris: vec![console_redirect(ctx)], ..present.clone() },
+        };
+        complete(ctx, unit.as_mut(), present, wanted).await?;
+        let graph = unit.applications().get(resource::GRAPH).await?;
+        if let Some(present) = graph {
+            let wanted = with_permissions(&present);
+            complete(ctx, unit.as_mut(), Some(present), wanted).await?;
+        }
+        unit.commit().await?;
+    }
+    Ok(())
+}
+
+/// The admin API's registration with all permissions there are. What an administrator added stays.
+fn with_permissions(graph: &Application) -> Application {
+    let mut graph = graph.clone();
+    for names in [&mut graph.scopes, &mut graph.app_roles] {
+        let missing: Vec<String> =
+            GRAPH_PERMISSIONS.iter().filter(|name| !names.iter().any(|held| held == *name)).map(|&name| name.into()).collect();
+        names.extend(missing);
+    }
+    graph
+}
+
+async fn complete(ctx: &Context, unit: &mut dyn Unit, present: Option<Application>, wanted: Application) -> Result<()> {
+    let activity = match &present {
+        Some(present) if *present == wanted => return Ok(()),
+        Some(_) => {
+            unit.applications().update(&wanted).await?;
+            "Update application"
+        }
+        None => {
+            unit.applications().create(&wanted).await?;
+            "Create application"
+        }
+    };
+    let audit = DirectoryAudit {
+        id: AuditId::random(ctx.rng.as_ref()),
+        activity_date_time: ctx.now(),
+        activity_display_name: activity.into(),
+        initiated_by: Initiator { id: None, is_app: false, display_name: "Doorward at its start".into() },
+        target_type: "application".into(),
+        target_id: wanted.app_id.to_string(),
+        before: present.as_ref().map_or(serde_json::Value::Null, crate::directory::without_hashes),
+        after: crate::directory::without_hashes(&wanted),
+    };
+    Ok(unit.logs().append_audit(&audit).await?)
 }
 
 /// The applications of every tenant: Doorward's own resources, and the broker clients whose ids existing software carries.
@@ -180,7 +267,15 @@ fn blank(app_id: AppId, display_name: &str, created: Timestamp) -> Application {
 /// Whether an application belongs to every tenant and must not be deleted.
 #[must_use]
 pub fn is_built_in(id: AppId) -> bool {
-    const IDS: [AppId; 7] =
-        [resource::GRAPH, resource::DEVICE_REGISTRATION, resource::PROTECTION, BROKER, PRT_BROKER, LINUX_BROKER, mail::BUILT_IN_CLIENT];
+    const IDS: [AppId; 8] = [
+        resource::GRAPH,
+        resource::DEVICE_REGISTRATION,
+        resource::PROTECTION,
+        resource::CONSOLE,
+        BROKER,
+        PRT_BROKER,
+        LINUX_BROKER,
+        mail::BUILT_IN_CLIENT,
+    ];
     IDS.contains(&id)
 }

@@ -10,18 +10,8 @@ use doorward_store::{GrantRepository, Result, Sha256, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Reader, engine, found, millis, to_body, write_error};
+use crate::row::{Reader, engine, found, hex, millis, to_body, write_error};
 use crate::unit::Scope;
-
-/// A hash as text.
-pub(crate) fn hex(hash: &Sha256) -> String {
-    use std::fmt::Write as _;
-    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
-}
 
 fn read_device_code(row: &SqliteRow) -> Result<DeviceCode> {
     Reader::new(row, "device_codes", "user_code").body()

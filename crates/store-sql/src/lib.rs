@@ -3,6 +3,7 @@
 //! SQL is kept to what other engines know: `$n` parameters, BIGINT milliseconds for time, TEXT for ids and JSON.
 
 mod applications;
+mod authentication_methods;
 mod devices;
 mod documents;
 mod grants;

@@ -9,7 +9,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
 use crate::row::engine;
 
 /// Migrations in order; version `n` is the n-th.
-const MIGRATIONS: [&str; 2] = [include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_lists.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_authentication_methods.sql"),
+    include_str!("../migrations/0003_lists.sql"),
+];
 
 /// Refuses a database of a newer program before anything of it is touched, the journal mode included.
 pub(crate) async fn refuse_newer(path: &Path) -> Result<()> {

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use doorward_store::{OneTimeRepository, Result, Sha256};
 use jiff::Timestamp;
 
-use crate::grants::hex;
-use crate::row::{engine, millis, write_error};
+use crate::row::{engine, hex, millis, write_error};
 use crate::unit::Scope;
 
 #[async_trait]

@@ -7,6 +7,16 @@ use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 
+/// Bytes as text, for columns that are looked up: lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Any failure of the engine that has no better word.
 pub(crate) fn engine(error: sqlx::Error) -> StoreError {
     StoreError::Engine(Box::new(error))

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_store::{
-    ApplicationRepository, DeviceRepository, DocumentRepository, GrantRepository, GroupRepository, KeyRepository, LogRepository,
-    OneTimeRepository, Result, SessionRepository, StoreError, TenantRepository, Unit, UserRepository,
+    ApplicationRepository, AuthenticationMethodRepository, DeviceRepository, DocumentRepository, GrantRepository, GroupRepository,
+    KeyRepository, LogRepository, OneTimeRepository, Result, SessionRepository, StoreError, TenantRepository, Unit, UserRepository,
 };
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Sqlite, Transaction};
@@ -73,6 +73,9 @@ impl Unit for SqlUnit {
         self.scope()
     }
     fn sessions(&mut self) -> Box<dyn SessionRepository + '_> {
+        self.scope()
+    }
+    fn authentication_methods(&mut self) -> Box<dyn AuthenticationMethodRepository + '_> {
         self.scope()
     }
     fn grants(&mut self) -> Box<dyn GrantRepository + '_> {

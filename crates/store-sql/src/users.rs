@@ -134,6 +134,8 @@ impl UserRepository for Scope<'_> {
             "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM authentication_methods WHERE tenant_id = $1 AND user_id = $2",
+            "DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM consents WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
             "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",

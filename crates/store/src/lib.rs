@@ -115,6 +115,8 @@ pub trait Unit: Send {
     fn keys(&mut self) -> Box<dyn KeyRepository + '_>;
     /// Sessions.
     fn sessions(&mut self) -> Box<dyn SessionRepository + '_>;
+    /// Second factors of users.
+    fn authentication_methods(&mut self) -> Box<dyn AuthenticationMethodRepository + '_>;
     /// Codes, refresh tokens, device codes and consents.
     fn grants(&mut self) -> Box<dyn GrantRepository + '_>;
     /// One-time values: nonces and token ids that must not come twice.

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use doorward_model::application::Application;
+use doorward_model::authentication_method::AuthenticationMethod;
 use doorward_model::authorization_code::AuthorizationCode;
 use doorward_model::consent::Consent;
 use doorward_model::device::Device;
@@ -16,7 +17,7 @@ use doorward_model::session::Session;
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_model::{AppId, CodeId, DeviceId, GroupId, SessionId, TokenId, UserId};
+use doorward_model::{AppId, CodeId, DeviceId, GroupId, MethodId, SessionId, TokenId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -168,6 +169,30 @@ pub trait SessionRepository: Send {
     async fn revoke(&mut self, id: SessionId, at: Timestamp) -> Result<()>;
     /// The sessions of a user that are neither revoked nor expired at `now`, newest first.
     async fn live_of(&mut self, user: UserId, now: Timestamp) -> Result<Vec<Session>>;
+}
+
+/// Second factors.
+#[async_trait]
+pub trait AuthenticationMethodRepository: Send {
+    /// By id.
+    async fn get(&mut self, id: MethodId) -> Result<Option<AuthenticationMethod>>;
+    /// The passkey with that credential id.
+    async fn find_by_credential_id(&mut self, credential_id: &[u8]) -> Result<Option<AuthenticationMethod>>;
+    /// The methods of a user, oldest first, then by id.
+    async fn of_user(&mut self, user: UserId) -> Result<Vec<AuthenticationMethod>>;
+    /// Makes a method. Credential ids are unique in the tenant; a user that does not exist is `NotFound`.
+    async fn create(&mut self, method: &AuthenticationMethod) -> Result<()>;
+    /// Raises the counter and notes the use. True when the counter grew, or is 0 as it was before; otherwise false, and nothing
+    /// changes. Of several calls with one counter above 0, exactly one gets true.
+    async fn advance(&mut self, id: MethodId, counter: i64, at: Timestamp) -> Result<bool>;
+    /// Deletes a method.
+    async fn delete(&mut self, id: MethodId) -> Result<()>;
+    /// Puts recovery codes, by their hashes, in place of those the user had.
+    async fn set_recovery_codes(&mut self, user: UserId, hashes: &[Sha256]) -> Result<()>;
+    /// Takes a recovery code away. True when it was there.
+    async fn use_recovery_code(&mut self, user: UserId, hash: &Sha256) -> Result<bool>;
+    /// How many recovery codes the user has left.
+    async fn recovery_codes_left(&mut self, user: UserId) -> Result<u32>;
 }
 
 /// Codes, refresh tokens, device codes, consents.

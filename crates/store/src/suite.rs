@@ -25,9 +25,11 @@ use crate::{Store, StoreError, TenantStore};
 
 mod issued;
 mod lists;
+mod second_factors;
 
 pub use issued::*;
 pub use lists::*;
+pub use second_factors::*;
 
 /// Makes one test of each rule. `$make` is an async expression that gives an empty store.
 #[macro_export]
@@ -69,6 +71,11 @@ macro_rules! behaviour_suite {
             secrets_keys_and_records_of_one_tenant_are_out_of_reach_of_another,
             a_refresh_token_is_withdrawn_alone_and_a_consent_replaced,
             deleting_an_application_takes_what_was_issued_to_it_along,
+            a_passkey_is_found_by_its_credential_id_in_its_tenant_alone,
+            a_counter_only_grows_and_is_reached_by_exactly_one_of_many,
+            a_counter_of_zero_is_no_count,
+            a_recovery_code_is_used_once_by_its_owner,
+            deleting_a_user_takes_the_second_factors_along,
         );
     };
     ($make:expr; $($rule:ident),+ $(,)?) => {$(
@@ -158,6 +165,7 @@ fn session(seed: u64, user: UserId) -> Session {
         device_id: None,
         kind: SessionKind::Browser,
         amr: vec!["pwd".into()],
+        second_factor: None,
         authenticated: at(seed.try_into().unwrap()),
         expires: at(1000),
         revoked: None,
@@ -178,6 +186,7 @@ fn code(seed: u64, user: UserId) -> AuthorizationCode {
         code_challenge: None,
         brokered: false,
         capabilities: vec![],
+        authentication_context: None,
         expires: at(300),
         redeemed: None,
     }
@@ -192,6 +201,7 @@ fn refresh_token(seed: u64, user: UserId, device: Option<DeviceId>, code: Option
         device_id: device,
         code_id: code,
         brokered: false,
+        amr: None,
         scope: "openid".into(),
         resource: AppId::random(&rng(6)),
         issued: at(0),

@@ -28,7 +28,7 @@ async fn main() -> std::io::Result<()> {
             std::fs::write(folder.join(format!("{name}{suffix}.html")), body(response).await?)?;
         }
     }
-    for asset in [&assets::STYLE, &assets::LOGO, &assets::PAGE_SCRIPT, &assets::FORM_POST_SCRIPT] {
+    for asset in [&assets::STYLE, &assets::LOGO, &assets::PAGE_SCRIPT, &assets::FORM_POST_SCRIPT, &assets::PASSKEY_SCRIPT] {
         let name = asset.url().trim_start_matches("/assets/").to_owned();
         let response = assets::get(extract::Path(name)).await;
         std::fs::write(folder.join(asset.url().trim_start_matches('/')), body(response).await?)?;

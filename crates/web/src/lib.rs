@@ -1,12 +1,14 @@
-//! HTTP: authority, registration, graph, app protection and sign-in pages.
+//! HTTP: authority, registration, graph, app protection, sign-in pages and console.
 //!
 //! Handlers hold no rule: they extract, call one service function, map its error and render.
 
 mod authority;
 mod bearer;
 mod caller;
+mod console;
 mod graph;
 mod mam;
+mod page_token;
 pub mod pages;
 mod path;
 mod registration;
@@ -20,7 +22,7 @@ use doorward_service::Context;
 use tower::ServiceExt as _;
 
 /// Largest request body; the largest legitimate one is a policy.
-const BODY_LIMIT: usize = 256 * 1024;
+pub(crate) const BODY_LIMIT: usize = 256 * 1024;
 
 /// The paths of the admin API below its version, so that its test can tell when it has missed one.
 #[must_use]
@@ -36,6 +38,7 @@ pub fn router(ctx: Arc<Context>) -> Router {
         .merge(registration::routes())
         .merge(mam::routes())
         .merge(graph::routes(&ctx))
+        .merge(console::routes(ctx.clone()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(ctx);
     Router::new().fallback_service(routes.map_request(path::normalise))

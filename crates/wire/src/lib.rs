@@ -1,4 +1,4 @@
-//! Formats only: JOSE, primary refresh tokens, device registration, app protection, policy files. No sockets, no storage, no decisions.
+//! Formats only: JOSE, primary refresh tokens, device registration, app protection, passkeys, one-time codes, policy files. No sockets, no storage, no decisions.
 //!
 //! Server and phone share these types and nothing else, so a fault in the server is not hidden by a phone that repeats it.
 
@@ -13,6 +13,8 @@ pub mod odata;
 pub mod policy_file;
 pub mod prt;
 pub mod seal;
+pub mod totp;
+pub mod webauthn;
 
 use std::fmt::Write as _;
 

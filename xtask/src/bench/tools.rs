@@ -42,6 +42,13 @@ pub(super) fn measure(target: &Path) -> anyhow::Result<Figures> {
         println!("gaps.largest_s     skipped: {LARGEST} is not there");
     }
     figure("replay.1m_s", replay(&program, &data)?, "CPU seconds, a million sign-ins, two sets of 200 policies");
+    let rows = data.join("sign-ins.jsonl");
+    let read = || {
+        let (seconds, output) = timed(Command::new(target.join("release/bench")).args(["read", "--file"]).arg(&rows))?;
+        ensure!(output.status.success(), "the sign-ins could not be read");
+        Ok(seconds)
+    };
+    figure("replay.1m_read_s", median(read)?, "CPU seconds to read the same rows as JSON and do nothing");
     std::fs::remove_dir_all(&data).with_context(|| data.display().to_string())?;
     Ok(figures)
 }

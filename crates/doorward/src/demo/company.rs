@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use uuid::uuid;
 
 use super::catalogue::{DESKTOP, DOMAIN, FILES_APP, MAIL, MAIL_APP, OTHER_MAIL_APP, OTHER_SIGNATURE, SIGNATURE, WEB_APP, android, ios};
-use super::handover;
+use super::secrets::{self, Secrets};
+use super::week;
 use crate::config::Config;
 use crate::durable_file;
 
@@ -49,7 +50,7 @@ const BY_DEVICE: &str = "Mail on managed devices";
 /// When a file cannot be removed or written.
 pub(super) fn clear_unfinished(config: &Config) -> anyhow::Result<()> {
     let (mark, database) = (unfinished_mark(&config.data), config.database());
-    if handover::read_secrets(&config.data)?.is_some() {
+    if secrets::read(&config.data)?.is_some() {
         return remove(&mark);
     }
     if mark.exists() {
@@ -83,7 +84,7 @@ fn remove(file: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Storage failure, or a folder that holds something else.
 pub(super) async fn open(ctx: &Context, data: &Path) -> anyhow::Result<Company> {
-    let secrets = match handover::read_secrets(data)? {
+    let secrets = match secrets::read(data)? {
         Some(secrets) => secrets,
         None => create(ctx, data).await?,
     };
@@ -101,7 +102,7 @@ pub(super) async fn open(ctx: &Context, data: &Path) -> anyhow::Result<Company> 
     Ok(Company { tenant, password: secrets.password, users, groups, applications, web_secret: secrets.web_secret })
 }
 
-async fn create(ctx: &Context, data: &Path) -> anyhow::Result<handover::Secrets> {
+async fn create(ctx: &Context, data: &Path) -> anyhow::Result<Secrets> {
     let administrator = format!("admin@{DOMAIN}");
     let new = NewTenant { domain: DOMAIN.into(), display_name: "Contoso".into(), administrator };
     let created = setup::create_tenant(ctx, &new).await.context("is the folder in use by something else? Choose another with --data")?;
@@ -143,8 +144,10 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<handover::Secrets>
     for (kind, body) in policies(&by_app, &exempted, &by_device) {
         directory::create_policy(ctx, tenant.id, &actor, kind, body).await?;
     }
-    let secrets = handover::Secrets { password, web_secret };
-    handover::write_secrets(data, &secrets)?;
+    let groups = week::Groups { by_app: &by_app, by_device: &by_device };
+    week::live(ctx, &tenant, &actor, &groups, &password).await.context("the week before cannot be played")?;
+    let secrets = Secrets { password, web_secret };
+    secrets::write(data, &secrets)?;
     remove(&unfinished_mark(data))?;
     Ok(secrets)
 }
@@ -262,7 +265,7 @@ fn policies(by_app: &Group, exempted: &Group, by_device: &Group) -> Vec<(Documen
 
 #[cfg(test)]
 mod tests {
-    use super::{clear_unfinished, handover, unfinished_mark};
+    use super::{Secrets, clear_unfinished, secrets, unfinished_mark};
     use crate::config::Config;
 
     #[test]
@@ -288,8 +291,8 @@ mod tests {
                 std::fs::write(&log, "").unwrap();
             }
             if credentials {
-                let secrets = handover::Secrets { password: "p".into(), web_secret: "s".into() };
-                handover::write_secrets(folder.path(), &secrets).unwrap();
+                let secrets = Secrets { password: "p".into(), web_secret: "s".into() };
+                secrets::write(folder.path(), &secrets).unwrap();
             }
             clear_unfinished(&config).unwrap();
             assert_eq!((unfinished_mark(folder.path()).exists(), config.database().exists()), after, "{name}");

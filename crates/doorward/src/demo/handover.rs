@@ -1,10 +1,8 @@
-//! What outside clients need to use the demo: `demo.json`, and the sample credentials behind it.
+//! What outside clients need to use the demo: `demo.json`.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use doorward_model::role::Role;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::catalogue::{DOMAIN, MAIL, WEB_APP};
@@ -12,43 +10,9 @@ use super::company::Company;
 use crate::config::Config;
 use crate::{durable_file, tls};
 
-/// Sample credentials, kept so that a restart on the same data finds them.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Secrets {
-    pub(super) password: String,
-    pub(super) web_secret: String,
-}
-
-fn secrets_file(data: &Path) -> PathBuf {
-    data.join("sample-credentials.json")
-}
-
 /// The file that describes the demo.
 pub(super) fn demo_file(data: &Path) -> PathBuf {
     data.join("demo.json")
-}
-
-/// The credentials of an earlier run on this folder.
-///
-/// # Errors
-/// When the file cannot be read.
-pub(super) fn read_secrets(data: &Path) -> anyhow::Result<Option<Secrets>> {
-    let path = secrets_file(data);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text)
-            .map(Some)
-            .with_context(|| format!("{} is damaged: choose another folder with --data", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
-}
-
-/// Keeps the credentials.
-///
-/// # Errors
-/// When the file cannot be written.
-pub(super) fn write_secrets(data: &Path, secrets: &Secrets) -> anyhow::Result<()> {
-    durable_file::replace(&secrets_file(data), &serde_json::to_string_pretty(secrets)?, 0o600)
 }
 
 /// Writes `demo.json`, whole or not at all: whoever waits for the file finds it complete.

@@ -6,7 +6,9 @@ mod company;
 mod handover;
 mod report;
 mod scenarios;
+mod secrets;
 mod stage;
+mod week;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

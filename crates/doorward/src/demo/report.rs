@@ -50,6 +50,7 @@ pub(super) fn addresses(config: &Config) {
     let base = config.base_url.as_str().trim_end_matches('/');
     println!();
     println!("Doorward keeps serving on {base} (stop with Ctrl-C).");
+    println!("  Console        {base}/console (as admin)");
     println!("  Discovery      {base}/contoso.example/v2.0/.well-known/openid-configuration");
     println!("  Certificate    {}", tls::local_ca_file(&config.data).display());
     println!("  Accounts       admin, anna, ben, carla, dora, emil (@contoso.example); password and ids in");

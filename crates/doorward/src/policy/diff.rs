@@ -11,8 +11,8 @@ use doorward_policy::conditional_access::regions::{self, Change, Difference, Tar
 use serde_json::{Value, json};
 
 use super::directory::Directory;
-use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks, numbered, out_of_time, people, too_many_constants};
-use super::region::{Words, counted};
+use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks, out_of_time, people, too_many_constants};
+use super::region::{Words, counted, numbered};
 use super::report::{self, Ground};
 use super::set::{Policies, Surroundings};
 

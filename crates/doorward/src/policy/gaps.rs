@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::directory::Directory;
 use super::paragraph::hanging;
-use super::region::{Words, counted, grouped};
+use super::region::{Words, counted, grouped, numbered};
 use super::report::{self, Ground};
 use super::set::Sources;
 use super::witness;
@@ -160,11 +160,6 @@ fn table(found: &Gaps, words: &Words<'_>, question: &str, most: usize) -> String
     text.push_str(&blocks(&found.regions, words, most));
     text.push_str(&remark(found));
     text
-}
-
-/// Regions with the names by which the answer calls them.
-pub(super) fn numbered<'a>(name: &str, found: &'a [regions::Region]) -> impl Iterator<Item = (String, &'a regions::Region)> {
-    (1..).zip(found).map(move |(number, region)| (format!("{name}-{number}"), region))
 }
 
 /// Each region with what restricts it and a sign-in that shows it.

@@ -22,6 +22,11 @@ pub(super) struct Words<'a> {
     crowds: Vec<(String, Vec<usize>)>,
 }
 
+/// Regions with the names by which the answer calls them.
+pub(super) fn numbered<'a>(name: &str, found: &'a [Region]) -> impl Iterator<Item = (String, &'a Region)> {
+    (1..).zip(found).map(move |(number, region)| (format!("{name}-{number}"), region))
+}
+
 /// Names that a line holds before it says how many more there are.
 const NAMED: usize = 5;
 

@@ -9,6 +9,7 @@ mod purposes;
 mod report;
 mod row;
 mod rows;
+mod strictness;
 mod table;
 mod tally;
 
@@ -164,7 +165,7 @@ impl<'a> Replay<'a> {
                 platform: values.device_platform.map_or("unknown", |platform| platform.as_str()).to_owned(),
                 old,
                 new,
-                policies: self.explaining(row, sign_ins, tally::is_stricter(old.outcome, new.outcome))?,
+                policies: self.explaining(row, sign_ins, strictness::is_stricter(old.outcome, new.outcome))?,
             };
             self.tally.explain(change);
         }

@@ -18,8 +18,7 @@ use doorward_policy::conditional_access::UserFacts;
 use doorward_policy::conditional_access::regions::{Change, Difference, Gaps, Region, Target, Value};
 
 use super::directory::DirectoryNames;
-use super::gaps::numbered;
-use super::region::{Words, counted, grouped};
+use super::region::{Words, counted, grouped, numbered};
 use super::set::Policies;
 use super::witness;
 use manner::Manner;

@@ -13,8 +13,10 @@ mod place_values;
 mod proof_values;
 mod sharp;
 mod space;
+mod target;
 
 pub use axis::{Axis, Value};
 pub use diff::{Change, Difference, diff};
 pub use gaps::{Gaps, Requirement, gaps};
-pub use space::{Contradiction, Extent, Region, Target, Universe};
+pub use space::{Contradiction, Extent, Region, Universe};
+pub use target::Target;

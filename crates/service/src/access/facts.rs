@@ -1,6 +1,7 @@
 //! Gathering: what the engine must know, from the directory, the device record, the session and the request.
 
 use doorward_model::application::Application;
+use doorward_model::authentication_method::SecondFactor;
 use doorward_model::conditional_access::GrantControl;
 use doorward_model::device::Device;
 use doorward_model::sign_in::ExternalUserType;
@@ -20,6 +21,7 @@ use crate::resource;
 pub(super) struct Gathered {
     pub(super) facts: Facts,
     protection: protection::AppliedFacts,
+    amr: Vec<String>,
 }
 
 pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Gathered> {
@@ -38,6 +40,7 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         // An action is the whole target: the service that carries it out is not asked for as well.
         resources: if request.user_action.is_some() { Vec::new() } else { vec![resource_facts(request.resource)] },
         user_action: request.user_action,
+        authentication_context: request.authentication_context.map(str::to_owned),
         client: Some(ClientFacts {
             app_id: request.client.app_id.to_string(),
             approved: request.client.approved,
@@ -56,7 +59,7 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         waived_controls: waived_controls(request.resource.app_id),
         ..Facts::new(subject)
     };
-    Ok(Gathered { facts, protection: applied })
+    Ok(Gathered { facts, protection: applied, amr: request.amr.to_vec() })
 }
 
 /// A person as the directory knows them, with all groups.
@@ -95,7 +98,9 @@ fn device_facts(device: &Device) -> DeviceFacts {
 
 /// The words of authentication strengths for what `amr` says.
 fn methods(amr: &[String]) -> Vec<String> {
-    amr.iter().filter(|method| *method == "pwd").map(|_| "password".to_owned()).collect()
+    let second =
+        |method: &String| SecondFactor::ALL.into_iter().find(|factor| factor.amr() == method).and_then(SecondFactor::strength_word);
+    amr.iter().filter_map(|method| if method == "pwd" { Some("password") } else { second(method) }).map(str::to_owned).collect()
 }
 
 /// Services that people must reach before they can meet a requirement are free of that requirement, and of nothing else: a
@@ -128,6 +133,7 @@ impl Gathered {
             "servicePrincipalId": service_principal_id,
             "resources": facts.resources.iter().map(|resource| &resource.app_id).collect::<Vec<_>>(),
             "userAction": facts.user_action,
+            "authenticationContext": facts.authentication_context,
             "clientAppId": facts.client.as_ref().map(|client| &client.app_id),
             "clientAppType": facts.client_app_type,
             "devicePlatform": facts.device_platform,
@@ -152,6 +158,7 @@ impl Gathered {
             })),
             "mfa": facts.mfa,
             "authenticationMethods": facts.authentication_methods,
+            "amr": self.amr,
         })
     }
 }

@@ -1,8 +1,10 @@
 //! The only road to a verdict: gather the facts, decide, record. What If takes it without a record, as it lets nobody in.
 
+mod again;
 mod attempt;
 mod facts;
 mod platform;
+mod second_factor;
 mod what_if;
 
 use doorward_model::ErrorCode;
@@ -15,9 +17,12 @@ use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_policy::conditional_access::{Decision, Outcome, decide};
 use doorward_store::Unit;
+use serde_json::Value;
 
+pub use again::{Recorded, decide_again};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
+pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};
 pub use what_if::{PolicyAnalysis, what_if};
 
 use crate::caller::Caller;
@@ -52,6 +57,8 @@ pub struct Request<'a> {
     pub client_type: Option<ClientAppType>,
     /// For which resource.
     pub resource: &'a Application,
+    /// Authentication context that the client asks for (`acrs`).
+    pub authentication_context: Option<&'a str>,
     /// For which action instead of a resource.
     pub user_action: Option<UserAction>,
     /// Device that has proved itself.
@@ -85,6 +92,7 @@ impl<'a> Request<'a> {
             client,
             client_type: None,
             resource,
+            authentication_context: None,
             user_action: None,
             device: None,
             brokered: false,
@@ -108,23 +116,35 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
         Outcome::Grant => return Ok(attempt),
         Outcome::Interrupt | Outcome::Block => decision.error().unwrap_or(ErrorCode::BLOCKED),
     };
+    attempt.set_outcome(if decision.outcome == Outcome::Interrupt { SignInOutcome::Interrupted } else { SignInOutcome::Refused });
+    Err(refuse(ctx, request, code, &decision, attempt).await)
+}
+
+/// Records a refusal and makes it an error with the claims challenge.
+async fn refuse(ctx: &Context, request: &Request<'_>, code: ErrorCode, decision: &Decision, attempt: Attempt) -> Error {
     let mut refusal = Refusal::new(code, explain(code, request));
-    refusal.claims = capolids(&decision);
+    refusal.claims = challenge(decision, request);
     refusal.internal = Some(format!("policies: {}", decision.failing().collect::<Vec<_>>().join(", ")));
     refusal.account = match request.subject {
         Subject::User(user) => Some(user.user_principal_name.clone()),
         Subject::Workload => None,
     };
     refusal.trace_id = Some(attempt.id());
-    attempt.set_outcome(if decision.outcome == Outcome::Interrupt { SignInOutcome::Interrupted } else { SignInOutcome::Refused });
     attempt.refused(ctx, &refusal).await;
-    Err(refusal.into())
+    refusal.into()
 }
 
-/// Claims challenge that names the policies to be met, as existing clients repeat it.
-fn capolids(decision: &Decision) -> Option<String> {
+/// Claims challenge that names the policies to be met, as existing clients repeat it, and the context that was asked for.
+fn challenge(decision: &Decision, request: &Request<'_>) -> Option<String> {
     let ids: Vec<&str> = decision.failing().collect();
-    (!ids.is_empty()).then(|| serde_json::json!({"access_token": {"capolids": {"essential": true, "values": ids}}}).to_string())
+    if ids.is_empty() {
+        return None;
+    }
+    let mut claims = serde_json::json!({"access_token": {"capolids": {"essential": true, "values": ids}}});
+    if let (Some(context), Some(Value::Object(token))) = (request.authentication_context, claims.get_mut("access_token")) {
+        token.insert("acrs".into(), serde_json::json!({"essential": true, "value": context}));
+    }
+    Some(claims.to_string())
 }
 
 /// One sentence for the developer or help desk; the pages have longer words for the person.
@@ -138,14 +158,15 @@ fn explain(code: ErrorCode, request: &Request<'_>) -> String {
         ErrorCode::DEVICE_NOT_COMPLIANT => format!("'{service}' may be used from managed and compliant devices only."),
         ErrorCode::DEVICE_NOT_DOMAIN_JOINED => format!("'{service}' may be used from domain-joined PCs only."),
         ErrorCode::MFA_REQUIRED => format!("'{service}' asks for a second factor."),
+        ErrorCode::PROOF_UP_BLOCKED => "Policies do not allow registering a way to sign in from here.".into(),
         ErrorCode::PASSWORD_CHANGE_REQUIRED => "The password must be changed first.".into(),
         ErrorCode::EXTERNAL_CHALLENGE => format!("'{service}' asks for terms of use or another control that has not been met."),
         _ => format!("Access to '{service}' with '{app}' has been blocked by conditional access policies."),
     }
 }
 
-/// Records a first factor that failed, for whatever reason, and hands the error back with the record's id.
-pub async fn failed_first_factor(
+/// Records a factor that failed, for whatever reason, and hands the error back with the record's id.
+pub async fn failed_factor(
     ctx: &Context,
     tenant: &Tenant,
     caller: &Caller,

@@ -49,7 +49,7 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
                 Ok(user) => user,
                 Err(error) => {
                     let application = client::find(ctx.store.tenant(tenant.id).read().await?.as_mut(), &client_id).await?;
-                    return Err(access::failed_first_factor(ctx, tenant, caller, "prt", &application, username, error).await);
+                    return Err(access::failed_factor(ctx, tenant, caller, "prt", &application, username, error).await);
                 }
             };
             credentials::require_own_password(&user)?;
@@ -59,7 +59,7 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
             let mut unit = ctx.store.tenant(tenant.id).read().await?;
             let token = refresh_token::valid(ctx, unit.as_mut(), value).await?;
             let (session, user) = token::live_session(ctx, unit.as_mut(), token.session_id).await?;
-            let mut amr = session.amr;
+            let mut amr = refresh_token::as_it_was(session, &token).amr;
             if !amr.iter().any(|method| method == "rsa") {
                 amr.push("rsa".to_owned());
             }

@@ -81,6 +81,7 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
             code_id: None,
             nonce: None,
             capabilities: &[],
+            authentication_context: None,
             version,
         };
         serde_json::to_vec(&issue::issue(ctx, unit.as_mut(), &tokens).await?)

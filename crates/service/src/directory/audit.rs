@@ -7,8 +7,8 @@ use doorward_model::user::User;
 use doorward_store::Unit;
 use serde_json::Value;
 
-use super::error::Result;
 use crate::context::Context;
+use crate::error::Result;
 
 /// Who makes a change.
 #[derive(Debug, Clone)]
@@ -35,17 +35,17 @@ impl Actor {
 }
 
 /// What was done to what.
-pub(super) struct Change<'a> {
-    pub(super) activity: &'static str,
-    pub(super) kind: &'static str,
-    pub(super) id: String,
-    pub(super) before: Value,
-    pub(super) after: Value,
-    pub(super) actor: &'a Actor,
+pub(crate) struct Change<'a> {
+    pub(crate) activity: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) id: String,
+    pub(crate) before: Value,
+    pub(crate) after: Value,
+    pub(crate) actor: &'a Actor,
 }
 
 /// Writes the record in the unit of work of the change itself: neither is there without the other.
-pub(super) async fn record(ctx: &Context, unit: &mut dyn Unit, change: Change<'_>) -> Result<()> {
+pub(crate) async fn record(ctx: &Context, unit: &mut dyn Unit, change: Change<'_>) -> Result<()> {
     let record = DirectoryAudit {
         id: AuditId::random(ctx.rng.as_ref()),
         activity_date_time: ctx.now(),
@@ -60,6 +60,6 @@ pub(super) async fn record(ctx: &Context, unit: &mut dyn Unit, change: Change<'_
 }
 
 /// An entity as the audit shows it. Secrets are not part of the JSON form of entities, or only as hashes.
-pub(super) fn shown(entity: &impl serde::Serialize) -> Value {
+pub(crate) fn shown(entity: &impl serde::Serialize) -> Value {
     serde_json::to_value(entity).unwrap_or(Value::Null)
 }

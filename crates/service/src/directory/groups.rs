@@ -115,7 +115,7 @@ async fn membership(
     before: Value,
     after: Value,
 ) -> Result<()> {
-    record(ctx, unit, Change { activity, kind: KIND, id: id.to_string(), before, after, actor }).await
+    Ok(record(ctx, unit, Change { activity, kind: KIND, id: id.to_string(), before, after, actor }).await?)
 }
 
 async fn get(unit: &mut dyn Unit, id: GroupId) -> Result<Group> {

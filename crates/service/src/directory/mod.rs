@@ -1,7 +1,8 @@
 //! The directory as administrators change it: every change is one unit of work with its audit record, and needs a role.
 
 mod applications;
-mod audit;
+pub(crate) mod audit;
+mod authentication_methods;
 mod devices;
 mod error;
 mod groups;
@@ -15,6 +16,7 @@ mod users;
 
 pub use applications::{add_password, create_application, delete_application, update_application, without_hashes};
 pub use audit::Actor;
+pub use authentication_methods::{authentication_methods, delete_authentication_method, require_registration_again};
 pub use devices::{DevicePatch, NewDevice, create_device, delete_device, update_device};
 pub use error::DirectoryError;
 pub use groups::{add_member, create_group, delete_group, remove_member, update_group};

@@ -23,6 +23,10 @@ pub enum Task {
     ManageUsers,
     /// Ending the sessions of users.
     RevokeSessions,
+    /// Reading the second factors of users.
+    ReadMethods,
+    /// Removing second factors of users.
+    ManageMethods,
     /// Reading groups and members.
     ReadGroups,
     /// Changing groups and members.
@@ -75,6 +79,8 @@ impl Task {
             Self::ReadUsers => &[&["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]],
             Self::ManageUsers => &[&["User.ReadWrite.All", "Directory.ReadWrite.All"]],
             Self::RevokeSessions => &[&["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"]],
+            Self::ReadMethods => &[&["UserAuthenticationMethod.Read.All", "UserAuthenticationMethod.ReadWrite.All"]],
+            Self::ManageMethods => &[&["UserAuthenticationMethod.ReadWrite.All"]],
             Self::ReadGroups => &[&["Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"]],
             Self::ManageGroups => &[&["Group.ReadWrite.All", "Directory.ReadWrite.All"]],
             Self::ReadApplications => {
@@ -118,6 +124,7 @@ impl Task {
         match self {
             Self::ReadSelf => None,
             Self::ReadUsers
+            | Self::ReadMethods
             | Self::ReadGroups
             | Self::ReadApplications
             | Self::ReadDevices
@@ -130,12 +137,28 @@ impl Task {
             Self::SetDeviceState | Self::ManageProtection => Some(PROTECTION),
             Self::ManageUsers
             | Self::RevokeSessions
+            | Self::ManageMethods
             | Self::ManageGroups
             | Self::ManageApplications
             | Self::GrantPermissions
             | Self::ManageDevices
             | Self::ManageOrganization
             | Self::ManageRoles => Some(GLOBAL),
+        }
+    }
+
+    /// Whether a person's roles allow it, in the console that is no app in somebody else's hands.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Forbidden`], which names the roles.
+    pub fn needs_role(self, user: &User) -> Result<()> {
+        match self.roles() {
+            None => Ok(()),
+            Some(roles) if roles.iter().any(|role| user.roles.contains(role)) => Ok(()),
+            Some(roles) => {
+                let names: Vec<&str> = roles.iter().map(|role| role.display_name()).collect();
+                Err(DirectoryError::Forbidden(names.join(" or ")))
+            }
         }
     }
 }
@@ -205,13 +228,9 @@ impl Principal {
                 return Err(DirectoryError::Permission(alternatives.join(" or ")));
             }
         }
-        match (&self.who, task.roles()) {
-            (Who::Application(_), _) | (Who::Person(_), None) => Ok(()),
-            (Who::Person(user), Some(roles)) if roles.iter().any(|role| user.roles.contains(role)) => Ok(()),
-            (Who::Person(_), Some(roles)) => {
-                let names: Vec<&str> = roles.iter().map(|role| role.display_name()).collect();
-                Err(DirectoryError::Forbidden(names.join(" or ")))
-            }
+        match &self.who {
+            Who::Application(_) => Ok(()),
+            Who::Person(user) => task.needs_role(user),
         }
     }
 
@@ -224,6 +243,15 @@ impl Principal {
         let holds = before.is_some_and(|user| !user.roles.is_empty());
         let gets = roles_after.is_some_and(|roles| !roles.is_empty());
         if holds || gets { self.may(Task::ManageRoles) } else { Ok(()) }
+    }
+
+    /// Whether a second factor of a user may be removed: without it, their password may be enough to act with their roles.
+    ///
+    /// # Errors
+    /// As [`Self::may`].
+    pub fn may_remove_method(&self, of: &User) -> Result<()> {
+        self.may(Task::ManageMethods)?;
+        if of.roles.is_empty() { Ok(()) } else { self.may(Task::ManageRoles) }
     }
 
     /// Whether a registration may be made, changed or deleted: who can sign in as an application has what the application has.

@@ -121,8 +121,7 @@ pub async fn update_user(
         user.force_change_password = *force;
     }
     if patch.password.is_some() || (before.account_enabled && !user.account_enabled) {
-        // Strictly later than any session that exists.
-        user.sign_in_sessions_valid_from = ctx.now().saturating_add(jiff::SignedDuration::from_millis(1)).unwrap_or(ctx.now());
+        user.end_sessions(ctx.now());
     }
     unit.users().update(&user).await?;
     keep_an_administrator(unit.as_mut(), &before).await?;

@@ -42,6 +42,7 @@ pub(super) async fn create(
         code_challenge: request.code_challenge.clone(),
         brokered,
         capabilities: request.capabilities.clone(),
+        authentication_context: request.authentication_context.clone(),
         expires: now.saturating_add(LIFETIME).unwrap_or(now),
         redeemed: None,
     };

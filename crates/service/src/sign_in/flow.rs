@@ -1,8 +1,9 @@
 //! What travels through the sign-in pages: the request and how far the person has come, sealed so that the browser can
 //! neither read nor change it. The server keeps nothing between two pages.
 
+use doorward_model::session::Session;
 use doorward_model::user::User;
-use doorward_model::{TenantId, UserId, rng};
+use doorward_model::{SessionId, TenantId, UserId, rng};
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::request::AuthorizeRequest;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::one_time::sha256;
-use doorward_wire::hex;
+use doorward_wire::{hex, totp};
 
 /// How long a person may take over one page.
 const PAGE_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
@@ -35,13 +36,25 @@ pub struct FlowContext {
 }
 
 /// Content of the `flowToken` field: how far the person has come.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Progress {
     /// Sign-in name as typed.
     pub login: Option<String>,
     /// The right password was given for this account, which must now be changed.
     pub change_password_of: Option<UserId>,
-    expires: Option<Timestamp>,
+    /// The session in which a second factor is asked for or registered.
+    pub session: Option<SessionId>,
+    /// What a passkey must answer.
+    pub challenge: Option<String>,
+    /// The secret of the authenticator app that is being registered.
+    pub app_secret: Option<[u8; totp::SECRET_BYTES]>,
+    pub(super) expires: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Progress").field("login", &self.login).finish_non_exhaustive()
+    }
 }
 
 impl Progress {
@@ -49,6 +62,12 @@ impl Progress {
     #[must_use]
     pub fn named(login: &str) -> Self {
         Self { login: Some(login.to_owned()), ..Self::default() }
+    }
+
+    /// The page is about a second factor for this session.
+    #[must_use]
+    pub fn of_session(session: &Session) -> Self {
+        Self { session: Some(session.id), ..Self::default() }
     }
 
     /// Somebody has proved who they are, and must choose a new password.

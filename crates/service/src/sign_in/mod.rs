@@ -4,8 +4,12 @@ mod code;
 pub mod consent;
 pub mod credentials;
 pub mod flow;
+mod passwordless;
 pub mod request;
+mod second_factor;
 pub mod session;
+mod step;
 pub mod steps;
 
-pub use steps::{Outcome, Step, Submission};
+pub(crate) use second_factor::is_recent;
+pub use step::{FactorAnswer, Journey, Outcome, Step, Submission, Wish};

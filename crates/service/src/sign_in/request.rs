@@ -81,6 +81,9 @@ pub struct AuthorizeRequest {
     pub login_hint: Option<String>,
     /// Announced client capabilities (`xms_cc`).
     pub capabilities: Vec<String>,
+    /// Authentication context that the client asks for (`acrs`).
+    #[serde(default)]
+    pub authentication_context: Option<String>,
 }
 
 impl AuthorizeRequest {
@@ -140,6 +143,7 @@ pub async fn check(
         prompt: parameters.prompt.as_deref().unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
         login_hint: parameters.login_hint.clone().filter(|hint| !hint.is_empty()),
         capabilities: parameters.claims.as_deref().map(claims_parameter::capabilities).unwrap_or_default(),
+        authentication_context: parameters.claims.as_deref().and_then(claims_parameter::authentication_context),
     };
     match check_rest(unit, parameters, &request, &application, brokered).await {
         Ok(target) => Ok((request, application, target)),

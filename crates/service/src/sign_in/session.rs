@@ -25,6 +25,7 @@ pub fn begin(ctx: &Context, user: &User, kind: SessionKind, device: Option<Devic
         kind,
         amr,
         authenticated: now,
+        second_factor: None,
         expires: now.saturating_add(TOKEN_LIFETIME).unwrap_or(now),
         revoked: None,
     }

@@ -1,124 +1,47 @@
 //! The steps of a sign-in: given what has come in so far, what the person sees next.
 //!
-//! Order: who, password, decision, consent, code. The server keeps no state between pages: the request and the progress travel
-//! sealed (see [`super::flow`]), the session cookie says who has signed in.
+//! Order: who, password, decision, second factor, consent, code. The server keeps no state between pages: the request and the
+//! progress travel sealed (see [`super::flow`]), the session cookie says who has signed in.
 
-use doorward_model::application::Application;
+use doorward_model::authentication_method::SecondFactor;
 use doorward_model::session::{Session, SessionKind};
-use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_model::{DeviceId, ErrorCode};
 use doorward_store::Unit;
 
 use super::flow::Progress;
-use super::request::AuthorizeRequest;
-use super::{code, consent, credentials, session};
+use super::step::{Journey, Outcome, Step, Submission, Wish};
+use super::{code, consent, credentials, passwordless, second_factor, session};
 use crate::access::{self, Subject};
+use crate::account::{self, PasswordChangeError};
 use crate::attempts::Origin;
+use crate::authentication_method::fido2;
+use crate::authentication_method::software_oath::NewSecret;
 use crate::broker::credential::PrtProof;
-use crate::caller::Caller;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
-use crate::password;
-use crate::resource::Target;
 
-/// What a person posted.
-#[derive(Clone)]
-pub enum Submission {
-    /// Nothing: the request has just arrived.
-    Nothing,
-    /// The sign-in name.
-    Identifier {
-        /// As typed.
-        login: String,
-    },
-    /// Name and password.
-    Password {
-        /// As typed.
-        login: String,
-        /// Password.
-        password: String,
-    },
-    /// A new password in place of one that was handed out.
-    NewPassword {
-        /// The present password again.
-        old: String,
-        /// New password.
-        new: String,
-        /// New password, repeated.
-        repeated: String,
-    },
-    /// The answer to the consent page.
-    Consent(bool),
+/// Somebody who has signed in, and what they did on the page before.
+pub(super) struct SignedIn {
+    pub(super) session: Session,
+    pub(super) user: User,
+    /// The device that speaks for them in place of a browser.
+    pub(super) device: Option<DeviceId>,
+    /// They agreed to what the client wants.
+    pub(super) agreed: bool,
+    /// The second factor that they want to give or register.
+    pub(super) wanted: Option<SecondFactor>,
+    /// What was wrong with the last attempt.
+    pub(super) problem: Option<String>,
+    /// The secret of the app that they are registering.
+    pub(super) app_secret: Option<NewSecret>,
 }
 
-/// What comes next.
-#[derive(Debug)]
-pub enum Step {
-    /// Ask who is signing in.
-    Identifier {
-        /// Name to start from.
-        login: String,
-        /// What was wrong.
-        problem: Option<String>,
-    },
-    /// Ask for the password.
-    Password {
-        /// Account.
-        login: String,
-        /// What was wrong.
-        problem: Option<String>,
-    },
-    /// Ask for a new password.
-    ChangePassword {
-        /// Account.
-        login: String,
-        /// What was wrong.
-        problem: Option<String>,
-    },
-    /// Ask for consent.
-    Consent {
-        /// Account.
-        login: String,
-    },
-    /// Somebody is signed in and nothing stands in the way: for flows that end here (approving a device code).
-    SignedIn(Box<(Session, User)>),
-    /// Answer the client with a code.
-    Code(String),
-    /// Answer the client with an error (`prompt=none`, consent declined).
-    Error(Box<Refusal>),
-    /// Show the refusal to the person.
-    Refused {
-        /// Why.
-        refusal: Box<Refusal>,
-        /// Who signed in.
-        login: String,
-        /// Names of the apps that may be used instead, where the app was the reason.
-        approved_apps: Vec<String>,
-    },
-}
-
-/// A step, with the cookie to set and the progress to carry on.
-#[derive(Debug)]
-pub struct Outcome {
-    /// What comes next.
-    pub step: Step,
-    /// New session cookie value.
-    pub session_cookie: Option<String>,
-    /// Progress for the next page.
-    pub progress: Progress,
-}
-
-/// A request on its way: what is the same at every step.
-#[derive(Clone, Copy)]
-pub struct Journey<'a> {
-    /// Tenant.
-    pub tenant: &'a Tenant,
-    /// The other end.
-    pub caller: &'a Caller,
-    /// The request and what it names; none when the sign-in serves no client (approving a device code).
-    pub wish: Option<(&'a AuthorizeRequest, &'a Application, &'a Target)>,
+impl SignedIn {
+    pub(super) fn new(session: Session, user: User) -> Self {
+        Self { session, user, device: None, agreed: false, wanted: None, problem: None, app_secret: None }
+    }
 }
 
 /// Takes the next step.
@@ -132,63 +55,59 @@ pub async fn advance(
     progress: Progress,
     submission: Submission,
 ) -> Result<Outcome> {
-    let request = journey.wish.map(|(request, _, _)| request);
     match submission {
-        Submission::Nothing => {
-            let current = match cookie {
-                Some(cookie) if !request.is_some_and(|request| request.prompts("login") || request.prompts("select_account")) => {
-                    let mut unit = ctx.store.tenant(journey.tenant.id).read().await?;
-                    session::from_cookie(ctx, unit.as_mut(), journey.tenant.id, cookie).await?
-                }
-                _ => None,
-            };
-            let hint = request.and_then(|request| request.login_hint.clone());
-            match current.filter(|(_, user)| hint.as_deref().is_none_or(|hint| hint.eq_ignore_ascii_case(&user.user_principal_name))) {
-                Some((session, user)) => proceed(ctx, journey, session, user, None, false).await,
-                None if request.is_some_and(|request| request.prompts("none")) => {
-                    let refusal = Refusal::new(ErrorCode::LOGIN_REQUIRED, "Nobody is signed in here: an interactive sign-in is needed.");
-                    Ok(plain(Step::Error(Box::new(refusal))))
-                }
-                None => Ok(plain(match hint {
-                    Some(login) => Step::Password { login, problem: None },
-                    None => Step::Identifier { login: String::new(), problem: None },
-                })),
-            }
-        }
+        Submission::Nothing => arrive(ctx, journey, cookie).await,
         Submission::Identifier { login } => {
             let login = login.trim().to_owned();
             // Every name leads on: whether the account exists shows nowhere.
             let well_formed =
                 login.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.')) && login.len() <= 320;
-            Ok(plain(if well_formed {
-                Step::Password { login, problem: None }
+            Ok(if well_formed {
+                plain(Step::Password { login, problem: None })
             } else {
-                Step::Identifier { login, problem: Some("Enter your work account as name@company.example.".into()) }
-            }))
+                identifier(ctx, login, Some("Enter your work account as name@company.example."))
+            })
         }
         Submission::Password { login, password } => sign_in(ctx, journey, login.trim(), &password).await,
         Submission::NewPassword { old, new, repeated } => change_password(ctx, journey, progress, &old, &new, &repeated).await,
-        Submission::Consent(agreed) => {
-            let current = match cookie {
-                Some(cookie) => {
-                    let mut unit = ctx.store.tenant(journey.tenant.id).read().await?;
-                    session::from_cookie(ctx, unit.as_mut(), journey.tenant.id, cookie).await?
-                }
-                None => None,
-            };
-            match current {
-                Some((session, user)) if agreed => proceed(ctx, journey, session, user, None, true).await,
-                Some(_) => {
-                    let refusal = Refusal::new(ErrorCode::CONSENT_DECLINED, "The person declined to let the app act for them.");
-                    Ok(plain(Step::Error(Box::new(refusal))))
-                }
-                None => Ok(plain(Step::Identifier {
-                    login: String::new(),
-                    problem: Some("Your sign-in has ended. Please sign in again.".into()),
-                })),
+        Submission::Passkey(proof) if progress.session.is_none() => passwordless::sign_in(ctx, journey, progress, &proof).await,
+        Submission::Passkey(proof) => second_factor::passkey(ctx, journey, cookie, progress, &proof).await,
+        Submission::SecondFactor(answer) => second_factor::answer(ctx, journey, cookie, progress, answer).await,
+        Submission::Consent(agreed) => match current(ctx, journey, cookie).await? {
+            Some((session, user)) if agreed => proceed(ctx, journey, SignedIn { agreed: true, ..SignedIn::new(session, user) }).await,
+            Some(_) => {
+                let refusal = Refusal::new(ErrorCode::CONSENT_DECLINED, "The person declined to let the app act for them.");
+                Ok(plain(Step::Error(Box::new(refusal))))
             }
-        }
+            None => Ok(ended(ctx)),
+        },
     }
+}
+
+/// The request has just arrived.
+async fn arrive(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>) -> Result<Outcome> {
+    let request = journey.wish.request();
+    let asks_anew = request.is_some_and(|request| request.prompts("login") || request.prompts("select_account"));
+    let known = if asks_anew { None } else { current(ctx, journey, cookie).await? };
+    let hint = request.and_then(|request| request.login_hint.clone());
+    match known.filter(|(_, user)| hint.as_deref().is_none_or(|hint| hint.eq_ignore_ascii_case(&user.user_principal_name))) {
+        Some((session, user)) => proceed(ctx, journey, SignedIn::new(session, user)).await,
+        None if request.is_some_and(|request| request.prompts("none")) => {
+            let refusal = Refusal::new(ErrorCode::LOGIN_REQUIRED, "Nobody is signed in here: an interactive sign-in is needed.");
+            Ok(plain(Step::Error(Box::new(refusal))))
+        }
+        None => Ok(match hint {
+            Some(login) => plain(Step::Password { login, problem: None }),
+            None => identifier(ctx, String::new(), None),
+        }),
+    }
+}
+
+/// Who is signed in at this browser.
+pub(super) async fn current(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>) -> Result<Option<(Session, User)>> {
+    let Some(cookie) = cookie else { return Ok(None) };
+    let mut unit = ctx.store.tenant(journey.tenant.id).read().await?;
+    session::from_cookie(ctx, unit.as_mut(), journey.tenant.id, cookie).await
 }
 
 /// Answers a request that the broker makes for an app, with the proof of its primary refresh token in place of a person.
@@ -197,24 +116,19 @@ pub async fn advance(
 /// Storage failure; refusals are steps.
 pub async fn brokered(ctx: &Context, journey: Journey<'_>, proof: PrtProof) -> Result<Outcome> {
     let PrtProof { session, user, device, .. } = proof;
-    proceed(ctx, journey, session, user, Some(device.id), false).await
+    proceed(ctx, journey, SignedIn { device: Some(device.id), ..SignedIn::new(session, user) }).await
 }
 
 async fn sign_in(ctx: &Context, journey: Journey<'_>, login: &str, password: &str) -> Result<Outcome> {
     let origin = Origin::Address(journey.caller.ip);
     let user = match credentials::check_password(ctx, journey.tenant, login, password, origin).await {
         Ok(user) => user,
-        Err(error) => {
-            let problem = match &error {
-                Error::Refused(refusal) => refusal.message.clone(),
-                _ => return Err(error),
-            };
-            if let Some((_, application, _)) = journey.wish {
-                // Only the record is wanted here: the person sees the page again.
-                let _logged = access::failed_first_factor(ctx, journey.tenant, journey.caller, "sign_in", application, login, error).await;
-            }
+        Err(Error::Refused(refusal)) => {
+            let problem = refusal.message.clone();
+            log_failure(ctx, journey, login, *refusal).await;
             return Ok(plain(Step::Password { login: login.to_owned(), problem: Some(problem) }));
         }
+        Err(error) => return Err(error),
     };
     if user.force_change_password {
         let progress = Progress::must_change_password(&user);
@@ -224,116 +138,123 @@ async fn sign_in(ctx: &Context, journey: Journey<'_>, login: &str, password: &st
     start_session(ctx, journey, user).await
 }
 
+/// Records a factor that was not right; the person sees the page again.
+pub(super) async fn log_failure(ctx: &Context, journey: Journey<'_>, login: &str, refusal: Refusal) {
+    let (application, _) = journey.wish.client();
+    let _logged = access::failed_factor(ctx, journey.tenant, journey.caller, "sign_in", application, login, refusal.into()).await;
+}
+
 async fn start_session(ctx: &Context, journey: Journey<'_>, user: User) -> Result<Outcome> {
     let session = session::begin(ctx, &user, SessionKind::Browser, None, vec!["pwd".into()]);
     let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
     unit.sessions().create(&session).await?;
     unit.commit().await?;
     let cookie = session::cookie(ctx, journey.tenant.id, session.id)?;
-    let mut outcome = proceed(ctx, journey, session, user, None, false).await?;
+    let mut outcome = proceed(ctx, journey, SignedIn::new(session, user)).await?;
     outcome.session_cookie = Some(cookie);
     Ok(outcome)
 }
 
 async fn change_password(ctx: &Context, journey: Journey<'_>, progress: Progress, old: &str, new: &str, repeated: &str) -> Result<Outcome> {
-    let (Some(login), Some(user_id)) = (progress.login.clone(), progress.change_password_of) else {
-        return Ok(plain(Step::Identifier { login: String::new(), problem: Some("That took too long. Please sign in again.".into()) }));
+    let (Some(login), Some(_)) = (progress.login.clone(), progress.change_password_of) else {
+        return Ok(identifier(ctx, String::new(), Some("That took too long. Please sign in again.")));
     };
-    let again = |problem: String, progress: Progress| {
-        Ok(Outcome { step: Step::ChangePassword { login: login.clone(), problem: Some(problem) }, session_cookie: None, progress })
-    };
-    let user = match credentials::check_password(ctx, journey.tenant, &login, old, Origin::Address(journey.caller.ip)).await {
-        Ok(user) if user.id == user_id => user,
-        Ok(_) | Err(Error::Refused(_)) => return again("The present password is not right.".into(), progress),
-        Err(error) => return Err(error),
+    let again = |problem: String| Outcome {
+        step: Step::ChangePassword { login: login.clone(), problem: Some(problem) },
+        session_cookie: None,
+        progress: progress.clone(),
     };
     if new != repeated {
-        return again("The two new passwords differ.".into(), progress);
+        return Ok(again("The two new passwords differ.".into()));
     }
-    let judged = if new == old { Err(password::WeakPassword::Unchanged) } else { password::check_strength(new, &login) };
-    if let Err(weak) = judged {
-        let text = weak.to_string();
-        return again(
-            format!("{}{}.", text.chars().take(1).flat_map(char::to_uppercase).collect::<String>(), text.get(1..).unwrap_or_default()),
-            progress,
-        );
+    match account::change_password(ctx, journey.tenant, journey.caller.ip, &login, old, new).await {
+        Ok(user) => start_session(ctx, journey, user).await,
+        Err(PasswordChangeError::Failed(error)) => Err(error),
+        Err(problem) => Ok(again(sentence(&problem.to_string()))),
     }
-    let hash = ctx.passwords.hash(new, ctx.rng.as_ref()).await?;
-    let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
-    let Some(mut user) = unit.users().get(user.id).await? else {
-        return again("The account is gone.".into(), Progress::default());
-    };
-    user.password_hash = Some(hash);
-    user.force_change_password = false;
-    // Whoever knew the old password is signed out everywhere.
-    user.sign_in_sessions_valid_from = ctx.now();
-    unit.users().update(&user).await?;
-    unit.commit().await?;
-    start_session(ctx, journey, user).await
 }
 
-/// Somebody is signed in: decide, ask for consent, make the code.
-async fn proceed(
-    ctx: &Context,
-    journey: Journey<'_>,
-    session: Session,
-    user: User,
-    device: Option<DeviceId>,
-    agreed: bool,
-) -> Result<Outcome> {
-    let Some((request, application, target)) = journey.wish else {
-        return Ok(plain(Step::SignedIn(Box::new((session, user)))));
-    };
+/// The words of an error as a sentence for people.
+fn sentence(text: &str) -> String {
+    format!("{}{}.", text.chars().take(1).flat_map(char::to_uppercase).collect::<String>(), text.get(1..).unwrap_or_default())
+}
+
+/// Somebody is signed in: decide, ask for a second factor or for consent, make the code.
+pub(super) async fn proceed(ctx: &Context, journey: Journey<'_>, signed: SignedIn) -> Result<Outcome> {
     let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
-    let step = proceed_in(ctx, unit.as_mut(), journey, (request, application, target), &session, &user, device, agreed).await;
-    let step = match step {
-        Ok(step) => step,
-        Err(Error::Refused(refusal)) if request.prompts("none") => Step::Error(refusal),
+    let outcome = match proceed_in(ctx, unit.as_mut(), journey, &signed).await {
+        Ok(outcome) => outcome,
+        Err(Error::Refused(refusal)) if journey.wish.request().is_some_and(|request| request.prompts("none")) => {
+            plain(Step::Error(refusal))
+        }
         Err(Error::Refused(refusal)) => {
             let approved_apps = if refusal.code == ErrorCode::APP_NOT_APPROVED { approved_apps(unit.as_mut()).await? } else { Vec::new() };
-            Step::Refused { refusal, login: user.user_principal_name, approved_apps }
+            plain(Step::Refused { refusal, login: signed.user.user_principal_name, approved_apps })
         }
         Err(error) => return Err(error),
     };
     unit.commit().await?;
-    Ok(plain(step))
+    Ok(outcome)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the one place where request, person and device meet")]
-async fn proceed_in(
-    ctx: &Context,
-    unit: &mut dyn Unit,
-    journey: Journey<'_>,
-    (request, application, target): (&AuthorizeRequest, &Application, &Target),
-    session: &Session,
-    user: &User,
-    device: Option<DeviceId>,
-    agreed: bool,
-) -> Result<Step> {
-    let device = crate::token::bound_device(unit, device).await?;
-    let brokered = device.is_some();
-    let facts = access::Request {
-        client_type: Some(client::app_type(request.platform)),
-        device: device.as_ref(),
-        brokered,
-        amr: &session.amr,
-        capabilities: &request.capabilities,
-        ..access::Request::new("authorize", journey.tenant, journey.caller, Subject::User(user), application, &target.resource)
-    };
-    // A code is not a token yet: the record is written when it is redeemed, after the decision is made once more.
-    access::require(ctx, unit, &facts).await?.deferred();
-    if agreed {
-        consent::give(unit, application, user, target).await?;
-    } else if consent::is_needed(unit, application, user, target).await? || request.prompts("consent") {
-        if request.prompts("none") || brokered {
-            return Err(Error::refused(
-                ErrorCode::CONSENT_REQUIRED,
-                format!("'{}' needs the person's consent first.", application.display_name),
-            ));
+async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Outcome> {
+    let device = crate::token::bound_device(unit, signed.device).await?;
+    let facts = access::Request { device: device.as_ref(), brokered: device.is_some(), ..decision_about(journey, signed) };
+    let asked_before = signed.wanted.is_some() || signed.problem.is_some();
+    match journey.wish {
+        // The interruption is in the log already.
+        Wish::Code(..) if asked_before && access::asks_for_second_factor(ctx, unit, &facts).await? => {
+            second_factor::ask(ctx, unit, journey, signed, &facts, None).await
         }
-        return Ok(Step::Consent { login: user.user_principal_name.clone() });
+        Wish::Code(request, application, target) => {
+            let silent = request.prompts("none") || facts.brokered;
+            // A code is not a token yet: the record is written when it is redeemed, after the decision is made once more.
+            match access::require(ctx, unit, &facts).await {
+                Ok(attempt) => attempt.deferred(),
+                Err(Error::Refused(refusal)) if refusal.code == ErrorCode::MFA_REQUIRED && !silent => {
+                    return second_factor::ask(ctx, unit, journey, signed, &facts, Some(*refusal)).await;
+                }
+                Err(error) => return Err(error),
+            }
+            if signed.agreed {
+                consent::give(unit, application, &signed.user, target).await?;
+            } else if consent::is_needed(unit, application, &signed.user, target).await? || request.prompts("consent") {
+                if silent {
+                    return Err(Error::refused(
+                        ErrorCode::CONSENT_REQUIRED,
+                        format!("'{}' needs the person's consent first.", application.display_name),
+                    ));
+                }
+                return Ok(plain(Step::Consent { login: signed.user.user_principal_name.clone() }));
+            }
+            Ok(plain(Step::Code(code::create(ctx, unit, request, target, &signed.session, facts.brokered).await?)))
+        }
+        Wish::DeviceCode(..) if access::asks_for_second_factor(ctx, unit, &facts).await? => {
+            second_factor::ask(ctx, unit, journey, signed, &facts, None).await
+        }
+        Wish::DeviceCode(..) => Ok(plain(Step::SignedIn(Box::new((signed.session.clone(), signed.user.clone()))))),
     }
-    Ok(Step::Code(code::create(ctx, unit, request, target, session, brokered).await?))
+}
+
+/// What the decision of this sign-in is about, but for the device.
+pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn) -> access::Request<'a> {
+    let (application, target) = journey.wish.client();
+    let subject = Subject::User(&signed.user);
+    match journey.wish {
+        Wish::Code(request, ..) => access::Request {
+            client_type: Some(client::app_type(request.platform)),
+            amr: &signed.session.amr,
+            capabilities: &request.capabilities,
+            authentication_context: request.authentication_context.as_deref(),
+            ..access::Request::new("authorize", journey.tenant, journey.caller, subject, application, &target.resource)
+        },
+        Wish::DeviceCode(..) => access::Request {
+            client_type: Some(access::client_type_of(application)),
+            amr: &signed.session.amr,
+            transfer_method: access::transfer_method(SessionKind::DeviceCode),
+            ..access::Request::new("device_code", journey.tenant, journey.caller, subject, application, &target.resource)
+        },
+    }
 }
 
 /// Names of the apps on the approved list that people can have on a phone.
@@ -343,7 +264,23 @@ async fn approved_apps(unit: &mut dyn Unit) -> Result<Vec<String>> {
     Ok(on_phones.map(|app| app.display_name).collect())
 }
 
-fn plain(step: Step) -> Outcome {
+/// The first page. A passkey may answer it as well as a name.
+pub(super) fn identifier(ctx: &Context, login: String, problem: Option<&str>) -> Outcome {
+    let challenge = fido2::challenge(ctx);
+    let passkey = fido2::ask_anybody(ctx, challenge.clone());
+    Outcome {
+        step: Step::Identifier { login, problem: problem.map(str::to_owned), passkey },
+        session_cookie: None,
+        progress: Progress { challenge: Some(challenge), ..Progress::default() },
+    }
+}
+
+/// The session that a page belonged to is gone.
+pub(super) fn ended(ctx: &Context) -> Outcome {
+    identifier(ctx, String::new(), Some("Your sign-in has ended. Please sign in again."))
+}
+
+pub(super) fn plain(step: Step) -> Outcome {
     let progress = match &step {
         Step::Password { login, .. } => Progress::named(login),
         _ => Progress::default(),

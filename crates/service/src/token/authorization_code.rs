@@ -90,6 +90,7 @@ async fn redeem_in<'a>(
         brokered: code.brokered,
         amr: &session.amr,
         capabilities: &capabilities,
+        authentication_context: code.authentication_context.as_deref(),
         ..access::Request::new("authorization_code", tenant, caller, Subject::User(&user), application, &target.resource)
     };
     let attempt = access::require(ctx, unit, &request).await?;
@@ -104,6 +105,7 @@ async fn redeem_in<'a>(
         code_id: Some(code.id),
         nonce: code.nonce.as_deref(),
         capabilities: &capabilities,
+        authentication_context: code.authentication_context.as_deref(),
         version,
     };
     let response = issue::issue(ctx, unit, &tokens).await?;

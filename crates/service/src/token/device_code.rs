@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::one_time::sha256;
-use crate::resource;
+use crate::resource::{self, Target};
 use crate::sign_in::consent;
 
 /// Life of a device code.
@@ -91,18 +91,19 @@ fn user_code(rng: &dyn Rng) -> String {
     out
 }
 
-/// The code that a person typed, in whatever case and with spaces or hyphens, and the client that asks.
+/// The code that a person typed, in whatever case and with spaces or hyphens, the client that asks, and for what.
 ///
 /// # Errors
 /// [`ErrorCode::CODE_EXPIRED`] when there is none, or storage failure.
-pub async fn find(ctx: &Context, tenant: &Tenant, typed: &str) -> Result<(DeviceCode, Application)> {
+pub async fn find(ctx: &Context, tenant: &Tenant, typed: &str) -> Result<(DeviceCode, Application, Target)> {
     let wanted: String = typed.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_uppercase()).take(16).collect();
     let unknown = || Error::refused(ErrorCode::CODE_EXPIRED, "The code is not known or has expired. Start again on the other device.");
     let mut unit = ctx.store.tenant(tenant.id).read().await?;
     let code = unit.grants().device_code_by_user_code(&wanted, ctx.now()).await?.filter(|code| code.state == DeviceCodeState::Pending);
     let code = code.ok_or_else(unknown)?;
     let application = unit.applications().get(code.app_id).await?.ok_or_else(unknown)?;
-    Ok((code, application))
+    let target = resource::from_scope(unit.as_mut(), &code.scope).await?;
+    Ok((code, application, target))
 }
 
 /// Records what the person said: the session in which they approve, or none to decline.
@@ -197,6 +198,7 @@ pub async fn poll(
         code_id: None,
         nonce: None,
         capabilities: &[],
+        authentication_context: None,
         version,
     };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;

@@ -56,6 +56,8 @@ pub struct Issue<'a> {
     pub nonce: Option<&'a str>,
     /// Client capabilities (`xms_cc`).
     pub capabilities: &'a [String],
+    /// Authentication context that was asked for and is met (`acrs`).
+    pub authentication_context: Option<&'a str>,
     /// Dialect.
     pub version: Version,
 }
@@ -100,6 +102,7 @@ async fn keep_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_
         device_id: issue.device.map(|device| device.id),
         code_id: issue.code_id,
         brokered: issue.brokered,
+        amr: Some(issue.session.amr.clone()),
         scope: issue.target.granted.clone(),
         resource: issue.target.resource.app_id,
         issued: now,
@@ -131,6 +134,9 @@ fn access_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
     if let Some(device) = issue.device {
         insert(&mut claims, [("deviceid", json!(device.id))]);
     }
+    if let Some(context) = issue.authentication_context {
+        insert(&mut claims, [("acrs", json!([context]))]);
+    }
     if !issue.capabilities.is_empty() {
         insert(&mut claims, [("xms_cc", json!(issue.capabilities))]);
     }
@@ -142,6 +148,9 @@ fn id_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
     insert(&mut claims, [("aud", json!(issue.client.app_id))]);
     if let Some(nonce) = issue.nonce {
         insert(&mut claims, [("nonce", json!(nonce))]);
+    }
+    if let Some(context) = issue.authentication_context {
+        insert(&mut claims, [("acrs", json!([context]))]);
     }
     if issue.target.openid.email {
         insert(&mut claims, [("email", json!(issue.user.user_principal_name))]);

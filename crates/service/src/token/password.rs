@@ -44,7 +44,7 @@ pub async fn sign_in(
     super::require_public_client_flows(application)?;
     let user = match credentials::check_password(ctx, tenant, grant.username, grant.password, Origin::Address(caller.ip)).await {
         Ok(user) => user,
-        Err(error) => return Err(access::failed_first_factor(ctx, tenant, caller, "password", application, grant.username, error).await),
+        Err(error) => return Err(access::failed_factor(ctx, tenant, caller, "password", application, grant.username, error).await),
     };
     credentials::require_own_password(&user)?;
     let session = session::begin(ctx, &user, SessionKind::Password, None, vec!["pwd".into()]);
@@ -70,6 +70,7 @@ pub async fn sign_in(
         code_id: None,
         nonce: None,
         capabilities: grant.capabilities,
+        authentication_context: None,
         version,
     };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;

@@ -3,6 +3,7 @@
 use doorward_model::ErrorCode;
 use doorward_model::application::Application;
 use doorward_model::refresh_token::RefreshToken;
+use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_store::Unit;
 use doorward_wire::oauth::token_response::TokenResponse;
@@ -27,6 +28,8 @@ pub struct Refresh<'a> {
     pub resource: Option<&'a str>,
     /// Client capabilities.
     pub capabilities: &'a [String],
+    /// Authentication context asked for (`acrs`).
+    pub authentication_context: Option<&'a str>,
 }
 
 /// Redeems a refresh token for new tokens, also for another resource that the client may use.
@@ -62,6 +65,7 @@ async fn redeem_in(
         return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token belongs to another client."));
     }
     let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
+    let session = as_it_was(session, &token);
     let device = super::bound_device(unit, token.device_id).await?;
     let target = match (refresh.resource, refresh.scope.trim()) {
         (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
@@ -77,6 +81,7 @@ async fn redeem_in(
         amr: &session.amr,
         transfer_method: access::transfer_method(session.kind),
         capabilities: refresh.capabilities,
+        authentication_context: refresh.authentication_context,
         ..access::Request::new("refresh_token", tenant, caller, Subject::User(&user), application, &target.resource)
     };
     let attempt = access::require(ctx, unit, &request).await?;
@@ -91,10 +96,19 @@ async fn redeem_in(
         code_id: token.code_id,
         nonce: None,
         capabilities: refresh.capabilities,
+        authentication_context: refresh.authentication_context,
         version,
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))
+}
+
+/// The session with the methods that the token came from: a second factor given later was given for something else.
+pub(crate) fn as_it_was(session: Session, token: &RefreshToken) -> Session {
+    match &token.amr {
+        Some(amr) => Session { amr: amr.clone(), ..session },
+        None => session,
+    }
 }
 
 /// The refresh token with that value, if it still counts.

@@ -11,8 +11,7 @@ use doorward_service::broker::credential;
 use doorward_service::caller::Caller;
 use doorward_service::sign_in::flow::{Progress, Purpose};
 use doorward_service::sign_in::request::{self, AuthorizeParameters, RequestError};
-use doorward_service::sign_in::steps::{self, Journey};
-use doorward_service::sign_in::{Step, Submission, flow};
+use doorward_service::sign_in::{Journey, Step, Submission, Wish, flow, steps};
 use doorward_service::{Context, Error, access, tenants};
 
 use super::OAuthError;
@@ -82,7 +81,7 @@ async fn interactive(
             return Ok(scene.answer_error(&refusal));
         }
     };
-    let journey = Journey { tenant, caller, wish: Some((&request, &client, &target)) };
+    let journey = Journey { tenant, caller, wish: Wish::Code(&request, &client, &target) };
     let cookie = cookies::read(headers, cookies::SESSION);
     let outcome = steps::advance(ctx, journey, cookie.as_deref(), Progress::default(), Submission::Nothing).await?;
     let scene =
@@ -108,7 +107,7 @@ async fn brokered(
         Err(RequestError::Here(error)) => return Err(error),
         Err(RequestError::ToClient(refusal, _)) => return Err(Error::Refused(refusal)),
     };
-    let outcome = steps::brokered(ctx, Journey { tenant, caller, wish: Some((&request, &client, &target)) }, proof).await?;
+    let outcome = steps::brokered(ctx, Journey { tenant, caller, wish: Wish::Code(&request, &client, &target) }, proof).await?;
     match outcome.step {
         Step::Refused { refusal, .. } | Step::Error(refusal) => Err(Error::Refused(refusal)),
         _ => {

@@ -1,4 +1,4 @@
-//! The two cookies of the sign-in pages. `__Host-` ties them to this host, its root path and TLS.
+//! Cookies; here the two of the sign-in pages. `__Host-` ties them to this host, its root path and TLS.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
@@ -10,17 +10,17 @@ pub(super) const SESSION: &str = "__Host-doorward-session";
 pub(super) const BROWSER: &str = "__Host-doorward-browser";
 
 /// The value of a cookie of the request.
-pub(super) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
     CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
 }
 
 /// Sets a cookie for this browser session. `SameSite=Lax`: it comes with the navigation from an app, not with a forged post.
-pub(super) fn set(response: &mut Response, name: &str, value: &str) {
+pub(crate) fn set(response: &mut Response, name: &str, value: &str) {
     append(response, &format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"));
 }
 
 /// Removes a cookie.
-pub(super) fn clear(response: &mut Response, name: &str) {
+pub(crate) fn clear(response: &mut Response, name: &str) {
     append(response, &format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
 }
 

@@ -10,8 +10,7 @@ use doorward_model::ErrorCode;
 use doorward_model::tenant::Tenant;
 use doorward_service::caller::Caller;
 use doorward_service::sign_in::flow::{self, Progress, Purpose};
-use doorward_service::sign_in::steps::{self, Journey};
-use doorward_service::sign_in::{Outcome, Step, Submission, session};
+use doorward_service::sign_in::{Journey, Outcome, Step, Submission, Wish, session, steps};
 use doorward_service::token::device_code;
 use doorward_service::{Context, Error, tenants};
 use serde::Deserialize;
@@ -82,7 +81,7 @@ async fn handle(ctx: &Context, caller: &Caller, tenant: &Tenant, headers: &Heade
         ));
     }
     let cookie = cookies::read(headers, cookies::SESSION);
-    let (code, client) = match device_code::find(ctx, tenant, &posted.user_code).await {
+    let (code, client, target) = match device_code::find(ctx, tenant, &posted.user_code).await {
         Ok(found) => found,
         Err(Error::Refused(refusal)) => {
             return scene(ctx, caller, tenant, headers, String::new()).enter_device_code(posted.user_code, Some(refusal.message));
@@ -106,7 +105,7 @@ async fn handle(ctx: &Context, caller: &Caller, tenant: &Tenant, headers: &Heade
             None => Err(Error::refused(ErrorCode::LOGIN_REQUIRED, "Your sign-in has ended. Open the page again.")),
         };
     }
-    let journey = Journey { tenant, caller, wish: None };
+    let journey = Journey { tenant, caller, wish: Wish::DeviceCode(&client, &target) };
     match steps::advance(ctx, journey, cookie.as_deref(), Progress::default(), Submission::Nothing).await? {
         Outcome { step: Step::SignedIn(signed_in), .. } => {
             let (_, user) = *signed_in;

@@ -11,13 +11,13 @@ use doorward_model::tenant::Tenant;
 use doorward_service::caller::Caller;
 use doorward_service::sign_in::flow::{self, Purpose};
 use doorward_service::sign_in::request::AuthorizeRequest;
-use doorward_service::sign_in::steps::{self, Journey};
-use doorward_service::sign_in::{Outcome, Step, Submission};
+use doorward_service::sign_in::{Journey, Outcome, Step, Submission, Wish, steps};
 use doorward_service::token::device_code;
 use doorward_service::{Context, Error, Refusal, client, resource, tenants};
 use serde::Deserialize;
 
 use super::authorize::{browser, failure};
+use super::posted_factor::PostedFactor;
 use super::view::Scene;
 use super::{OAuthError, cookies};
 use crate::caller::TheCaller;
@@ -35,10 +35,15 @@ pub(super) struct Posted {
     newpasswd: Option<String>,
     confirmnewpasswd: Option<String>,
     consent: Option<String>,
+    #[serde(flatten)]
+    factor: PostedFactor,
 }
 
 impl Posted {
     fn submission(self) -> Submission {
+        if let Some(submission) = self.factor.submission() {
+            return submission;
+        }
         match self {
             Self { newpasswd: Some(new), passwd, confirmnewpasswd, .. } => {
                 Submission::NewPassword { old: passwd.unwrap_or_default(), new, repeated: confirmnewpasswd.unwrap_or_default() }
@@ -78,19 +83,19 @@ async fn handle(ctx: &Context, caller: &Caller, tenant: &Tenant, headers: &Heade
     match flow.purpose {
         Purpose::Authorize(request) => {
             let (client, target) = wish(ctx, tenant, &request).await?;
-            let journey = Journey { tenant, caller, wish: Some((&request, &client, &target)) };
+            let journey = Journey { tenant, caller, wish: Wish::Code(&request, &client, &target) };
             let outcome = steps::advance(ctx, journey, cookie.as_deref(), progress, posted.submission()).await?;
             let scene =
                 Scene { ctx, tenant, caller, browser, purpose: Purpose::Authorize(request.clone()), client: Some((&client, &target)) };
             scene.show(outcome)
         }
         Purpose::DeviceCode(code) => {
-            let journey = Journey { tenant, caller, wish: None };
+            let (_, client, target) = device_code::find(ctx, tenant, &code).await?;
+            let journey = Journey { tenant, caller, wish: Wish::DeviceCode(&client, &target) };
             let outcome = steps::advance(ctx, journey, cookie.as_deref(), progress, posted.submission()).await?;
             let scene = Scene { ctx, tenant, caller, browser, purpose: Purpose::DeviceCode(code.clone()), client: None };
             match outcome {
                 Outcome { step: Step::SignedIn(signed_in), session_cookie, .. } => {
-                    let (_, client) = device_code::find(ctx, tenant, &code).await?;
                     let (_, user) = *signed_in;
                     scene.confirm_device_code(&code, &client, user.user_principal_name, session_cookie.as_deref())
                 }

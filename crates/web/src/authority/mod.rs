@@ -1,7 +1,7 @@
 //! The authority: OAuth 2.0 and OpenID Connect endpoints of a tenant, and the sign-in pages.
 
 mod authorize;
-mod cookies;
+pub(crate) mod cookies;
 mod device_auth;
 mod devicecode;
 mod discovery;
@@ -10,6 +10,8 @@ mod instance_discovery;
 mod keys;
 mod login;
 mod logout;
+mod posted_factor;
+mod second_factor_view;
 mod token;
 mod user_realm;
 mod userinfo;

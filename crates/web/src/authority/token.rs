@@ -127,11 +127,13 @@ async fn grant(
         "refresh_token" => {
             let application = authenticated(ctx, tenant, headers, parameters).await?;
             let capabilities = capabilities(parameters);
+            let authentication_context = authentication_context(parameters);
             let refresh = refresh_token::Refresh {
                 refresh_token: required(parameters.refresh_token.as_deref(), "refresh_token")?,
                 scope: &parameters.scope,
                 resource: parameters.resource.as_deref(),
                 capabilities: &capabilities,
+                authentication_context: authentication_context.as_deref(),
             };
             refresh_token::redeem(ctx, tenant, caller, &application, refresh, version).await?
         }
@@ -212,6 +214,10 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
         percent_encoding::percent_decode_str(&text).decode_utf8().ok().map(|text| text.into_owned())
     };
     Some((form(id)?, form(secret)?))
+}
+
+fn authentication_context(parameters: &Parameters) -> Option<String> {
+    parameters.claims.as_deref().and_then(claims_parameter::authentication_context)
 }
 
 fn capabilities(parameters: &Parameters) -> Vec<String> {

@@ -9,7 +9,7 @@ use doorward_service::sign_in::flow::{self, Purpose};
 use doorward_service::sign_in::request::{AuthorizeRequest, ResponseMode};
 use doorward_service::sign_in::{Outcome, Step};
 use doorward_service::{Context, Error, Refusal, resource};
-use doorward_wire::oauth::{error_body, redirect};
+use doorward_wire::oauth::{claims_parameter, error_body, redirect};
 use http::StatusCode;
 use url::Url;
 
@@ -59,7 +59,7 @@ impl Scene<'_> {
     }
 
     /// Where forms may lead in the end: browsers check redirects after a form, too.
-    fn target(&self) -> FormTarget {
+    pub(super) fn target(&self) -> FormTarget {
         match self.request().and_then(|request| Url::parse(&request.redirect_uri).ok()) {
             Some(url) => FormTarget::Client(url),
             None => FormTarget::Own,
@@ -100,8 +100,9 @@ impl Scene<'_> {
         let form = self.form("login", &progress)?;
         let frame = self.frame();
         let response = match step {
-            Step::Identifier { login, problem } => {
-                pages::page(StatusCode::OK, &pages::identifier::Identifier { frame, form, app, login, problem }, &self.target())
+            Step::Identifier { login, problem, passkey } => {
+                let page = pages::identifier::Identifier { frame, form, app, login, problem, passkey: passkey.into() };
+                pages::page(StatusCode::OK, &page, &self.target())
             }
             Step::Password { login, problem } => {
                 let other_account = self.other_account();
@@ -117,6 +118,11 @@ impl Scene<'_> {
             Step::Code(code) => self.answer(&[("code", code)]),
             Step::Error(refusal) => self.answer_error(&refusal),
             Step::Refused { refusal, login, approved_apps } => self.refused(&refusal, login, &approved_apps),
+            step @ (Step::SecondFactor { .. }
+            | Step::ChooseSecondFactor { .. }
+            | Step::RegisterApp { .. }
+            | Step::RegisterPasskey { .. }
+            | Step::RecoveryCodes { .. }) => self.second_factor(frame, form, step),
             Step::SignedIn(_) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, None),
         };
         Ok(self.with_cookies(response, session_cookie.as_deref()))
@@ -294,8 +300,7 @@ fn restart_query(request: &AuthorizeRequest) -> String {
         ResponseMode::FormPost => "form_post",
     };
     let app_id = request.app_id.to_string();
-    let capabilities = (!request.capabilities.is_empty())
-        .then(|| serde_json::json!({"access_token": {"xms_cc": {"values": request.capabilities}}}).to_string());
+    let claims = claims_parameter::write(&request.capabilities, request.authentication_context.as_deref());
     let fields = [
         ("client_id", Some(app_id.as_str())),
         ("redirect_uri", Some(request.redirect_uri.as_str())),
@@ -308,7 +313,7 @@ fn restart_query(request: &AuthorizeRequest) -> String {
         ("code_challenge", request.code_challenge.as_deref()),
         ("code_challenge_method", request.code_challenge.as_ref().map(|_| "S256")),
         ("prompt", Some("select_account")),
-        ("claims", capabilities.as_deref()),
+        ("claims", claims.as_deref()),
     ];
     let present: Vec<(&str, &str)> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     serde_urlencoded::to_string(present).unwrap_or_default()

@@ -8,12 +8,13 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use doorward_service::Context;
-use doorward_store::query::{Field, Filter, Key, Kind, Order, Page, Part, Position, Query};
+use doorward_store::query::{Field, Filter, Kind, Order, Page, Part, Position, Query};
 use doorward_wire::odata::{self, Direction, QueryOptions};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::error::GraphError;
 use super::filter::{property, translate};
+use crate::page_token;
 
 /// How a noun looks in the API.
 pub(super) struct Noun<F: 'static> {
@@ -83,7 +84,9 @@ impl List {
 
     /// Where the page begins.
     pub(super) fn position(&self) -> Result<Option<Position>, GraphError> {
-        self.options.skip_token.as_deref().map(position).transpose()
+        let Some(token) = &self.options.skip_token else { return Ok(None) };
+        let unknown = || GraphError::BadRequest("$skiptoken: take it unchanged from @odata.nextLink".into());
+        page_token::read(token).map(Some).ok_or_else(unknown)
     }
 
     /// Refuses what a resource does not understand: an ignored option would show something else than was asked for.
@@ -207,7 +210,7 @@ impl List {
 
     fn next_link(&self, next: &Position) -> String {
         let mut pairs = self.pairs.clone();
-        pairs.push(("$skiptoken".to_owned(), token(next)));
+        pairs.push(("$skiptoken".to_owned(), page_token::write(next)));
         format!("{}?{}", self.address, serde_urlencoded::to_string(pairs).unwrap_or_default())
     }
 }
@@ -223,31 +226,4 @@ fn unknown(known: &[&str], name: &str) -> String {
 /// A number as `/…/$count` answers it.
 pub(super) fn count(number: u64) -> Response {
     ([(header::CONTENT_TYPE, "text/plain")], number.to_string()).into_response()
-}
-
-/// A place as clients hand it back. Nothing in it is secret, and a made-up one only begins the page elsewhere.
-fn token(position: &Position) -> String {
-    use base64::Engine as _;
-    let key = match &position.key {
-        None => Value::Null,
-        Some(Key::Text(text)) => json!(text),
-        Some(Key::Integer(number)) => json!(number),
-    };
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json!([position.id, key]).to_string())
-}
-
-fn position(token: &str) -> Result<Position, GraphError> {
-    use base64::Engine as _;
-    let read = || {
-        let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token).ok()?;
-        let (id, key): (String, Value) = serde_json::from_slice(&bytes).ok()?;
-        let key = match key {
-            Value::Null => None,
-            Value::String(text) => Some(Key::Text(text)),
-            Value::Number(number) => Some(Key::Integer(number.as_i64()?)),
-            _ => return None,
-        };
-        Some(Position { key, id })
-    };
-    read().ok_or_else(|| GraphError::BadRequest("$skiptoken: take it unchanged from @odata.nextLink".into()))
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod applications;
 mod audits;
+mod authentication_methods;
 mod batch;
 mod devices;
 mod documents;
@@ -72,6 +73,10 @@ fn table() -> Vec<Route> {
         ("/users/{id}/transitivememberof", get(users::transitive_member_of)),
         ("/users/{id}/owneddevices", get(users::owned_devices)),
         ("/users/{id}/revokesigninsessions", post(users::revoke_sessions)),
+        ("/users/{id}/authentication/methods", get(authentication_methods::list)),
+        ("/users/{id}/authentication/methods/{method}", delete(authentication_methods::delete)),
+        ("/users/{id}/authentication/fido2methods/{method}", delete(authentication_methods::delete)),
+        ("/users/{id}/authentication/softwareoathmethods/{method}", delete(authentication_methods::delete)),
         ("/groups", get(groups::list).post(groups::create)),
         ("/groups/$count", get(groups::count)),
         ("/groups/{id}", get(groups::get).patch(groups::update).delete(groups::delete)),

@@ -196,7 +196,7 @@ pub(super) async fn owned_devices(admin: Admin, list: List, Path(id): Path<Strin
 }
 
 /// A user by object id or sign-in name.
-async fn find(admin: &Admin, id: &str) -> Result<User, GraphError> {
+pub(super) async fn find(admin: &Admin, id: &str) -> Result<User, GraphError> {
     let mut unit = admin.read().await?;
     let user = match id.parse::<UserId>() {
         Ok(id) => unit.users().get(id).await?,

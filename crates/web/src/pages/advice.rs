@@ -187,6 +187,13 @@ fn fixed(code: ErrorCode, situation: &Situation<'_>) -> Advice {
                 ask,
             ],
         ),
+        ErrorCode::PROOF_UP_BLOCKED => (
+            "A second step cannot be set up from here",
+            format!(
+                "{service} asks for a second step at sign-in, and you have not set one up yet. Your company allows that only from certain places or devices."
+            ),
+            vec!["Sign in from your company's network or on a company computer.", ask],
+        ),
         ErrorCode::DEVICE_DISABLED => (
             "This device is switched off for work",
             format!("An administrator has disabled this {device}. It cannot open {service} until it is enabled again."),
@@ -205,9 +212,9 @@ fn fixed(code: ErrorCode, situation: &Situation<'_>) -> Advice {
             vec!["Try an app, a device or a network that your company supports.", ask],
         ),
         ErrorCode::MFA_REQUIRED | ErrorCode::MFA_REQUIRED_INTERACTIVE => (
-            "A second proof is needed",
-            format!("Your company asks for a second proof of who you are before it opens {service}, and this sign-in has none."),
-            vec!["Ask your help desk how to set up a second proof."],
+            "A second step is needed",
+            format!("Your company asks for a second step at sign-in before it opens {service}, and you have none that it accepts here."),
+            vec!["Ask your help desk how to set one up."],
         ),
         ErrorCode::EXTERNAL_CHALLENGE => (
             "Something else is required first",

@@ -16,9 +16,25 @@ pub struct Asset {
     content: &'static str,
 }
 
-/// The style sheet of every page.
-pub static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("style", "css", "text/css; charset=utf-8", include_str!("../../assets/style.css")));
+/// The style sheet of the sign-in pages.
+pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "style",
+        "css",
+        "text/css; charset=utf-8",
+        concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/style.css")),
+    )
+});
+
+/// The style sheet of the console.
+pub static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    let content = concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/console.css"));
+    Asset::new("console", "css", "text/css; charset=utf-8", content)
+});
+
+/// What makes the console more comfortable; every page works without it.
+pub static CONSOLE_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("console", "js", "text/javascript; charset=utf-8", include_str!("../../assets/console.js")));
 
 /// Logo and icon.
 pub static LOGO: LazyLock<Asset> = LazyLock::new(|| Asset::new("logo", "svg", "image/svg+xml", include_str!("../../assets/logo.svg")));
@@ -30,6 +46,10 @@ pub static PAGE_SCRIPT: LazyLock<Asset> =
 /// Sends the form of a `form_post` answer on.
 pub static FORM_POST_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("form-post", "js", "text/javascript; charset=utf-8", include_str!("../../assets/form-post.js")));
+
+/// Asks the browser for a passkey.
+pub static PASSKEY_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_str!("../../assets/passkey.js")));
 
 const PREFIX: &str = "/assets/";
 
@@ -56,7 +76,7 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 /// Handler of `GET /assets/{name}`.
 pub async fn get(Path(name): Path<String>) -> Response {
-    let all: [&LazyLock<Asset>; 4] = [&STYLE, &LOGO, &PAGE_SCRIPT, &FORM_POST_SCRIPT];
+    let all: [&LazyLock<Asset>; 7] = [&STYLE, &CONSOLE_STYLE, &LOGO, &PAGE_SCRIPT, &CONSOLE_SCRIPT, &FORM_POST_SCRIPT, &PASSKEY_SCRIPT];
     let Some(asset) = all.into_iter().find(|asset| asset.file_name() == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };

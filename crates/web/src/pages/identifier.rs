@@ -2,9 +2,10 @@
 
 use askama::Template;
 
+use super::passkey::PasskeyProof;
 use super::{FormState, Frame};
 
-/// Asks for the account name; posts `login`.
+/// Asks for the account name; posts `login`, or the fields of a passkey.
 #[derive(Debug, Clone, Template)]
 #[template(path = "identifier.html")]
 pub struct Identifier {
@@ -18,4 +19,6 @@ pub struct Identifier {
     pub login: String,
     /// What was wrong with the last attempt.
     pub problem: Option<String>,
+    /// What a passkey may answer in place of a name.
+    pub passkey: PasskeyProof,
 }

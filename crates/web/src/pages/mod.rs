@@ -1,11 +1,12 @@
 //! The pages that a person sees, one file each: a struct holds everything that its template shows.
 //!
 //! Handlers fill a struct and hand it to [`page`]. Templates escape every value; pages hold neither inline script nor inline
-//! style, so that the policy of [`security_headers`] can forbid both. Every page works without script.
+//! style, so that the policy of [`security_headers`] can forbid both. Every page works without script, but for the two about passkeys, which say so.
 
 pub mod advice;
 pub mod assets;
 pub mod change_password;
+pub mod choose_second_factor;
 pub mod consent;
 pub mod device_code;
 pub mod failure;
@@ -14,11 +15,18 @@ mod form_state;
 mod frame;
 pub mod identifier;
 pub mod link;
+pub mod other_way;
+pub mod passkey;
 pub mod password;
+pub mod qr_code;
+pub mod recovery_codes;
 pub mod redirect_answer;
 pub mod refusal;
+pub mod register_app;
+pub mod register_passkey;
 mod request_facts;
 pub mod scopes;
+pub mod second_factor;
 pub mod security_headers;
 pub mod signed_out;
 

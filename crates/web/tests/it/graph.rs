@@ -5,7 +5,9 @@ mod queries;
 mod requests;
 
 use axum::http::{Method, StatusCode};
+use doorward_model::authentication_method::{AuthenticationMethod, Credential};
 use doorward_model::role::Role;
+use doorward_model::{MethodId, UserId, rng};
 use serde_json::{Value, json};
 
 use crate::world::{MAIL, PASSWORD, World, person};
@@ -26,6 +28,10 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "users/{user}", false),
     ("PATCH", "users/{user}", true),
     ("DELETE", "users/{user}", true),
+    ("GET", "users/{user}/authentication/methods", false),
+    ("DELETE", "users/{user}/authentication/methods/{method}", true),
+    ("DELETE", "users/{user}/authentication/fido2Methods/{method}", true),
+    ("DELETE", "users/{user}/authentication/softwareOathMethods/{method}", true),
     ("GET", "groups", false),
     ("GET", "groups/$count", false),
     ("GET", "groups/{group}/transitiveMembers", false),
@@ -169,6 +175,7 @@ struct Ids {
     protection: String,
     sign_in: String,
     audit: String,
+    method: String,
     certificate: String,
 }
 
@@ -187,6 +194,7 @@ impl Ids {
             ("{protection}", &self.protection),
             ("{signIn}", &self.sign_in),
             ("{audit}", &self.audit),
+            ("{method}", &self.method),
         ];
         pairs.into_iter().fold(format!("/v1.0/{path}"), |path, (name, id)| path.replace(name, id))
     }
@@ -197,6 +205,27 @@ fn certificate(world: &World) -> String {
     let (_, pkcs8) = doorward_wire::key::SigningKey::generate(doorward_model::application::SigningAlgorithm::ES256).unwrap();
     let der = doorward_wire::certificate::self_signed("pc", &pkcs8, world.ctx.now(), world.ctx.rng.as_ref()).unwrap();
     base64::engine::general_purpose::STANDARD.encode(der)
+}
+
+/// A passkey that nobody holds.
+async fn passkey_of(world: &World, user_id: UserId) -> String {
+    let method = AuthenticationMethod {
+        id: MethodId::random(world.ctx.rng.as_ref()),
+        user_id,
+        display_name: "Passkey".into(),
+        created: world.ctx.now(),
+        last_used: None,
+        counter: 0,
+        credential: Credential::Fido2 {
+            credential_id: rng::bytes::<16>(world.ctx.rng.as_ref()).to_vec(),
+            public_key: vec![1, 2, 3],
+            aaguid: uuid::Uuid::nil(),
+        },
+    };
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    unit.authentication_methods().create(&method).await.unwrap();
+    unit.commit().await.unwrap();
+    method.id.to_string()
 }
 
 async fn objects(world: &World, token: &str, number: usize) -> Ids {
@@ -224,8 +253,10 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         protection: make("deviceAppManagement/managedAppPolicies", protection(), "id").await,
         sign_in: newest("signIns").await,
         audit: newest("directoryAudits").await,
+        method: String::new(),
         certificate: certificate(world),
     };
+    let ids = Ids { method: passkey_of(world, ids.user.parse().unwrap()).await, ..ids };
     let reference = json!({ "@odata.id": ids.other });
     if number.is_multiple_of(2) {
         world.json(Method::POST, &ids.fill("groups/{group}/members/$ref"), token, &reference).await;
@@ -448,4 +479,22 @@ async fn a_filter_that_is_not_understood_is_refused_rather_than_ignored() {
     }
     let found = world.json(Method::GET, "/v1.0/users?$filter=userPrincipalName%20eq%20'anna@contoso.example'", &admin, &Value::Null).await;
     assert_eq!(found.json()["value"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_methods_of_a_person_are_listed_without_what_proves_them() {
+    let world = World::new().await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let method = passkey_of(&world, world.anna.id).await;
+    let path = format!("/v1.0/users/{}/authentication/methods", world.anna.user_principal_name);
+    let listed = world.json(Method::GET, &path, &admin, &Value::Null).await;
+    let kinds: Vec<String> =
+        listed.json()["value"].as_array().unwrap().iter().map(|one| one["@odata.type"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds, ["#microsoft.graph.passwordAuthenticationMethod", "#microsoft.graph.fido2AuthenticationMethod"]);
+    assert!(!listed.body.contains("ublic_key") && !listed.body.contains("ublicKey"), "{}", listed.body);
+    // Somebody else's method does not exist among Anna's, and Anna's not among theirs.
+    let others = format!("/v1.0/users/{}/authentication/methods/{method}", world.admin.id);
+    assert_eq!(world.json(Method::DELETE, &others, &admin, &Value::Null).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(world.json(Method::DELETE, &format!("{path}/{method}"), &admin, &Value::Null).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(world.json(Method::GET, &path, &admin, &Value::Null).await.json()["value"].as_array().unwrap().len(), 1);
 }

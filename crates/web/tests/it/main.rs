@@ -2,7 +2,10 @@
 #![cfg(test)]
 #![expect(unreachable_pub, reason = "modules of a test binary share helpers")]
 
+mod account;
+mod authenticator;
 mod authority;
+mod console;
 mod graph;
 mod mam;
 mod page_samples;

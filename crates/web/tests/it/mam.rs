@@ -75,6 +75,7 @@ async fn token(world: &World, user: &User, app: AppId, device: Option<DeviceId>,
         amr: vec!["pwd".into()],
         authenticated: now,
         expires: now + jiff::SignedDuration::from_hours(1000),
+        second_factor: None,
         revoked: None,
     };
     unit.sessions().create(&session).await.unwrap();

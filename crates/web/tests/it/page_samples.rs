@@ -1,16 +1,25 @@
 //! Every page, filled: with friendly or with hostile text. Shared by the tests and by the example that writes pages to files.
 
 use doorward_model::application::MobilePlatform;
+use doorward_model::authentication_method::SecondFactor;
 use doorward_model::{CorrelationId, ErrorCode};
 use doorward_web::pages::advice::{Situation, advise};
 use doorward_web::pages::change_password::{ChangePassword, Reason};
+use doorward_web::pages::choose_second_factor::ChooseSecondFactor;
 use doorward_web::pages::consent::{AppOrigin, Consent};
 use doorward_web::pages::device_code::{DeviceCodeConfirm, DeviceCodeDone, DeviceCodeEntry};
 use doorward_web::pages::failure::Failure;
 use doorward_web::pages::identifier::Identifier;
+use doorward_web::pages::other_way::OtherWay;
+use doorward_web::pages::passkey::{PasskeyCreation, PasskeyProof};
 use doorward_web::pages::password::Password;
+use doorward_web::pages::qr_code::QrCode;
+use doorward_web::pages::recovery_codes::RecoveryCodes;
 use doorward_web::pages::refusal::Refusal;
+use doorward_web::pages::register_app::RegisterApp;
+use doorward_web::pages::register_passkey::RegisterPasskey;
 use doorward_web::pages::scopes::right;
+use doorward_web::pages::second_factor::{AppCodePage, PasskeyPage, RecoveryCodePage};
 use doorward_web::pages::signed_out::SignedOut;
 use doorward_web::pages::{FormState, FormTarget, Frame, Link, RequestFacts, form_post, page, redirect_answer};
 
@@ -82,6 +91,16 @@ pub(crate) fn refusal(texts: &Texts, code: ErrorCode, phone: Option<MobilePlatfo
     }
 }
 
+const OTPAUTH: &str = "otpauth://totp/Contoso:alex.wilber%40contoso.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Contoso&algorithm=SHA1&digits=6&period=30";
+
+fn passkey(texts: &Texts) -> PasskeyProof {
+    PasskeyProof { rp_id: "login.contoso.example".to_owned(), challenge: "Y2hhbGxlbmdl".to_owned(), allowed: texts.hidden.clone() }
+}
+
+fn codes() -> Vec<String> {
+    (0..10).map(|number| format!("k7mx-{number}pqw-fh3z-v9dc")).collect()
+}
+
 /// Every page by name.
 pub(crate) fn all(texts: &Texts) -> Vec<(&'static str, Response)> {
     let frame = || Frame { tenant: texts.tenant.clone() };
@@ -96,6 +115,8 @@ pub(crate) fn all(texts: &Texts) -> Vec<(&'static str, Response)> {
         publisher: Some(texts.publisher.clone()),
         homepage: Link::web("https://mail.contoso.example/about"),
     };
+    let (login, problem) = (|| texts.login.clone(), || texts.problem.clone());
+    let others = || [SecondFactor::SoftwareOath, SecondFactor::Fido2].map(OtherWay::of).to_vec();
     let client = "https://mail.contoso.example/auth?code=a&state=%22%3Cb%3E%22".parse().unwrap();
     let rights = ["openid", "Mail.Read", "offline_access", texts.hidden.as_str()];
     let own = FormTarget::Own;
@@ -111,6 +132,7 @@ pub(crate) fn all(texts: &Texts) -> Vec<(&'static str, Response)> {
                     app: Some(texts.app.clone()),
                     login: texts.login.clone(),
                     problem: texts.problem.clone(),
+                    passkey: passkey(texts),
                 },
                 &own,
             ),
@@ -159,6 +181,72 @@ pub(crate) fn all(texts: &Texts) -> Vec<(&'static str, Response)> {
                 &own,
             ),
         ),
+        (
+            "second-factor-app",
+            page(ok, &AppCodePage { frame: frame(), form: form(), login: login(), others: others(), problem: problem() }, &own),
+        ),
+        (
+            "second-factor-recovery",
+            page(ok, &RecoveryCodePage { frame: frame(), form: form(), login: login(), others: others(), problem: problem() }, &own),
+        ),
+        (
+            "second-factor-passkey",
+            page(
+                ok,
+                &PasskeyPage {
+                    frame: frame(),
+                    form: form(),
+                    login: login(),
+                    passkey: passkey(texts),
+                    others: others(),
+                    problem: problem(),
+                },
+                &own,
+            ),
+        ),
+        ("choose-second-factor", page(ok, &ChooseSecondFactor { frame: frame(), form: form(), login: login(), offered: others() }, &own)),
+        (
+            "register-app",
+            page(
+                ok,
+                &RegisterApp {
+                    frame: frame(),
+                    form: form(),
+                    login: login(),
+                    qr_code: QrCode::of(OTPAUTH),
+                    link: Link::to_app(OTPAUTH),
+                    secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".to_owned(),
+                    others: others(),
+                    problem: problem(),
+                },
+                &own,
+            ),
+        ),
+        (
+            "register-passkey",
+            page(
+                ok,
+                &RegisterPasskey {
+                    frame: frame(),
+                    form: form(),
+                    login: login(),
+                    creation: PasskeyCreation {
+                        rp_id: "login.contoso.example".to_owned(),
+                        rp_name: texts.tenant.clone(),
+                        challenge: "Y2hhbGxlbmdl".to_owned(),
+                        user_handle: "aGFuZGxl".to_owned(),
+                        user_name: texts.login.clone(),
+                        display_name: texts.login.clone(),
+                        algorithms: "-7 -8 -257".to_owned(),
+                        excluded: String::new(),
+                    },
+                    others: others(),
+                    problem: problem(),
+                },
+                &own,
+            ),
+        ),
+        ("recovery-codes", page(ok, &RecoveryCodes { frame: frame(), form: form(), login: login(), codes: codes() }, &own)),
         ("refusal-broker", page(ok, &refusal(texts, ErrorCode::BROKER_NOT_INSTALLED, Some(MobilePlatform::Ios)), &own)),
         ("refusal-register", page(ok, &refusal(texts, ErrorCode::DEVICE_NOT_REGISTERED, Some(MobilePlatform::Android)), &own)),
         ("refusal-app", page(ok, &refusal(texts, ErrorCode::APP_NOT_APPROVED, Some(MobilePlatform::Ios)), &own)),

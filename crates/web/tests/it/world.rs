@@ -10,8 +10,10 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri};
 use doorward_model::clock::FixedClock;
+use doorward_model::directory_audit::DirectoryAudit;
 use doorward_model::rng::SeededRng;
 use doorward_model::role::Role;
+use doorward_model::sign_in_record::SignInRecord;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, Clock as _, UserId};
@@ -19,6 +21,7 @@ use doorward_service::Context;
 use doorward_service::directory::Limits;
 use doorward_service::master_key::MasterKey;
 use doorward_service::setup::{self, NewTenant};
+use doorward_store::query::Query;
 use doorward_store_sql::SqliteStore;
 use jiff::Timestamp;
 use tower::ServiceExt as _;
@@ -100,6 +103,19 @@ impl Answer {
 }
 
 impl World {
+    /// The audit, newest first.
+    pub async fn audits(&self) -> Vec<DirectoryAudit> {
+        let mut unit = self.ctx.store.tenant(self.tenant.id).read().await.unwrap();
+        unit.logs().audits(&Query { limit: 1000, ..Query::default() }).await.unwrap().items
+    }
+
+    /// The sign-in log, newest first.
+    pub async fn sign_ins(&self) -> Vec<SignInRecord> {
+        self.ctx.sign_in_log.flush().await;
+        let mut unit = self.ctx.store.tenant(self.tenant.id).read().await.unwrap();
+        unit.logs().sign_ins(&Query { limit: 1000, ..Query::default() }).await.unwrap().items
+    }
+
     /// A fresh company: tenant, built-in applications, Anna, an administrator, a mail app, a mail service, two other clients.
     pub async fn new() -> Self {
         // Tests ask faster than any administrator.

@@ -11,4 +11,6 @@ mod policy_file;
 mod prt;
 mod robustness;
 mod seal;
+mod totp;
 mod vectors;
+mod webauthn;

@@ -221,3 +221,26 @@ fn lifetimes_of_tokens_are_numbers_and_tokens_stay_out_of_debug_output() {
     assert!(json.get("id_token").is_none());
     assert!(!format!("{response:?}").contains("secret"));
 }
+
+#[rstest]
+#[case(r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#, Some("c1"))]
+#[case(r#"{"id_token":{"acrs":{"essential":true,"values":["c25"]}}}"#, Some("c25"))]
+#[case(r#"{"id_token":{"acrs":null},"access_token":{"acrs":{"value":"c99"}}}"#, Some("c99"))]
+#[case(r#"{"access_token":{"acrs":{"value":"c0"}}}"#, None)]
+#[case(r#"{"access_token":{"acrs":{"value":"c01"}}}"#, None)]
+#[case(r#"{"access_token":{"acrs":{"value":"c100"}}}"#, None)]
+#[case(r#"{"access_token":{"acrs":{"value":"All"}}}"#, None)]
+#[case(r#"{"access_token":{"xms_cc":{"values":["c1"]}}}"#, None)]
+#[case("not json", None)]
+fn an_authentication_context_is_c1_to_c99(#[case] claims: &str, #[case] expected: Option<&str>) {
+    assert_eq!(claims_parameter::authentication_context(claims).as_deref(), expected);
+}
+
+#[test]
+fn what_a_client_asked_for_is_asked_for_again_when_the_sign_in_starts_anew() {
+    let capabilities = vec!["CP1".to_owned()];
+    let written = claims_parameter::write(&capabilities, Some("c7")).unwrap();
+    assert_eq!(claims_parameter::capabilities(&written), capabilities);
+    assert_eq!(claims_parameter::authentication_context(&written).as_deref(), Some("c7"));
+    assert_eq!(claims_parameter::write(&[], None), None);
+}

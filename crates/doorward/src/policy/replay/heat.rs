@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use doorward_model::sign_in::{ClientAppType, DevicePlatform};
 use doorward_policy::conditional_access::Outcome;
 
-use super::tally::{OUTCOMES, is_stricter};
+use super::strictness::{OUTCOMES, is_stricter, rank};
 
 /// With one place more for those that are unknown.
 const CLIENTS: usize = ClientAppType::ALL.len() + 1;
@@ -90,14 +90,6 @@ fn place(Spot { purpose, client, platform }: Spot) -> usize {
 /// What is none comes after all others.
 fn index<T: PartialEq>(all: &[T], one: Option<T>) -> usize {
     one.and_then(|one| all.iter().position(|known| *known == one)).unwrap_or(all.len())
-}
-
-fn rank(outcome: Outcome) -> usize {
-    match outcome {
-        Outcome::Grant => 0,
-        Outcome::Interrupt => 1,
-        Outcome::Block => 2,
-    }
 }
 
 #[cfg(test)]

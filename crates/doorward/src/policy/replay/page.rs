@@ -12,7 +12,8 @@ use doorward_policy::conditional_access::Outcome;
 
 use super::pair::Pair;
 use super::report::{By, Report, verdict, word};
-use super::tally::{Change, Changes, OUTCOMES, Transition, is_stricter};
+use super::strictness::{OUTCOMES, is_stricter};
+use super::tally::{Change, Changes, Transition};
 use crate::policy::directory::Directory;
 use crate::policy::region::{counted, grouped, listed};
 use crate::policy::report::{self, Figure, Frame};

@@ -3,7 +3,8 @@
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent, presets};
 
 use super::report::{By, Report, verdict, word};
-use super::tally::{Change, Changes, OUTCOMES, Transition};
+use super::strictness::OUTCOMES;
+use super::tally::{Change, Changes, Transition};
 use crate::policy::paragraph::{hanging, printable};
 use crate::policy::region::grouped;
 

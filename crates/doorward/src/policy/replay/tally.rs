@@ -7,11 +7,10 @@ use doorward_policy::conditional_access::Outcome;
 use serde::Serialize;
 
 use super::heat::{Heat, Spot};
+use super::strictness::{OUTCOMES, is_stricter};
 
 /// How many members a group may have. Those that come later are counted together, so that no log takes more memory than this.
 const MEMBERS: usize = 100_000;
-/// From the one that lets everything through.
-pub(super) const OUTCOMES: [Outcome; 3] = [Outcome::Grant, Outcome::Interrupt, Outcome::Block];
 
 /// A decision without its reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -254,12 +253,6 @@ impl Add for Changes {
     fn add(self, other: Self) -> Self {
         Self { changed: self.changed + other.changed, stricter: self.stricter + other.stricter, looser: self.looser + other.looser }
     }
-}
-
-/// The second lets less through than the first.
-pub(super) fn is_stricter(old: Outcome, new: Outcome) -> bool {
-    let rank = |outcome| OUTCOMES.iter().position(|known| *known == outcome);
-    rank(new) > rank(old)
 }
 
 /// The policies that explain a change: what refuses on the stricter side and not on the other, or all that refuses there when both do.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use doorward_model::sign_in::{ClientAppType, DevicePlatform, InsiderRiskLevel, RiskLevel, TransferMethod};
 use serde::Serialize;
 
-use super::space::Target;
+use super::target::Target;
 use crate::conditional_access::facts::{ClientFacts, DeviceFacts};
 
 /// A dimension.

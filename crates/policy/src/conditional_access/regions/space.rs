@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use doorward_model::named_location::NamedLocation;
-use doorward_model::sign_in::{ClientAppType, DevicePlatform, InsiderRiskLevel, RiskLevel, TransferMethod, UserAction};
+use doorward_model::sign_in::{ClientAppType, DevicePlatform, InsiderRiskLevel, RiskLevel, TransferMethod};
 
 use super::axis::{Axis, Value};
 use super::obligation::{Lack, Obligation, obligations};
 use super::sharp::{Cell, Shape};
+use super::target::Target;
 use super::{place_values, proof_values};
 use crate::conditional_access::circumstances::Circumstances;
 use crate::conditional_access::compile::PolicySet;
-use crate::conditional_access::facts::{ClientFacts, Facts, ResourceFacts, Subject, UserFacts};
+use crate::conditional_access::facts::{ClientFacts, Facts, Subject, UserFacts};
 use crate::conditional_access::mask::Mask;
 use crate::conditional_access::{factor, filter};
 
@@ -26,17 +27,6 @@ pub struct Universe<'a> {
     pub clients: &'a [ClientFacts],
     /// Named locations, the same as the policies were compiled with.
     pub named_locations: &'a [NamedLocation],
-}
-
-/// What a sign-in is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// A resource.
-    Resource(ResourceFacts),
-    /// A user action.
-    UserAction(UserAction),
-    /// An authentication context.
-    AuthenticationContext(String),
 }
 
 /// Part of the space: on each axis some of the values, in every combination.

@@ -4,5 +4,7 @@ mod authorization_code;
 mod client_credentials;
 mod device_code;
 mod discovery;
+mod passkey;
 mod refresh_token;
-mod sign_in_pages;
+pub mod second_factor;
+pub(crate) mod sign_in_pages;

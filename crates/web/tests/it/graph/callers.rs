@@ -169,3 +169,29 @@ async fn signing_a_person_out_everywhere_ends_what_they_hold() {
     assert_eq!((answer.status, &answer.json()["value"]), (StatusCode::OK, &json!(true)));
     assert_eq!(world.json(Method::GET, "/v1.0/me", &anna, &Value::Null).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn tenants_of_an_earlier_release_get_new_permissions_of_the_admin_api_and_keep_their_own() {
+    let world = World::new().await;
+    let graph = doorward_service::resource::GRAPH;
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    let complete = unit.applications().get(graph).await.unwrap().unwrap();
+    let mut old = complete.clone();
+    old.scopes.retain(|scope| scope != "Group.Read.All");
+    old.scopes.push("Own.Scope".into());
+    old.app_roles.clear();
+    unit.applications().update(&old).await.unwrap();
+    unit.commit().await.unwrap();
+    let before = world.audits().await.len();
+    for _ in 0..2 {
+        doorward_service::setup::complete_tenants(&world.ctx).await.unwrap();
+        assert_eq!(world.audits().await.len(), before + 1);
+    }
+    let mut unit = world.ctx.store.tenant(world.tenant.id).read().await.unwrap();
+    let found = unit.applications().get(graph).await.unwrap().unwrap();
+    let sorted = |names: &[String]| names.iter().cloned().collect::<std::collections::BTreeSet<_>>();
+    let mut expected = sorted(&complete.scopes);
+    expected.insert("Own.Scope".into());
+    assert_eq!(sorted(&found.scopes), expected);
+    assert_eq!(sorted(&found.app_roles), sorted(&complete.app_roles));
+}

@@ -9,7 +9,7 @@ use crate::policy::region::{counted, grouped};
 use crate::policy::replay::heat::{Cell, Spot};
 use crate::policy::replay::purposes::ROOM;
 use crate::policy::replay::report::{By, Report, word};
-use crate::policy::replay::tally::OUTCOMES;
+use crate::policy::replay::strictness::OUTCOMES;
 use crate::policy::report;
 
 /// Rows besides the one for all others.

@@ -1,6 +1,7 @@
 use doorward_policy::conditional_access::Outcome::{self, Block, Grant, Interrupt};
 
-use super::{Change, Changes, Comparison, MEMBERS, Policy, Spot, Tally, Undecided, Verdict, explaining, is_stricter};
+use super::{Change, Changes, Comparison, MEMBERS, Policy, Spot, Tally, Undecided, Verdict, explaining};
+use crate::policy::replay::strictness::is_stricter;
 
 fn verdict(outcome: Outcome, code: u32) -> Verdict {
     Verdict { outcome, error_code: (code != 0).then_some(code) }

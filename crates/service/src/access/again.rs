@@ -1,0 +1,119 @@
+//! Deciding again: the recorded facts of a sign-in under other policies than those of its time.
+//!
+//! A record names the person, the app and the service; what the directory says of them (groups, roles, the approved list) is as
+//! it is now.
+
+use std::collections::HashMap;
+
+use doorward_model::application::Application;
+use doorward_model::sign_in::{ClientAppType, DevicePlatform, TransferMethod, UserAction};
+use doorward_model::sign_in_record::SignInRecord;
+use doorward_model::{TenantId, UserId};
+use doorward_policy::conditional_access::{ClientFacts, Decision, DeviceFacts, Facts, ResourceFacts, Subject, UserFacts, decide};
+use doorward_store::Unit;
+use doorward_wire::policy_file::{Json, Node, Object, ReadError, device};
+
+use super::facts::{resource_facts, user_facts, waived_controls};
+use crate::context::Context;
+use crate::error::Result;
+use crate::policies;
+
+/// Reads recorded facts. Keeps what it has read of the directory, so that many records cost few round trips.
+pub struct Recorded {
+    applications: HashMap<String, Application>,
+    people: HashMap<UserId, Option<UserFacts>>,
+}
+
+impl Recorded {
+    /// A reader of the present directory.
+    ///
+    /// # Errors
+    /// Storage failure.
+    pub async fn open(unit: &mut dyn Unit) -> Result<Self> {
+        let applications = unit.applications().list().await?;
+        let applications = applications.into_iter().map(|application| (application.app_id.to_string(), application)).collect();
+        Ok(Self { applications, people: HashMap::new() })
+    }
+
+    /// The facts of a record; none when no decision was asked for then, or the person is gone.
+    ///
+    /// # Errors
+    /// Storage failure.
+    pub async fn facts(&mut self, unit: &mut dyn Unit, record: &SignInRecord) -> Result<Option<Facts>> {
+        let subject = match (record.user_id, record.facts.get("servicePrincipalId").and_then(serde_json::Value::as_str)) {
+            (Some(user), _) => self.person(unit, user).await?.map(Subject::User),
+            (None, Some(id)) => Some(Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: true }),
+            (None, None) => None,
+        };
+        let Some(subject) = subject else { return Ok(None) };
+        match self.read(subject, record) {
+            Ok(facts) => Ok(Some(facts)),
+            Err(error) => {
+                tracing::warn!(%error, record = %record.id, "recorded facts cannot be read");
+                Ok(None)
+            }
+        }
+    }
+
+    async fn person(&mut self, unit: &mut dyn Unit, id: UserId) -> Result<Option<UserFacts>> {
+        if let Some(known) = self.people.get(&id) {
+            return Ok(known.clone());
+        }
+        let user = unit.users().get(id).await?;
+        let facts = match user {
+            Some(user) => Some(user_facts(unit, &user).await?),
+            None => None,
+        };
+        self.people.insert(id, facts.clone());
+        Ok(facts)
+    }
+
+    fn read(&self, subject: Subject, record: &SignInRecord) -> std::result::Result<Facts, ReadError> {
+        let json = Json::from(&record.facts);
+        let facts = json.root().object()?;
+        Ok(Facts {
+            resources: facts.strings("resources")?.iter().map(|id| self.resource(id)).collect(),
+            user_action: facts.word("userAction", UserAction::from_wire)?,
+            client: facts.text("clientAppId")?.map(|id| self.client(id)),
+            client_app_type: facts.word("clientAppType", ClientAppType::from_wire)?,
+            device_platform: facts.word("devicePlatform", DevicePlatform::from_wire)?,
+            ip: facts.optional("ipAddress", Node::ip_address)?,
+            transfer_method: facts.word("transferMethod", TransferMethod::from_wire)?.unwrap_or_default(),
+            device: recorded_device(&facts)?,
+            broker_present: facts.flag("brokerPresent")?,
+            app_protection_applied: facts.flag("appProtectionApplied")?,
+            mfa: facts.flag("mfa")?,
+            authentication_methods: facts.strings("authenticationMethods")?,
+            waived_controls: record.resource_id.map(waived_controls).unwrap_or_default(),
+            ..Facts::new(subject)
+        })
+    }
+
+    fn resource(&self, id: &str) -> ResourceFacts {
+        let unregistered = || ResourceFacts { app_id: id.to_owned(), bundles: Vec::new() };
+        self.applications.get(id).map_or_else(unregistered, resource_facts)
+    }
+
+    fn client(&self, app_id: String) -> ClientFacts {
+        let known = self.applications.get(&app_id);
+        let (approved, protectable) = known.map_or((false, false), |client| (client.approved, client.protectable));
+        ClientFacts { app_id, approved, protectable }
+    }
+}
+
+fn recorded_device(facts: &Object<'_>) -> std::result::Result<Option<DeviceFacts>, ReadError> {
+    let read = facts.optional("device", |node| device::read(&node.object()?))?;
+    // Every device of the directory is of this kind, and no record says so.
+    Ok(read.map(|device| DeviceFacts { profile_type: Some("RegisteredDevice".into()), ..device }))
+}
+
+/// Decides a recorded sign-in under the present policies. Records nothing and lets nobody in; none as for [`Recorded::facts`].
+///
+/// # Errors
+/// Storage failure.
+pub async fn decide_again(ctx: &Context, tenant: TenantId, record: &SignInRecord) -> Result<Option<Decision>> {
+    let mut unit = ctx.store.tenant(tenant).read().await?;
+    let set = policies::current(ctx, unit.as_mut(), tenant).await?;
+    let facts = Recorded::open(unit.as_mut()).await?.facts(unit.as_mut(), record).await?;
+    Ok(facts.map(|facts| decide(&set.compiled, &facts)))
+}

@@ -1,0 +1,103 @@
+//! Second factors as decisions see them: whether one is asked for, which would do, and whether one may be registered.
+//!
+//! What would do is not worked out from the policies: the same decision is made again as if the factor had been given.
+
+use doorward_model::ErrorCode;
+use doorward_model::authentication_method::SecondFactor;
+use doorward_model::sign_in::UserAction;
+use doorward_model::sign_in_record::SignInOutcome;
+use doorward_policy::conditional_access::{Control, Decision, Facts, Outcome, decide};
+use doorward_store::Unit;
+
+use super::{Attempt, Request, facts, refuse};
+use crate::context::Context;
+use crate::error::Result;
+use crate::policies::{self, TenantPolicies};
+
+/// Whether the next thing that policies ask for is a second factor. Leaves no record.
+///
+/// # Errors
+/// Storage failure.
+pub async fn asks_for_second_factor(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<bool> {
+    let set = policies::current(ctx, unit, request.tenant.id).await?;
+    let gathered = facts::gather(ctx, unit, request).await?;
+    Ok(is_about_factors(&decide(&set.compiled, &gathered.facts)))
+}
+
+/// The second factors that would meet what policies ask for, best first.
+///
+/// # Errors
+/// Storage failure.
+pub async fn that_would_do(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Vec<SecondFactor>> {
+    let set = policies::current(ctx, unit, request.tenant.id).await?;
+    let gathered = facts::gather(ctx, unit, request).await?;
+    let would_do = |factor: &SecondFactor| {
+        let decision = decide(&set.compiled, &as_if(&gathered.facts, *factor));
+        decision.outcome != Outcome::Block && !is_about_factors(&decision)
+    };
+    Ok(SecondFactor::ALL.into_iter().filter(would_do).collect())
+}
+
+/// Those of these second factors that policies let the person register in this sign-in. Leaves no record.
+///
+/// # Errors
+/// Storage failure.
+pub async fn may_register(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    request: &Request<'_>,
+    factors: &[SecondFactor],
+) -> Result<Vec<SecondFactor>> {
+    let set = policies::current(ctx, unit, request.tenant.id).await?;
+    let gathered = facts::gather(ctx, unit, &registration(request)).await?;
+    Ok(factors.iter().copied().filter(|factor| judge(&set, &gathered.facts, *factor).is_ok()).collect())
+}
+
+/// Refuses the registration of a second factor that policies do not allow. A refusal is recorded; a grant by the caller.
+///
+/// # Errors
+/// [`ErrorCode::PROOF_UP_BLOCKED`], or storage failure.
+pub async fn require_registration(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>, factor: SecondFactor) -> Result<Attempt> {
+    let request = registration(request);
+    let set = policies::current(ctx, unit, request.tenant.id).await?;
+    let gathered = facts::gather(ctx, unit, &request).await?;
+    match judge(&set, &gathered.facts, factor) {
+        Ok(decision) => Ok(Attempt::begin(ctx, &request, &gathered, &decision, &set.hash)),
+        Err(decision) => {
+            let mut attempt = Attempt::begin(ctx, &request, &gathered, &decision, &set.hash);
+            attempt.set_outcome(SignInOutcome::Refused);
+            Err(refuse(ctx, &request, ErrorCode::PROOF_UP_BLOCKED, &decision, attempt).await)
+        }
+    }
+}
+
+/// The same sign-in for the action of registering.
+fn registration<'a>(request: &Request<'a>) -> Request<'a> {
+    Request {
+        grant: "register_security_info",
+        user_action: Some(UserAction::RegisterSecurityInformation),
+        authentication_context: None,
+        ..request.clone()
+    }
+}
+
+/// A policy for all resources that asks for a second factor is met by the one that is being registered: else nobody could register
+/// the first. A policy that names the registration means it, and is judged by what was given before.
+fn judge(set: &TenantPolicies, facts: &Facts, factor: SecondFactor) -> std::result::Result<Decision, Decision> {
+    let hoped_for = decide(&set.compiled, &as_if(facts, factor));
+    if hoped_for.outcome != Outcome::Grant {
+        return Err(hoped_for);
+    }
+    let strict = decide(&set.compiled, facts);
+    if strict.failing().any(|id| set.about_registration.contains(id)) { Err(strict) } else { Ok(hoped_for) }
+}
+
+fn as_if(facts: &Facts, factor: SecondFactor) -> Facts {
+    let mut methods = facts.authentication_methods.clone();
+    methods.extend(factor.strength_word().map(str::to_owned));
+    Facts { mfa: true, authentication_methods: methods, ..facts.clone() }
+}
+
+fn is_about_factors(decision: &Decision) -> bool {
+    matches!(decision.next_control, Some(Control::Mfa | Control::AuthenticationStrength))
+}

@@ -1,0 +1,7 @@
+//! The console: its session, who may do what, its log pages, and service access.
+
+mod browser;
+mod log;
+mod roles;
+mod services;
+mod session;

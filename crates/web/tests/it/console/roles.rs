@@ -1,0 +1,124 @@
+//! Every route, what role it needs, and whether it changes something.
+
+use axum::http::StatusCode;
+use doorward_model::role::Role;
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+use super::services::{mail_policy, service_world};
+use crate::world::{World, person};
+
+/// Method, path, whether it changes something, and whether reading is enough.
+const ROUTES: &[(&str, &str, bool, bool)] = &[
+    ("GET", "/console", false, true),
+    ("GET", "/console/sign-ins", false, true),
+    ("GET", "/console/sign-ins/{record}", false, true),
+    ("GET", "/console/services", false, true),
+    ("GET", "/console/services/mail", false, false),
+    ("POST", "/console/services/mail", true, false),
+    ("POST", "/console/services/mail/draft", false, false),
+    ("GET", "/console/audit", false, true),
+    ("GET", "/console/audit/{audit}", false, true),
+];
+
+async fn fill(world: &World, path: &str) -> String {
+    let record = world.sign_ins().await[0].id.to_string();
+    let audit = world.audits().await[0].id.to_string();
+    path.replace("{record}", &record).replace("{audit}", &audit)
+}
+
+async fn send(world: &World, browser: &mut Browser, method: &str, path: &str, token: &str, version: &str) -> crate::world::Answer {
+    let path = fill(world, path).await;
+    match method {
+        "GET" => browser.get(world, &path).await,
+        _ => {
+            let fields =
+                [("form_token", token), ("version", version), ("app_state", "enabled"), ("allowed_apps", "all"), ("do", "preview")];
+            browser.send_form(world, &path, &fields).await
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {
+    let (world, group) = service_world().await;
+    let reader = person(&world.ctx, "reader", vec![Role::SecurityReader]).await;
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    unit.users().create(&reader).await.unwrap();
+    unit.commit().await.unwrap();
+    let mut admin = Browser::signed_in(&world, &world.admin).await;
+    let mut anna = Browser::signed_in(&world, &world.anna).await;
+    let mut reads = Browser::signed_in(&world, &reader).await;
+    let (admin_token, reader_token) = (admin.form_token(&world).await, reads.form_token(&world).await);
+    // Somebody without a role is shown no form; this is the token one would bear.
+    let anna_token = {
+        let label = format!("form of /console for {} in {}", world.anna.id, world.tenant.id);
+        world.ctx.master_key.seal_text(world.ctx.rng.as_ref(), &label, b"form").unwrap()
+    };
+    for (method, path, changes, reading) in ROUTES {
+        let nobody = send(&world, &mut Browser::default(), method, path, "", "1").await;
+        let expected = if *method == "GET" { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED };
+        assert_eq!(nobody.status, expected, "{method} {path} without a session");
+        let before = world.audits().await;
+        let without = send(&world, &mut anna, method, path, &anna_token, "1").await;
+        assert_eq!(without.status, StatusCode::FORBIDDEN, "{method} {path} without a role: {}", without.body);
+        let reader = send(&world, &mut reads, method, path, &reader_token, "1").await;
+        let expected = if *reading { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        assert_eq!(reader.status, expected, "{method} {path} as a reader");
+        assert_eq!(world.audits().await, before, "{method} {path} refused and yet done");
+        world.clock.advance(1);
+        let answer = send(&world, &mut admin, method, path, &admin_token, "1").await;
+        assert!(answer.status.is_success() || answer.status.is_redirection(), "{method} {path}: {} {}", answer.status, answer.body);
+        let after = world.audits().await;
+        assert_eq!(after.len() - before.len(), usize::from(*changes), "{method} {path}");
+        if *changes {
+            assert_eq!(after[0].initiated_by.display_name, "admin@contoso.example");
+            assert_eq!(after[0].before["appAccess"]["restrictedGroups"], json!([group]));
+            assert_eq!(after[0].after["appAccess"].get("allowedApps"), Some(&json!("all")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_may_only_read_is_shown_no_way_to_change() {
+    let (world, _) = service_world().await;
+    let reader = person(&world.ctx, "reader", vec![Role::SecurityReader]).await;
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    unit.users().create(&reader).await.unwrap();
+    unit.commit().await.unwrap();
+    let mut admin = Browser::signed_in(&world, &world.admin).await;
+    let mut reads = Browser::signed_in(&world, &reader).await;
+    let edit = "/console/services/mail\"";
+    assert!(admin.get(&world, "/console/services").await.body.contains(edit));
+    assert!(!reads.get(&world, "/console/services").await.body.contains(edit));
+}
+
+#[tokio::test]
+async fn a_role_that_is_taken_away_is_gone_with_the_next_request() {
+    let world = World::new().await;
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    assert_eq!(browser.get(&world, "/console").await.status, StatusCode::OK);
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    unit.users().update(&doorward_model::user::User { roles: vec![], ..world.admin.clone() }).await.unwrap();
+    unit.commit().await.unwrap();
+    let refused = browser.get(&world, "/console").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.body.contains("admin@contoso.example"));
+}
+
+#[tokio::test]
+async fn pages_are_neither_kept_nor_framed_and_run_only_our_scripts() {
+    let (world, group) = service_world().await;
+    assert_ne!(mail_policy(&group), Value::Null);
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    for path in ["/console", "/console/sign-ins", "/console/services", "/console/services/mail", "/console/audit"] {
+        let page = browser.get(&world, path).await;
+        let header = |name: &str| page.headers[name].to_str().unwrap().to_owned();
+        assert_eq!(header("cache-control"), "no-store", "{path}");
+        assert_eq!(header("x-frame-options"), "DENY", "{path}");
+        assert!(
+            header("content-security-policy").starts_with("default-src 'none';") && !header("content-security-policy").contains("unsafe")
+        );
+        assert!(!page.body.contains(" style=") && !page.body.contains("<style") && !page.body.contains(" onclick="), "{path}");
+    }
+}

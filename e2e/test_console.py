@@ -1,0 +1,156 @@
+"""The console in a browser: signing in, every page on a desktop and on a phone, the way from a form to a saved policy."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from sign_in import sign_in
+from test_pages import accessibility_failures
+from watched_page import watched_page
+
+PAGES = {
+    "overview": "/console",
+    "sign-ins": "/console/sign-ins",
+    "services": "/console/services",
+    "service": "/console/services/mail",
+    "audit": "/console/audit",
+}
+
+
+def open_console(world, page, path="/console"):
+    """Signs the administrator in on the way to a page."""
+    page.goto(f"{world.base}{path}")
+    sign_in(page, world.admin["userPrincipalName"], world.admin["password"])
+    page.wait_for_url(re.compile(re.escape(f"{world.base}{path}") + "$"))
+
+
+@pytest.fixture(scope="module")
+def console(chromium, world):
+    """A browser in which the administrator has signed in to the console; signed in once, as attempts are limited."""
+    context = chromium.new_context(ignore_https_errors=True)
+    page = context.new_page()
+    open_console(world, page, "/console/audit")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(console):
+    with watched_page(console) as page:
+        yield page
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280, 1920])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_every_screen(world, tab, out, width, scheme):
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.emulate_media(color_scheme=scheme)
+    for name, path in PAGES.items():
+        tab.goto(f"{world.base}{path}")
+        check(tab, name)
+        tab.screenshot(path=out / f"console-{name}-{width}-{scheme}.png", full_page=True)
+    for name, path in (("sign-in", "/console/sign-ins"), ("audit-one", "/console/audit")):
+        tab.goto(f"{world.base}{path}")
+        tab.locator(".row-link").first.click()
+        check(tab, name)
+        again = tab.get_by_role("link", name="Decide again now")
+        if again.is_visible():
+            again.click()
+            expect(tab.get_by_text("It would end")).to_be_visible()
+            check(tab, "decided again")
+        tab.screenshot(path=out / f"console-{name}-{width}-{scheme}.png", full_page=True)
+    tab.goto(f"{world.base}/console/services/mail")
+    tab.get_by_role("button", name="See what it will do").click()
+    expect(tab.get_by_role("heading", name="What it will do")).to_be_visible()
+    check(tab, "preview")
+    tab.screenshot(path=out / f"console-preview-{width}-{scheme}.png", full_page=True)
+
+
+def check(page, name):
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    assert not accessibility_failures(page), name
+
+
+def test_the_menu_of_a_phone_opens_and_leads_on(world, tab):
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.goto(f"{world.base}/console")
+    link = tab.get_by_label("Console menu").get_by_role("link", name="Audit log")
+    expect(link).to_be_hidden()
+    tab.get_by_text("Menu", exact=True).click()
+    assert not accessibility_failures(tab)
+    link.click()
+    expect(tab.get_by_role("heading", name="Audit log")).to_be_visible()
+
+
+def test_times_are_shown_in_the_readers_zone_with_the_exact_time_as_title(world, console):
+    page = console.new_page()
+    page.goto(f"{world.base}/console/audit")
+    time = page.locator("tbody time").first
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time.get_attribute("title"))
+    assert "UTC" not in time.inner_text()
+    page.close()
+
+
+def test_a_policy_is_edited_looked_at_and_saved(world, tab):
+    tab.goto(f"{world.base}/console/services")
+    tab.get_by_role("link", name="Edit Contoso Mail service").click()
+    picker = tab.get_by_role("group", name="Exempted groups").first
+    before = picker.get_by_role("listitem").count()
+    picker.get_by_role("combobox").select_option(index=1)
+    picker.get_by_role("button", name="Add").click()
+    expect(tab.get_by_role("group", name="Exempted groups").first.get_by_role("listitem")).to_have_count(before + 1)
+    tab.get_by_role("button", name="See what it will do").click()
+    expect(tab.get_by_text("recorded sign-ins")).to_be_visible()
+    expect(tab.get_by_text("App access › Exempted groups")).to_be_visible()
+    tab.get_by_role("button", name="Back to the form").click()
+    added = tab.get_by_role("group", name="Exempted groups").first.get_by_role("listitem").last
+    added.get_by_role("button").click()
+    expect(tab.get_by_role("group", name="Exempted groups").first.get_by_role("listitem")).to_have_count(before)
+    tab.get_by_role("button", name="See what it will do").click()
+    tab.get_by_role("button", name="Save").click()
+    expect(tab.get_by_role("status")).to_contain_text(re.compile("saved", re.IGNORECASE))
+
+
+def test_a_form_sent_after_the_session_has_ended_is_not_lost(world, chromium):
+    context = chromium.new_context(ignore_https_errors=True)
+    page = context.new_page()
+    open_console(world, page, "/console/services/mail")
+    context.clear_cookies()
+    page.get_by_label("All apps").check()
+    page.get_by_role("button", name="See what it will do").click()
+    expect(page.get_by_role("heading", name="Your session has ended")).to_be_visible()
+    assert not accessibility_failures(page)
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").click()
+    second = opened.value
+    sign_in(second, world.admin["userPrincipalName"], world.admin["password"])
+    expect(second.get_by_role("heading", name="You are signed in again")).to_be_visible()
+    second.close()
+    page.get_by_role("button", name="Send again").click()
+    expect(page.get_by_role("heading", name="What it will do")).to_be_visible()
+    expect(page.get_by_text("App access › Allowed apps")).to_be_visible()
+    context.close()
+
+
+def test_the_console_works_without_script_and_signs_out(world, chromium):
+    context = chromium.new_context(ignore_https_errors=True, java_script_enabled=False)
+    page = context.new_page()
+    open_console(world, page)
+    page.get_by_label("Console", exact=True).get_by_role("link", name="Sign-ins").click()
+    page.get_by_label("Person").fill("admin")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator("tbody tr").first).to_contain_text("admin@")
+    page.get_by_role("button", name="Sign out").first.click()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    page.goto(f"{world.base}/console")
+    expect(page.get_by_label("Work account")).to_be_visible()
+    context.close()
+
+
+def test_somebody_without_a_role_is_told_so(world, page, person):
+    page.goto(f"{world.base}/console")
+    sign_in(page, person.name, person.password)
+    expect(page.get_by_role("heading", name="Your account may not do this")).to_be_visible()
+    expect(page.get_by_text(person.name)).to_be_visible()
+    assert not accessibility_failures(page)
