@@ -28,6 +28,7 @@ pub(crate) struct DeviceAnswer {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Operation {
+    pub(crate) id: String,
     pub(crate) kind: OperationKind,
 }
 

@@ -9,7 +9,7 @@ use crate::answer::{Answer, Enrolled};
 use crate::clipboard::{self, Clip, ClipboardItem, PasteError};
 use crate::exchange::{Outcome, Request, Response, refused};
 use crate::identity::{Identities, Identity};
-use crate::instance::{Circumstances, Instance};
+use crate::instance::{Circumstances, Instance, Wiped};
 use crate::key_store::{KeyStore, KeyStoreError, Scope};
 use crate::proof;
 use crate::transfer::{self, Delivery, TransferError};
@@ -21,7 +21,7 @@ const RUNTIME: &str = concat!("doorward-client/", env!("CARGO_PKG_VERSION"), "; 
 /// The token and the moment of a request.
 #[derive(Clone, Copy)]
 pub struct Sending<'a> {
-    /// Access token for the protection resource.
+    /// Access token for the protection resource; may be empty for [`ProtectedApp::acknowledgement`].
     pub token: &'a str,
     /// The clocks of the phone.
     pub reading: &'a ClockReading,
@@ -196,7 +196,9 @@ impl<K: KeyStore> ProtectedApp<K> {
         body: Option<&Value>,
         mut headers: Vec<(&'static str, String)>,
     ) -> Request {
-        headers.push(("authorization", format!("Bearer {}", sending.token)));
+        if !sending.token.is_empty() {
+            headers.push(("authorization", format!("Bearer {}", sending.token)));
+        }
         headers.push(("doorward-runtime", RUNTIME.to_owned()));
         let body = body.map(|body| {
             headers.push(("content-type", "application/json".to_owned()));
@@ -255,16 +257,25 @@ impl<K: KeyStore> ProtectedApp<K> {
     }
 
     /// Removes the managed account: its keys, and with them everything that was protected for it, and its place on the screen.
-    /// Personal accounts stay.
+    /// Personal accounts stay. What is given back is to be told to the service, if the service had asked.
     ///
     /// # Errors
     /// [`KeyStoreError`]; then the account is still there, and the wipe is to be tried again.
-    pub fn wipe(&mut self) -> Result<(), KeyStoreError> {
-        if let Some(account) = self.instance.as_ref().map(Instance::account) {
-            self.keys.forget(account)?;
-            self.identities.forget(account);
-            self.instance = None;
-        }
-        Ok(())
+    pub fn wipe(&mut self) -> Result<Option<Wiped>, KeyStoreError> {
+        let Some(account) = self.instance.as_ref().map(Instance::account) else { return Ok(None) };
+        self.keys.forget(account)?;
+        self.identities.forget(account);
+        Ok(self.instance.take().filter(|instance| instance.wipe_operation().is_some()).map(Wiped))
+    }
+
+    /// The request that tells the service of a wipe. It needs no token: the service goes by the signature. Should it never arrive, the
+    /// service asks again when the app enrols again.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`].
+    pub fn acknowledgement(&self, sending: &Sending<'_>, Wiped(instance): &Wiped) -> Result<Request, KeyStoreError> {
+        let operation = instance.wipe_operation().unwrap_or_default();
+        let path = format!("/registrations/{}/operations/{operation}/acknowledge", instance.registration());
+        self.proven("POST", &path, sending, Some(&json!({ "result": "done" })), None, instance)
     }
 }

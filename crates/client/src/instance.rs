@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answer, User};
+use crate::exchange::{Outcome, Response, refused};
 
 /// Pauses between tries while the service cannot be reached, in minutes; the last one repeats.
 const RETRIES: [i64; 7] = [1, 2, 4, 8, 16, 32, 60];
@@ -53,6 +54,9 @@ pub struct Instance {
     failures: u32,
     account_gone: bool,
     wipe_requested: bool,
+    /// The operation by which the service asked for it; none when the registration has ended.
+    #[serde(default)]
+    wipe_operation: Option<String>,
     enrolled_device: bool,
     nonce: String,
     /// The account's data is on the screen: launch allowed it.
@@ -79,6 +83,7 @@ impl Instance {
             failures: 0,
             account_gone: false,
             wipe_requested: before.as_ref().is_some_and(|before| before.wipe_requested),
+            wipe_operation: None,
             enrolled_device: false,
             nonce: String::new(),
             on_screen: false,
@@ -92,7 +97,10 @@ impl Instance {
     /// Puts an answer into force; true when the policy is another one than before, which the service wants to hear of at once.
     pub(crate) fn apply(&mut self, answer: Answer, reading: &ClockReading) -> bool {
         // A wipe comes before everything else, and no later answer takes it back.
-        self.wipe_requested |= answer.operations.iter().any(|operation| operation.kind == OperationKind::Wipe);
+        if let Some(wipe) = answer.operations.into_iter().find(|operation| operation.kind == OperationKind::Wipe) {
+            self.wipe_requested = true;
+            self.wipe_operation = Some(wipe.id);
+        }
         self.account_gone = answer.user.state != User::Enabled;
         self.enrolled_device = answer.device.is_managed;
         let before = self.applied_tag().map(str::to_owned);
@@ -166,6 +174,16 @@ impl Instance {
 
     pub(crate) fn applied_tag(&self) -> Option<&str> {
         self.policy.as_ref().map(|policy| policy.tag.as_str())
+    }
+
+    /// True when the service wants the organisation's data gone. Nothing but a wipe takes that back.
+    #[must_use]
+    pub fn is_to_be_wiped(&self) -> bool {
+        self.wipe_requested
+    }
+
+    pub(crate) fn wipe_operation(&self) -> Option<&str> {
+        self.wipe_operation.as_deref()
     }
 
     pub(crate) fn nonce(&self) -> &str {
@@ -259,6 +277,24 @@ impl Instance {
             credentials_at: self.credentials_at,
         };
         launch(settings, &state)
+    }
+}
+
+/// An account that was removed because the service asked for it, until the service has heard so.
+#[derive(Debug)]
+pub struct Wiped(pub(crate) Instance);
+
+impl Wiped {
+    /// Takes the answer to an acknowledgement: [`Outcome::Unenrolled`] when the service has noted it.
+    pub fn acknowledged(&mut self, response: &Response) -> Outcome {
+        if response.status == 204 {
+            return Outcome::Unenrolled;
+        }
+        let (outcome, nonce) = refused(response);
+        if let Some(nonce) = nonce {
+            self.0.set_nonce(nonce);
+        }
+        outcome
     }
 }
 

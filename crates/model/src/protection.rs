@@ -15,7 +15,8 @@ pub use app::MobileAppIdentifier;
 pub use effective::{EffectivePolicy, IntendedPolicy};
 pub use interval::{Interval, ParseIntervalError};
 pub use registration::{
-    Ended, Ending, Intended, ManagedAppOperation, ManagedAppRegistration, OperationKind, OperationState, ProofKey, ProtectionState,
+    Ended, Ending, Intended, ManagedAppOperation, ManagedAppRegistration, OperationEnding, OperationKind, OperationState, ProofKey,
+    ProtectionState,
 };
 pub use setting::{ClipboardSharingLevel, DataTransferLevel, IngestionLocation, PinCharacterSet, RemediationAction, StorageLocation};
 pub use state::{AppState, PasscodeComplexity};

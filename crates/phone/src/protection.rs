@@ -1,6 +1,6 @@
 //! A protected app on a phone: the product's runtime with this phone's keys, clock and network.
 
-use doorward_client::{Outcome as ProtectionOutcome, ProtectedApp, Request, Response, Sending};
+use doorward_client::{Instance, Outcome as ProtectionOutcome, ProtectedApp, Request, Response, Sending};
 use doorward_model::application::{MobilePlatform, PlatformIdentity};
 use doorward_model::protection::{AppState, MobileAppIdentifier};
 use doorward_policy::protection::{Account as ManagedAccount, ClockReading};
@@ -92,6 +92,29 @@ impl Protected {
             }
             None => Ok(outcome),
         }
+    }
+}
+
+impl Protected {
+    /// Checks in with a token for the protection service, and does at once what the service asks for: a wipe, which it then tells of.
+    ///
+    /// # Errors
+    /// [`PhoneError`]; the service's word is the outcome.
+    pub async fn check_in(&mut self, phone: &Phone, token: &str) -> Result<ProtectionOutcome, PhoneError> {
+        let reading = self.reading(phone);
+        let state = self.state(phone)?;
+        let network = phone.network().clone();
+        let sending = Sending { token, reading: &reading, rng: network.rng.as_ref() };
+        let Some(request) = self.runtime.check_in(&sending, &state).map_err(PhoneError::local)? else {
+            return Ok(ProtectionOutcome::EnrolAgain);
+        };
+        let outcome = self.runtime.checked_in(&exchange(phone, request).await?, &reading);
+        if !self.runtime.instance().is_some_and(Instance::is_to_be_wiped) {
+            return Ok(outcome);
+        }
+        let Some(mut wiped) = self.runtime.wipe().map_err(PhoneError::local)? else { return Ok(ProtectionOutcome::Unenrolled) };
+        let request = self.runtime.acknowledgement(&sending, &wiped).map_err(PhoneError::local)?;
+        Ok(wiped.acknowledged(&exchange(phone, request).await?))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Enrolment and check-in, as requests and answers.
 
-use doorward_client::{Identity, KeyStore as _, Outcome, Sending};
+use doorward_client::{Identity, KeyStore as _, Outcome, Request, Sending};
 use doorward_model::rng::SeededRng;
 use doorward_policy::protection::{Launch, Reason};
 use doorward_wire::mam::{body_hash, verify_proof};
@@ -11,6 +11,10 @@ use crate::phone::{Phone, account, anna, ok};
 
 fn error(code: &str, details: Value) -> Value {
     json!({ "error": { "code": code, "message": "m", "innerError": {}, "details": details } })
+}
+
+fn proof_of(request: &Request) -> &str {
+    request.headers.iter().find(|(name, _)| *name == "doorward-proof").map(|(_, proof)| proof.as_str()).unwrap()
 }
 
 #[rstest]
@@ -107,13 +111,12 @@ fn a_request_is_proved_by_the_key_that_enrolled() {
     let (reading, rng) = (phone.reading(), SeededRng::new(1));
     let sending = Sending { token: "token", reading: &reading, rng: &rng };
     let request = mail.check_in(&sending, &phone.state()).unwrap().unwrap();
-    let proof = request.headers.iter().find(|(name, _)| *name == "doorward-proof").map(|(_, proof)| proof.as_str()).unwrap();
-    let claims = verify_proof(proof, &mail.keys().proof_key().unwrap()).unwrap();
+    let claims = verify_proof(proof_of(&request), &mail.keys().proof_key().unwrap()).unwrap();
     assert_eq!((claims.htm.as_str(), claims.htu.as_str()), ("POST", request.url.as_str()));
     assert_eq!((claims.iat, claims.nonce.as_str()), (phone.now().as_second(), "nonce"));
     assert_eq!(claims.bod, body_hash(&request.body));
     let other = phone.keys("com.mail", true).proof_key().unwrap();
-    assert!(verify_proof(proof, &other).is_err());
+    assert!(verify_proof(proof_of(&request), &other).is_err());
     let again = mail.check_in(&sending, &phone.state()).unwrap().unwrap();
     assert_ne!(again.headers, request.headers, "no proof comes twice");
 }
@@ -159,4 +162,35 @@ fn what_is_stored_comes_back_whole_and_only_for_its_account() {
     assert_eq!(restarted.instance(), mail.instance());
     let mut other_app = phone.app("com.files");
     assert_eq!(other_app.restore(account, &sealed), Ok(false));
+}
+
+#[test]
+fn a_wipe_that_the_service_asked_for_is_told_to_it_without_a_token() {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    let wipe = json!({ "operations": [{ "id": "op 1", "kind": "wipe", "reason": "lost", "issued": phone.now() }] });
+    mail.checked_in(&ok(200, &phone.answer(wipe)), &phone.reading());
+    assert!(mail.instance().unwrap().is_to_be_wiped());
+    let stored = mail.save().unwrap().unwrap();
+    mail.restore(stored.0, &stored.1).unwrap();
+    let mut wiped = mail.wipe().unwrap().expect("what is asked for outlives a restart");
+    let (reading, rng) = (phone.reading(), SeededRng::new(1));
+    let sending = Sending { token: "", reading: &reading, rng: &rng };
+    let request = mail.acknowledgement(&sending, &wiped).unwrap();
+    let path = "/registrations/00000009-0000-4000-8000-000000000000/operations/op 1/acknowledge";
+    assert!(request.url.ends_with(path), "{}", request.url);
+    assert_eq!(request.body, br#"{"result":"done"}"#);
+    let names: Vec<&str> = request.headers.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["doorward-runtime", "content-type", "doorward-proof"]);
+    assert_eq!(wiped.acknowledged(&ok(400, &error("staleNonce", json!({ "nonce": "fresh" })))), Outcome::Retry);
+    let again = mail.acknowledgement(&sending, &wiped).unwrap();
+    assert_eq!(verify_proof(proof_of(&again), &mail.keys().proof_key().unwrap()).unwrap().nonce, "fresh");
+    assert_eq!(wiped.acknowledged(&ok(204, &Value::Null)), Outcome::Unenrolled);
+}
+
+#[test]
+fn a_wipe_that_the_app_decided_on_has_nobody_to_be_told_to() {
+    let phone = Phone::default();
+    let mut mail = phone.managed_app("com.mail", json!({}));
+    assert!(mail.wipe().unwrap().is_none());
 }

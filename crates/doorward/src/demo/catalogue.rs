@@ -7,7 +7,7 @@ use uuid::uuid;
 /// Domain of the company.
 pub(super) const DOMAIN: &str = "contoso.example";
 /// Number of scenarios.
-pub(super) const SCENARIOS: u64 = 15;
+pub(super) const SCENARIOS: u64 = 16;
 
 /// The mail service.
 pub(super) const MAIL: AppId = AppId(uuid!("c0a50000-0000-4000-8000-000000000001"));

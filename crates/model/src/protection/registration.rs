@@ -91,13 +91,31 @@ pub struct ManagedAppOperation {
     pub issued: Timestamp,
     /// Where it stands.
     pub state: OperationState,
+    /// How it ended, once it has.
+    #[serde(default)]
+    pub ending: Option<OperationEnding>,
+}
+
+/// The end of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationEnding {
+    /// When the service learned of it.
+    pub at: Timestamp,
+    /// Why it failed, in the app's words; empty otherwise.
+    pub reason: String,
 }
 
 impl ManagedAppOperation {
     /// True for a wipe that the app has not finished: until then the instance counts as unprotected.
     #[must_use]
     pub fn is_open_wipe(&self) -> bool {
-        self.kind == OperationKind::Wipe && matches!(self.state, OperationState::Pending | OperationState::Active)
+        self.kind == OperationKind::Wipe && self.is_open()
+    }
+
+    /// True while the app has it before it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, OperationState::Pending | OperationState::Active)
     }
 }
 

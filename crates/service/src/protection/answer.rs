@@ -39,7 +39,7 @@ pub struct Answer {
 impl Answer {
     /// What the app still has to do.
     pub fn operations(&self) -> impl Iterator<Item = &ManagedAppOperation> {
-        self.registration.operations.iter().filter(|operation| matches!(operation.state, OperationState::Pending | OperationState::Active))
+        self.registration.operations.iter().filter(|operation| operation.is_open())
     }
 }
 

@@ -14,6 +14,7 @@ mod principal;
 mod proof;
 mod registration;
 mod state;
+mod wipe;
 
 pub use answer::Answer;
 pub use applied::{AppliedFacts, applied};
@@ -24,4 +25,5 @@ pub use error::ProtectionError;
 pub use limits::Limits;
 pub use principal::{Principal, principal};
 pub use proof::{ProofError, Proven, challenge};
-pub use registration::of_user;
+pub use registration::{all, find, of_user};
+pub use wipe::{Acknowledgement, acknowledge, cancel_operation, request_wipe};

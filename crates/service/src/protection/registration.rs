@@ -21,13 +21,19 @@ pub(super) fn read(document: &Document) -> Result<ManagedAppRegistration> {
     })
 }
 
-/// The registration with that id.
-pub(super) async fn find(unit: &mut dyn Unit, id: RegistrationId) -> Result<Option<ManagedAppRegistration>> {
+/// The registration with that id, ended or not.
+///
+/// # Errors
+/// Storage failure.
+pub async fn find(unit: &mut dyn Unit, id: RegistrationId) -> Result<Option<ManagedAppRegistration>> {
     unit.documents().get(KIND, &id.to_string()).await?.as_ref().map(read).transpose()
 }
 
 /// Every registration of the tenant, ended ones included.
-pub(super) async fn all(unit: &mut dyn Unit) -> Result<Vec<ManagedAppRegistration>> {
+///
+/// # Errors
+/// Storage failure.
+pub async fn all(unit: &mut dyn Unit) -> Result<Vec<ManagedAppRegistration>> {
     unit.documents().list(KIND).await?.iter().map(read).collect()
 }
 

@@ -13,6 +13,7 @@ mod evaluate;
 mod filter;
 mod groups;
 mod list;
+mod managed_app_registrations;
 mod organization;
 mod page;
 mod roles;
@@ -98,6 +99,13 @@ fn table() -> Vec<Route> {
         ("/organization", get(organization::get).patch(organization::update)),
         ("/rolemanagement/directory/roledefinitions", get(roles::definitions)),
         ("/rolemanagement/directory/roleassignments", get(roles::assignments)),
+        ("/deviceappmanagement/managedappregistrations", get(managed_app_registrations::list)),
+        ("/deviceappmanagement/managedappregistrations/{id}", get(managed_app_registrations::get)),
+        ("/deviceappmanagement/managedappregistrations/{id}/operations", get(managed_app_registrations::operations)),
+        ("/deviceappmanagement/managedappregistrations/{id}/operations/{operation}", delete(managed_app_registrations::cancel)),
+        ("/users/{id}/managedappregistrations", get(managed_app_registrations::of_user)),
+        ("/users/{id}/wipemanagedappregistrationsbydevicetag", post(managed_app_registrations::wipe)),
+        ("/users/{id}/wipemanagedappregistrationbydevicetag", post(managed_app_registrations::wipe)),
         ("/auditlogs/signins", get(sign_ins::list)),
         ("/auditlogs/signins/$count", get(sign_ins::count)),
         ("/auditlogs/signins/{id}", get(sign_ins::get)),

@@ -33,9 +33,10 @@ pub(super) struct Enrolled {
 
 /// `POST /{tenant}/mam/v1.0/enrollments`: 201, or 200 when the same instance had enrolled before.
 pub(super) async fn post(State(ctx): State<Arc<Context>>, request: FromInstance) -> Result<(StatusCode, Json<Enrolled>), MamError> {
+    let principal = request.principal(&ctx).await?;
     let Body { app_identifier, device_tag, public_key, state } = request.body()?;
     let enrolment = Enrolment { app_identifier, device_tag, proof_key: public_key, state };
-    let outcome = enrol(&ctx, &request.tenant, &request.principal, enrolment).await;
+    let outcome = enrol(&ctx, &request.tenant, &principal, enrolment).await;
     let (answer, created) = outcome.map_err(|error| request.trace.fail(error))?;
     let registration = RegistrationAnswer::from(&answer.registration);
     let check_in = CheckInAnswer::new(answer, None, jitter(&ctx));

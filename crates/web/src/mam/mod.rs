@@ -24,5 +24,6 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/mam/v1.0/enrollments", post(enrollments::post))
         .route("/{tenant}/mam/v1.0/registrations/{id}", get(registrations::get).delete(registrations::delete))
         .route("/{tenant}/mam/v1.0/registrations/{id}/checkin", post(registrations::check_in))
+        .route("/{tenant}/mam/v1.0/registrations/{id}/operations/{operation}/acknowledge", post(registrations::acknowledge))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use doorward_model::RegistrationId;
 use doorward_model::protection::AppState;
 use doorward_service::Context;
-use doorward_service::protection::{self, CheckIn, ProtectionError};
+use doorward_service::protection::{self, Acknowledgement, CheckIn, ProtectionError};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -45,6 +45,21 @@ struct Goodbye {
     wiped: bool,
 }
 
+/// What became of an operation.
+#[derive(Deserialize)]
+struct Acknowledged {
+    result: OperationResult,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum OperationResult {
+    Done,
+    Failed,
+}
+
 type Segments = Path<(String, String)>;
 
 fn id(request: &FromInstance, segment: &str) -> Result<RegistrationId, MamError> {
@@ -58,6 +73,7 @@ pub(super) async fn check_in(
     Path((_, segment)): Segments,
     request: FromInstance,
 ) -> Result<Json<CheckInAnswer>, MamError> {
+    let principal = request.principal(&ctx).await?;
     let id = id(&request, &segment)?;
     let body: Body = request.body()?;
     for (count, most, what) in [(body.events.len(), EVENTS, "events"), (body.evidence.len(), EVIDENCE, "pieces of evidence")] {
@@ -66,7 +82,7 @@ pub(super) async fn check_in(
         }
     }
     let check_in = CheckIn { state: body.state, applied_tag: body.applied.tag.filter(|tag| tag.len() <= 64) };
-    let answer = protection::check_in(&ctx, &request.tenant, &request.principal, id, &request.proven(), check_in).await;
+    let answer = protection::check_in(&ctx, &request.tenant, &principal, id, &request.proven(), check_in).await;
     let answer = answer.map_err(|error| request.trace.fail(error))?;
     let known = request.if_none_match.as_deref().map(|tag| tag.trim_matches('"'));
     Ok(Json(CheckInAnswer::new(answer, known, jitter(&ctx))))
@@ -78,8 +94,9 @@ pub(super) async fn get(
     Path((_, segment)): Segments,
     request: FromInstance,
 ) -> Result<Json<RegistrationAnswer>, MamError> {
+    let principal = request.principal(&ctx).await?;
     let id = id(&request, &segment)?;
-    let registration = protection::get(&ctx, &request.tenant, &request.principal, id, &request.proven()).await;
+    let registration = protection::get(&ctx, &request.tenant, &principal, id, &request.proven()).await;
     registration.map(|registration| Json(RegistrationAnswer::from(&registration))).map_err(|error| request.trace.fail(error))
 }
 
@@ -89,8 +106,22 @@ pub(super) async fn delete(
     Path((_, segment)): Segments,
     request: FromInstance,
 ) -> Result<StatusCode, MamError> {
+    let principal = request.principal(&ctx).await?;
     let id = id(&request, &segment)?;
     let Goodbye { wiped } = request.body()?;
-    let outcome = protection::unenrol(&ctx, &request.tenant, &request.principal, id, &request.proven(), wiped).await;
+    let outcome = protection::unenrol(&ctx, &request.tenant, &principal, id, &request.proven(), wiped).await;
+    outcome.map(|()| StatusCode::NO_CONTENT).map_err(|error| request.trace.fail(error))
+}
+
+/// `POST /{tenant}/mam/v1.0/registrations/{id}/operations/{operation}/acknowledge`. The proof alone says who tells.
+pub(super) async fn acknowledge(
+    State(ctx): State<Arc<Context>>,
+    Path((_, segment, operation)): Path<(String, String, String)>,
+    request: FromInstance,
+) -> Result<StatusCode, MamError> {
+    let id = id(&request, &segment)?;
+    let Acknowledged { result, reason } = request.body()?;
+    let said = Acknowledgement { done: matches!(result, OperationResult::Done), reason: reason.unwrap_or_default() };
+    let outcome = protection::acknowledge(&ctx, &request.tenant, id, &operation, &request.proven(), said).await;
     outcome.map(|()| StatusCode::NO_CONTENT).map_err(|error| request.trace.fail(error))
 }

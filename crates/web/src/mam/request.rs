@@ -60,11 +60,11 @@ impl FromRequestParts<Arc<Context>> for Trace {
     }
 }
 
-/// A request of an app instance: who, which tenant, and everything a proof is about.
+/// A request of an app instance: which tenant, and everything that token and proof are about.
 pub(super) struct FromInstance {
     pub(super) tenant: Tenant,
-    pub(super) principal: Principal,
     pub(super) trace: Trace,
+    token: Option<String>,
     method: Method,
     url: String,
     proof: Option<String>,
@@ -81,9 +81,7 @@ impl FromRequest<Arc<Context>> for FromInstance {
         let trace = Trace::new(ctx, &parts.headers);
         let segment = parts.uri.path().split('/').nth(1).unwrap_or_default();
         let tenant = tenants::resolve(ctx, segment, None).await.map_err(|error| trace.fail(error))?;
-        let token = bearer::token(&parts.headers).ok_or_else(|| trace.fail(Failure::NoToken))?;
-        let principal = principal(ctx, &tenant, &token).await.map_err(|error| trace.fail(error))?;
-        let principal = principal.map_err(|error| trace.fail(error))?;
+        let token = bearer::token(&parts.headers);
         let of = |name: &str| header(&parts.headers, name);
         let media_type = of("content-type").unwrap_or_default();
         let (proof, if_none_match) = (of("doorward-proof"), of("if-none-match"));
@@ -92,7 +90,7 @@ impl FromRequest<Arc<Context>> for FromInstance {
         let method = parts.method.clone();
         let body =
             Bytes::from_request(Request::from_parts(parts, body), ctx).await.map_err(|rejected| trace.fail(unreadable(&rejected)))?;
-        Ok(Self { tenant, principal, trace, method, url, proof, if_none_match, json, body })
+        Ok(Self { tenant, trace, token, method, url, proof, if_none_match, json, body })
     }
 }
 
@@ -105,6 +103,13 @@ fn unreadable(rejected: &BytesRejection) -> Failure {
 }
 
 impl FromInstance {
+    /// Who asks, as the access token says.
+    pub(super) async fn principal(&self, ctx: &Context) -> Result<Principal, MamError> {
+        let token = self.token.as_deref().ok_or_else(|| self.trace.fail(Failure::NoToken))?;
+        let principal = principal(ctx, &self.tenant, token).await.map_err(|error| self.trace.fail(error))?;
+        principal.map_err(|error| self.trace.fail(error))
+    }
+
     /// The body, which must be JSON of that form.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, MamError> {
         if !self.json {

@@ -6,11 +6,12 @@ mod requests;
 
 use axum::http::{Method, StatusCode};
 use doorward_model::authentication_method::{AuthenticationMethod, Credential};
+use doorward_model::document::{Document, DocumentKind};
 use doorward_model::role::Role;
-use doorward_model::{MethodId, UserId, rng};
+use doorward_model::{MethodId, RegistrationId, UserId, rng};
 use serde_json::{Value, json};
 
-use crate::world::{MAIL, PASSWORD, World, person};
+use crate::world::{MAIL, MAIL_APP, PASSWORD, World, person};
 
 pub(crate) const SCOPE: &str = "https://graph.microsoft.com/.default";
 
@@ -32,6 +33,13 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("DELETE", "users/{user}/authentication/methods/{method}", true),
     ("DELETE", "users/{user}/authentication/fido2Methods/{method}", true),
     ("DELETE", "users/{user}/authentication/softwareOathMethods/{method}", true),
+    ("GET", "users/{user}/managedAppRegistrations", false),
+    ("POST", "users/{user}/wipeManagedAppRegistrationsByDeviceTag", true),
+    ("POST", "users/{user}/wipeManagedAppRegistrationByDeviceTag", true),
+    ("GET", "deviceAppManagement/managedAppRegistrations", false),
+    ("GET", "deviceAppManagement/managedAppRegistrations/{registration}", false),
+    ("GET", "deviceAppManagement/managedAppRegistrations/{registration}/operations", false),
+    ("DELETE", "deviceAppManagement/managedAppRegistrations/{registration}/operations/{operation}", true),
     ("GET", "groups", false),
     ("GET", "groups/$count", false),
     ("GET", "groups/{group}/transitiveMembers", false),
@@ -135,6 +143,7 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
         ("PATCH", "doorward/servicePolicies/{service}") => json!({ "appAccess": { "state": "disabled" } }),
         ("POST", "deviceAppManagement/managedAppPolicies") => protection(),
         ("PATCH", "deviceAppManagement/managedAppPolicies/{protection}") => json!({ "displayName": "Tablets" }),
+        ("POST", path) if path.contains("wipeManagedApp") => json!({ "deviceTag": "tag" }),
         ("POST", "$batch") => json!({ "requests": [{ "id": "1", "method": "GET", "url": "/me" }] }),
         _ => Value::Null,
     }
@@ -176,6 +185,7 @@ struct Ids {
     sign_in: String,
     audit: String,
     method: String,
+    registration: String,
     certificate: String,
 }
 
@@ -195,6 +205,8 @@ impl Ids {
             ("{signIn}", &self.sign_in),
             ("{audit}", &self.audit),
             ("{method}", &self.method),
+            ("{registration}", &self.registration),
+            ("{operation}", &OPERATION.to_owned()),
         ];
         pairs.into_iter().fold(format!("/v1.0/{path}"), |path, (name, id)| path.replace(name, id))
     }
@@ -228,6 +240,30 @@ async fn passkey_of(world: &World, user_id: UserId) -> String {
     method.id.to_string()
 }
 
+/// What the app of [`registration_of`] is asked to do.
+const OPERATION: &str = "logs";
+
+/// An app on a phone that is to send its logs.
+async fn registration_of(world: &World, user: UserId) -> String {
+    let (id, now) = (RegistrationId::random(world.ctx.rng.as_ref()).to_string(), world.ctx.now());
+    let body = json!({
+        "id": id, "userId": user, "appId": MAIL_APP, "deviceTag": "tag", "deviceId": null, "proofKey": null,
+        "appIdentifier": { "@odata.type": "#microsoft.graph.iosMobileAppIdentifier", "bundleId": "com.contoso.mail" },
+        "state": {
+            "deviceName": "iPhone", "deviceType": "iPhone", "platform": "iOS", "platformVersion": "19.1", "applicationVersion": "1.0",
+            "sdkVersion": "1.0", "rooted": false, "managementLevel": "unmanaged", "locale": "en", "clock": now,
+            "monotonicSeconds": 10, "bootId": "one", "multiIdentity": true, "pinSet": false
+        },
+        "protection": "active", "intended": null, "appliedTag": null, "createdDateTime": now, "lastSyncDateTime": now, "ended": null,
+        "operations": [{ "id": OPERATION, "kind": "collectLogs", "reason": "", "issued": now, "state": "pending" }],
+    });
+    let document = Document { id: id.clone(), version: 1, body, subject: user.to_string(), created: now, modified: now };
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    unit.documents().create(DocumentKind::ManagedAppRegistration, &document, now).await.unwrap();
+    unit.commit().await.unwrap();
+    id
+}
+
 async fn objects(world: &World, token: &str, number: usize) -> Ids {
     let make = async |path: &str, body: Value, id: &str| {
         let answer = world.json(Method::POST, &format!("/v1.0/{path}"), token, &body).await;
@@ -254,9 +290,11 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         sign_in: newest("signIns").await,
         audit: newest("directoryAudits").await,
         method: String::new(),
+        registration: String::new(),
         certificate: certificate(world),
     };
-    let ids = Ids { method: passkey_of(world, ids.user.parse().unwrap()).await, ..ids };
+    let user = ids.user.parse().unwrap();
+    let ids = Ids { method: passkey_of(world, user).await, registration: registration_of(world, user).await, ..ids };
     let reference = json!({ "@odata.id": ids.other });
     if number.is_multiple_of(2) {
         world.json(Method::POST, &ids.fill("groups/{group}/members/$ref"), token, &reference).await;

@@ -1,5 +1,7 @@
 //! The protection service: enrolment, check-in, and what they are good for.
 
+mod wipe;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use doorward_model::application::SigningAlgorithm;
@@ -205,9 +207,11 @@ impl Phone {
         let mut request = Request::builder()
             .method(sent.method)
             .uri(path)
-            .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json")
             .header("doorward-proof", proof(&input, &self.key.sign(input.as_bytes()).unwrap()));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
         if let Some(tag) = sent.if_none_match {
             request = request.header("if-none-match", format!("\"{tag}\""));
         }

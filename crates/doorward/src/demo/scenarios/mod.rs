@@ -5,6 +5,7 @@ mod devices;
 mod first_use;
 mod log;
 mod protection;
+mod wipe;
 mod withdrawal;
 mod wrong_apps;
 
@@ -27,5 +28,6 @@ pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     protection::certificate_based_authentication(stage).await?;
     protection::clipboard(stage).await?;
     withdrawal::play(stage, &mut iphone).await?;
-    log::report_only(stage).await
+    log::report_only(stage).await?;
+    wipe::lost_phone(stage).await
 }
