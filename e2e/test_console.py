@@ -14,6 +14,8 @@ PAGES = {
     "sign-ins": "/console/sign-ins",
     "services": "/console/services",
     "service": "/console/services/mail",
+    "what-if": "/console/what-if",
+    "what-if-nobody": "/console/what-if?person=nobody&ip=x",
     "audit": "/console/audit",
 }
 
@@ -37,7 +39,8 @@ def console(chromium, world):
 
 @pytest.fixture
 def tab(console):
-    with watched_page(console) as page:
+    # That the server refuses what a form says is no fault.
+    with watched_page(console, tolerated="status of 422") as page:
         yield page
 
 
@@ -154,3 +157,25 @@ def test_somebody_without_a_role_is_told_so(world, page, person):
     expect(page.get_by_role("heading", name="Your account may not do this")).to_be_visible()
     expect(page.get_by_text(person.name)).to_be_visible()
     assert not accessibility_failures(page)
+
+
+def test_a_sign_in_is_supposed_and_its_address_shares_the_answer(world, console, tab, out):
+    tab.goto(f"{world.base}/console/what-if")
+    tab.get_by_label("Person", exact=True).fill(f"anna@{world.tenant_domain}")
+    tab.get_by_label("Service", exact=True).select_option(label="Contoso Mail service")
+    tab.get_by_label("Platform").select_option(label="iOS and iPadOS")
+    tab.get_by_role("button", name="Decide").click()
+    verdict = tab.get_by_role("heading", level=2).first
+    expect(verdict).to_contain_text("AADSTS")
+    expect(tab.get_by_role("table")).to_contain_text("app access")
+    text = verdict.inner_text()
+    for width in (320, 390, 1280, 1920):
+        for scheme in ("light", "dark"):
+            tab.set_viewport_size({"width": width, "height": 900})
+            tab.emulate_media(color_scheme=scheme)
+            check(tab, "what if, answered")
+            tab.screenshot(path=out / f"console-what-if-answer-{width}-{scheme}.png", full_page=True)
+    other = console.new_page()
+    other.goto(tab.url)
+    assert other.get_by_role("heading", level=2).first.inner_text() == text
+    other.close()

@@ -3,6 +3,7 @@
 //! Everything that decides calls [`decide`]: the token endpoint, the gates, the offline tools. The same facts give the same decision
 //! everywhere. Nothing here asks a clock, a network or a directory; who belongs to which group has been settled in [`Facts`].
 
+mod advice;
 mod asked;
 pub mod check;
 mod circumstances;
@@ -33,6 +34,7 @@ mod subject;
 mod table;
 mod target;
 
+pub use advice::{Advice, advice};
 pub use circumstances::Circumstances;
 pub use classes::Classes;
 pub use compile::{CompileError, PolicySet, check, compile};

@@ -1,6 +1,5 @@
 //! `doorward policy what-if`: one sign-in, decided and explained condition by condition.
 
-mod advice;
 mod json;
 mod question;
 mod table;

@@ -5,6 +5,7 @@ mod attempt;
 mod facts;
 mod platform;
 mod second_factor;
+mod trial;
 mod what_if;
 
 use doorward_model::ErrorCode;
@@ -23,6 +24,7 @@ pub use again::{Recorded, decide_again};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};
+pub use trial::{Trial, TrialDevice, TrialProof, Tried, try_sign_in};
 pub use what_if::{PolicyAnalysis, what_if};
 
 use crate::caller::Caller;

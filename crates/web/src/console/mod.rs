@@ -18,6 +18,7 @@ mod session;
 mod shell;
 mod sign_in;
 mod sign_ins;
+mod what_if;
 mod words;
 
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/services", get(services::list))
         .route("/console/services/{id}", get(services::edit).post(services::save))
         .route("/console/services/{id}/draft", post(services::draft))
+        .route("/console/what-if", get(what_if::get))
         .route("/console/audit", get(audit::list))
         .route("/console/audit/{id}", get(audit::one))
         .route("/console/sign-out", post(sign_in::sign_out))

@@ -15,18 +15,21 @@ pub(super) enum Section {
     SignIns,
     /// Service access.
     Services,
+    /// What If.
+    WhatIf,
     /// Audit log.
     Audit,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Overview, Self::SignIns, Self::Services, Self::Audit];
+    const ALL: [Self; 5] = [Self::Overview, Self::SignIns, Self::Services, Self::WhatIf, Self::Audit];
 
     fn link(self, here: Self) -> SectionLink {
         let (title, href, icon) = match self {
             Self::Overview => ("Overview", "/console", Icon::Overview),
             Self::SignIns => ("Sign-ins", "/console/sign-ins", Icon::SignIns),
             Self::Services => ("Service access", "/console/services", Icon::Services),
+            Self::WhatIf => ("What if", "/console/what-if", Icon::WhatIf),
             Self::Audit => ("Audit log", "/console/audit", Icon::Audit),
         };
         SectionLink { title, href, icon, current: self == here }

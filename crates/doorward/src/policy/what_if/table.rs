@@ -5,10 +5,10 @@ use std::io::{self, IsTerminal};
 use std::iter::repeat;
 
 use comfy_table::{Cell, Color, ColumnConstraint, ContentArrangement, Table, TableComponent, Width, presets};
-use doorward_policy::conditional_access::{Condition, ConditionState, Decision, Explained, Outcome, PolicyOutcome, Reason};
+use doorward_policy::conditional_access::{Advice, Condition, ConditionState, Decision, Explained, Outcome, PolicyOutcome, Reason, advice};
 use serde_json::Value;
 
-use super::{Answer, advice};
+use super::Answer;
 
 /// Width where there is no terminal to ask.
 const WIDTH: u16 = 100;
@@ -42,7 +42,7 @@ fn headline(answer: &Answer<'_>, decision: &Decision) -> String {
     };
     let mut text = if io::stdout().is_terminal() { format!("\x1b[1;{colour}m{word}\x1b[0m") } else { word.to_owned() };
     let Some(code) = decision.error() else { return text };
-    let (missing, mend) = advice::of(code, decision.next_control);
+    let Advice { missing, mend } = advice(code, decision.next_control);
     // Writing to a string does not fail.
     let _ = write!(text, " {}: {missing}; {mend}.", code.0);
     let failing: Vec<_> = answer.explanation.policies(answer.set).filter(|policy| policy.result() == PolicyOutcome::Failure).collect();

@@ -5,3 +5,4 @@ mod log;
 mod roles;
 mod services;
 mod session;
+mod what_if;

@@ -17,6 +17,7 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("GET", "/console/services/mail", false, false),
     ("POST", "/console/services/mail", true, false),
     ("POST", "/console/services/mail/draft", false, false),
+    ("GET", "/console/what-if", false, true),
     ("GET", "/console/audit", false, true),
     ("GET", "/console/audit/{audit}", false, true),
 ];

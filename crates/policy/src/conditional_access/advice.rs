@@ -1,11 +1,22 @@
 //! Errors in words: what is missing, and how to mend it.
 
 use doorward_model::ErrorCode;
-use doorward_policy::conditional_access::Control;
 
-/// What is missing, and what to do.
-pub(super) fn of(code: ErrorCode, next: Option<Control>) -> (&'static str, &'static str) {
-    match code {
+use super::Control;
+
+/// What a sign-in lacks. Both are parts of a sentence, without capital and full stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advice {
+    /// What is missing.
+    pub missing: &'static str,
+    /// What to do about it.
+    pub mend: &'static str,
+}
+
+/// What an error of a decision means, with the control that is to be met next.
+#[must_use]
+pub fn advice(code: ErrorCode, next: Option<Control>) -> Advice {
+    let (missing, mend) = match code {
         ErrorCode::BROKER_NOT_INSTALLED => ("the broker app is missing", "install the broker app on the device"),
         ErrorCode::DEVICE_NOT_REGISTERED => ("the device is not registered", "register the device with the broker app"),
         ErrorCode::APP_NOT_APPROVED => {
@@ -24,5 +35,6 @@ pub(super) fn of(code: ErrorCode, next: Option<Control>) -> (&'static str, &'sta
         ErrorCode::EXTERNAL_CHALLENGE if next == Some(Control::TermsOfUse) => ("terms of use are not accepted", "accept the terms of use"),
         ErrorCode::EXTERNAL_CHALLENGE => ("terms of use or a control of a third party are not met", "ask who runs these controls"),
         _ => ("a policy blocks this, or asks what this kind of client cannot show", "sign in otherwise, or change the policy"),
-    }
+    };
+    Advice { missing, mend }
 }
