@@ -2,6 +2,7 @@
 
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
+use doorward_service::directory::Task;
 
 use super::flash::Flash;
 use super::icon::Icon;
@@ -11,29 +12,64 @@ use super::icon::Icon;
 pub(super) enum Section {
     /// First page.
     Overview,
-    /// Sign-in log.
-    SignIns,
     /// Service access.
     Services,
     /// What If.
     WhatIf,
+    /// Sign-in log.
+    SignIns,
     /// Audit log.
     Audit,
 }
 
-impl Section {
-    const ALL: [Self; 5] = [Self::Overview, Self::SignIns, Self::Services, Self::WhatIf, Self::Audit];
+/// The navigation: groups of sections, with what they have in common.
+const GROUPS: [(&str, &[Section]); 3] =
+    [("", &[Section::Overview]), ("Access", &[Section::Services, Section::WhatIf]), ("Logs", &[Section::SignIns, Section::Audit])];
 
-    fn link(self, here: Self) -> SectionLink {
-        let (title, href, icon) = match self {
-            Self::Overview => ("Overview", "/console", Icon::Overview),
-            Self::SignIns => ("Sign-ins", "/console/sign-ins", Icon::SignIns),
-            Self::Services => ("Service access", "/console/services", Icon::Services),
-            Self::WhatIf => ("What if", "/console/what-if", Icon::WhatIf),
-            Self::Audit => ("Audit log", "/console/audit", Icon::Audit),
-        };
-        SectionLink { title, href, icon, current: self == here }
+impl Section {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Services => "Service access",
+            Self::WhatIf => "What if",
+            Self::SignIns => "Sign-ins",
+            Self::Audit => "Audit log",
+        }
     }
+
+    fn href(self) -> &'static str {
+        match self {
+            Self::Overview => "/console",
+            Self::Services => "/console/services",
+            Self::WhatIf => "/console/what-if",
+            Self::SignIns => "/console/sign-ins",
+            Self::Audit => "/console/audit",
+        }
+    }
+
+    fn icon(self) -> Icon {
+        match self {
+            Self::Overview => Icon::Overview,
+            Self::Services => Icon::Services,
+            Self::WhatIf => Icon::WhatIf,
+            Self::SignIns => Icon::SignIns,
+            Self::Audit => Icon::Audit,
+        }
+    }
+
+    /// What a person must be allowed to be shown the section.
+    fn task(self) -> Task {
+        match self {
+            Self::Overview | Self::SignIns | Self::Audit => Task::ReadLogs,
+            Self::Services | Self::WhatIf => Task::ReadAccess,
+        }
+    }
+}
+
+/// Sections that belong together; the first has no title.
+pub(super) struct SectionGroup {
+    pub(super) title: &'static str,
+    pub(super) links: Vec<SectionLink>,
 }
 
 /// One entry of the navigation.
@@ -51,7 +87,7 @@ pub(super) struct Shell {
     pub(super) login: String,
     pub(super) initial: String,
     pub(super) roles: String,
-    pub(super) sections: Vec<SectionLink>,
+    pub(super) groups: Vec<SectionGroup>,
     pub(super) flash: Option<&'static str>,
     /// Token of the page's forms.
     pub(super) token: String,
@@ -66,9 +102,17 @@ impl Shell {
             login: user.user_principal_name.clone(),
             initial: user.display_name.chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default(),
             roles: roles.join(", "),
-            sections: Section::ALL.into_iter().map(|section| section.link(here)).collect(),
+            groups: groups(user, here),
             flash: flash.map(Flash::text),
             token,
         }
     }
+}
+
+fn groups(user: &User, here: Section) -> Vec<SectionGroup> {
+    let link =
+        |section: &Section| SectionLink { title: section.title(), href: section.href(), icon: section.icon(), current: *section == here };
+    let links = |sections: &[Section]| sections.iter().filter(|section| section.task().needs_role(user).is_ok()).map(link).collect();
+    let groups = GROUPS.iter().map(|(title, sections)| SectionGroup { title, links: links(sections) });
+    groups.filter(|group| !group.links.is_empty()).collect()
 }

@@ -28,7 +28,20 @@ pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
 
 /// The style sheet of the console.
 pub static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    let content = concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/console.css"));
+    let content = concat!(
+        include_str!("../../assets/tokens.css"),
+        include_str!("../../assets/console/base.css"),
+        include_str!("../../assets/console/frame.css"),
+        include_str!("../../assets/console/page.css"),
+        include_str!("../../assets/console/figures.css"),
+        include_str!("../../assets/console/facts.css"),
+        include_str!("../../assets/console/tables.css"),
+        include_str!("../../assets/console/forms.css"),
+        include_str!("../../assets/console/what_if.css"),
+        include_str!("../../assets/console/services.css"),
+        // Last: it changes what stands above for small screens.
+        include_str!("../../assets/console/narrow.css"),
+    );
     Asset::new("console", "css", "text/css; charset=utf-8", content)
 });
 
