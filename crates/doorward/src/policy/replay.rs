@@ -2,7 +2,10 @@
 
 mod graph;
 mod heat;
+mod known_objects;
 mod lookup;
+mod memory;
+mod networks;
 mod page;
 mod pair;
 mod purposes;
@@ -125,14 +128,15 @@ impl<'a> Replay<'a> {
     fn row(&mut self, text: &str) -> anyhow::Result<()> {
         let shape = self.shape.map_or_else(|| Shape::of(text), Ok)?;
         self.shape = Some(shape);
+        let known = |rest: &[u8]| self.lookup.devices.at_start_of(rest);
         match shape {
-            Shape::SignIn => self.decide(&Row::sign_in(text, false)?)?,
-            Shape::Record => match Row::record(text)? {
+            Shape::SignIn => self.decide(&Row::sign_in(text, &known, false)?)?,
+            Shape::Record => match Row::record(text, &known)? {
                 Some(row) => self.decide(&row)?,
                 None => self.tally.undecided(Undecided::NoFacts),
             },
             Shape::Graph => match graph::translate(text, self.directory)? {
-                Some(line) => self.decide(&Row::sign_in(&line, true)?)?,
+                Some(line) => self.decide(&Row::sign_in(&line, &known, true)?)?,
                 None => self.tally.undecided(Undecided::NoFacts),
             },
         }

@@ -1,6 +1,7 @@
 //! Sign-ins in the format of `eval`, from their text to the facts that the engine is given.
 
 mod fields;
+mod plain;
 mod scalar;
 
 use std::net::IpAddr;
@@ -9,9 +10,9 @@ use std::path::Path;
 use anyhow::Context;
 use doorward_policy::conditional_access::{Circumstances, DeviceFacts, Facts, ResourceFacts, Subject};
 use doorward_wire::policy_file::{Json, Node, ReadError, device};
-use serde_json::value::RawValue;
 
 pub(super) use fields::Fields;
+pub(super) use plain::Known;
 pub(super) use scalar::Scalar;
 
 use super::directory::Directory;
@@ -118,7 +119,7 @@ impl Fields<'_> {
     }
 
     pub(super) fn device(&self) -> Result<Option<DeviceFacts>, ReadError> {
-        self.device.map(|raw| parse("device", raw, |node| device::read(&node.object()?))).transpose()
+        self.device.map(|text| parse("device", text, |node| device::read(&node.object()?))).transpose()
     }
 
     pub(super) fn authentication_methods(&self) -> Result<Vec<String>, ReadError> {
@@ -143,13 +144,13 @@ impl Fields<'_> {
     }
 }
 
-fn list(name: &str, raw: Option<&RawValue>) -> Result<Vec<String>, ReadError> {
-    Ok(raw.map(|raw| parse(name, raw, |node| node.strings())).transpose()?.unwrap_or_default())
+fn list(name: &str, text: Option<&str>) -> Result<Vec<String>, ReadError> {
+    Ok(text.map(|text| parse(name, text, |node| node.strings())).transpose()?.unwrap_or_default())
 }
 
 /// Looks into the text of a member.
-pub(super) fn parse<T>(name: &str, raw: &RawValue, read: impl FnOnce(&Node<'_>) -> Result<T, ReadError>) -> Result<T, ReadError> {
-    let json: Json = serde_json::from_str(raw.get()).map_err(|cause| error(name, &format!("is not JSON: {cause}")))?;
+pub(super) fn parse<T>(name: &str, text: &str, read: impl FnOnce(&Node<'_>) -> Result<T, ReadError>) -> Result<T, ReadError> {
+    let json: Json = serde_json::from_str(text).map_err(|cause| error(name, &format!("is not JSON: {cause}")))?;
     read(&json.at(&path(name)))
 }
 

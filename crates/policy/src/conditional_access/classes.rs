@@ -53,6 +53,12 @@ impl<'a> Classes<'a> {
         self.set
     }
 
+    /// Addresses that cut the space of all into ranges, each of which begins with one: no policy of the set tells two addresses of
+    /// such a range apart. In no particular order; addresses that embed an IPv4 one count as that.
+    pub fn borders(&self) -> impl Iterator<Item = IpAddr> {
+        self.set.places.edges()
+    }
+
     /// Everything about a sign-in at once.
     pub fn sign_in(&mut self, facts: &Facts) -> SignIn {
         let parts = Parts {

@@ -98,10 +98,11 @@ impl Places {
         (0..).zip(&self.areas).filter(|(_, area)| area.covers(&place)).map(|(index, _)| index).collect()
     }
 
-    /// An address at each edge of a range, inside and outside: between two of them no location begins or ends.
+    /// The first address of each range, the first after it, and the first of IPv6: between two of them no location begins or ends.
     pub(super) fn edges(&self) -> impl Iterator<Item = IpAddr> {
         let ranges = self.areas.iter().filter_map(|area| if let Coverage::Ip { ranges, .. } = area { Some(ranges) } else { None });
-        ranges.flatten().flat_map(|(first, last)| [Some(*first), next(*last)]).flatten()
+        let edges = ranges.flatten().flat_map(|(first, last)| [Some(*first), next(*last)]).flatten();
+        edges.chain([Ipv6Addr::UNSPECIFIED.into()])
     }
 
     /// Countries that locations name, lower-cased.

@@ -6,41 +6,14 @@ use doorward_policy::conditional_access::{
     Class, Classes, ClientFacts, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass, Waived,
 };
 use doorward_wire::policy_file::ReadError;
-use foldhash::HashMap;
-use serde_json::value::RawValue;
 
+use super::known_objects::KnownObjects;
+use super::memory::Memory;
+use super::networks::Networks;
 use super::pair::Pair;
 use super::purposes::Purposes;
 use crate::policy::directory::Directory;
-use crate::policy::sign_in::Fields;
-
-/// How many texts of one kind are remembered. However long a log is, it does not take more memory.
-const REMEMBERED: usize = 1 << 16;
-/// Texts longer than this are not remembered.
-const LONGEST: usize = 1 << 12;
-
-/// Keeps what follows from a text.
-struct Memory<T>(HashMap<Box<[u8]>, T>);
-
-impl<T: Copy> Memory<T> {
-    fn new() -> Self {
-        Self(HashMap::default())
-    }
-
-    fn recall<E>(&mut self, text: &[u8], otherwise: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        if let Some(known) = self.0.get(text) {
-            return Ok(*known);
-        }
-        let value = otherwise()?;
-        if self.0.len() >= REMEMBERED {
-            self.0.clear();
-        }
-        if text.len() <= LONGEST {
-            self.0.insert(text.into(), value);
-        }
-        Ok(value)
-    }
-}
+use crate::policy::sign_in::{Fields, Who};
 
 /// The client app, as far as grant controls ask for it.
 #[derive(Clone, Copy, Default)]
@@ -60,11 +33,13 @@ pub(super) struct Lookup<'a> {
     directory: &'a Directory,
     pub(super) sets: Pair<Classes<'a>>,
     /// None for somebody that the directory does not know.
-    subjects: Memory<Option<Pair<SubjectClass>>>,
+    users: Memory<Option<Pair<SubjectClass>>>,
+    workloads: Memory<Option<Pair<SubjectClass>>>,
     targets: Memory<(Pair<Class>, usize)>,
     pub(super) purposes: Purposes,
+    networks: Networks,
     places: Memory<Pair<Class>>,
-    devices: Memory<Pair<DeviceClass>>,
+    pub(super) devices: KnownObjects<Pair<DeviceClass>>,
     factors: Memory<Pair<FactorsClass>>,
     clients: Memory<Client>,
     /// Room for a text that is put together.
@@ -73,14 +48,17 @@ pub(super) struct Lookup<'a> {
 
 impl<'a> Lookup<'a> {
     pub(super) fn new(directory: &'a Directory, sets: Pair<Classes<'a>>) -> Self {
+        let networks = Networks::new(sets.as_ref().map(Classes::borders));
         Self {
             directory,
             sets,
-            subjects: Memory::new(),
+            networks,
+            users: Memory::new(),
+            workloads: Memory::new(),
             targets: Memory::new(),
             purposes: Purposes::default(),
             places: Memory::new(),
-            devices: Memory::new(),
+            devices: KnownObjects::new(),
             factors: Memory::new(),
             clients: Memory::new(),
             text: Vec::new(),
@@ -104,9 +82,10 @@ impl<'a> Lookup<'a> {
 
     fn subject(&mut self, fields: &Fields<'_>) -> Result<Option<Pair<SubjectClass>>, ReadError> {
         let who = fields.who()?;
-        let Self { directory, sets, text, subjects, .. } = self;
+        let Self { directory, sets, users, workloads, .. } = self;
         // The same id may be that of a user and of a service principal.
-        subjects.recall(join(text, [fields.user_id.as_deref(), fields.service_principal_id.as_deref()]), || {
+        let subjects = if let Who::User(_) = who { users } else { workloads };
+        subjects.recall(who.id().as_bytes(), || {
             let subject = who.subject(directory);
             Ok(subject.map(|subject| sets.as_mut().map(|set| set.subject(&subject))))
         })
@@ -115,25 +94,32 @@ impl<'a> Lookup<'a> {
     fn target(&mut self, fields: &Fields<'_>) -> Result<(Pair<Class>, usize), ReadError> {
         let Self { directory, sets, text, targets, purposes, .. } = self;
         let action = fields.user_action.map(|action| action.as_str());
-        let parts = [fields.resources.map(RawValue::get), action, fields.authentication_context.as_deref()];
-        targets.recall(join(text, parts), || {
+        let context = fields.authentication_context.as_deref();
+        let what = match (fields.resources, action, context) {
+            // Almost all there is, and not to be taken for several parts.
+            (Some(resources), None, None) => resources.as_bytes(),
+            parts => join(text, parts.into()),
+        };
+        targets.recall(what, || {
             let resources = fields.resources(directory)?;
-            let classes = sets.as_mut().map(|set| set.target(&resources, fields.user_action, fields.authentication_context.as_deref()));
+            let classes = sets.as_mut().map(|set| set.target(&resources, fields.user_action, context));
             Ok((classes, purposes.number(purpose(fields)?)))
         })
     }
 
     fn place(&mut self, fields: &Fields<'_>) -> Result<Pair<Class>, ReadError> {
-        let Self { sets, text, places, .. } = self;
-        places.recall(join(text, [fields.ip_address.as_deref(), fields.country.as_deref()]), || {
-            let ip = fields.ip()?;
-            Ok(sets.as_mut().map(|set| set.place(ip, fields.country.as_deref())))
-        })
+        let Self { sets, text, places, networks, .. } = self;
+        let (ip, country) = (fields.ip()?, fields.country.as_deref());
+        text.clear();
+        text.extend_from_slice(&networks.number(ip).to_ne_bytes());
+        // What stands for none occurs in no UTF-8.
+        text.extend_from_slice(country.map_or(&[0xFE], str::as_bytes));
+        places.recall(text, || Ok(sets.as_mut().map(|set| set.place(ip, country))))
     }
 
     fn device(&mut self, fields: &Fields<'_>) -> Result<Pair<DeviceClass>, ReadError> {
         let Self { sets, devices, .. } = self;
-        devices.recall(fields.device.map_or("", RawValue::get).as_bytes(), || {
+        devices.recall(fields.device.unwrap_or_default(), || {
             let device = fields.device()?;
             Ok(sets.as_mut().map(|set| set.device(device.as_ref())))
         })
@@ -142,8 +128,8 @@ impl<'a> Lookup<'a> {
     fn factors(&mut self, fields: &Fields<'_>) -> Result<Pair<FactorsClass>, ReadError> {
         let Self { sets, text, factors, .. } = self;
         let mfa = fields.mfa.unwrap_or_default();
-        let [methods, terms] = [fields.authentication_methods, fields.terms_of_use_accepted].map(|raw| raw.map(RawValue::get));
-        factors.recall(join(text, [methods, terms, mfa.then_some("mfa")]), || {
+        let given = [fields.authentication_methods, fields.terms_of_use_accepted, mfa.then_some("mfa")];
+        factors.recall(join(text, given), || {
             let (methods, terms) = (fields.authentication_methods()?, fields.terms_of_use_accepted()?);
             Ok(sets.as_mut().map(|set| set.factors(mfa, &methods, &terms)))
         })

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::tally::{Policy, Verdict};
-use crate::policy::sign_in::{self, Fields, Scalar};
+use crate::policy::sign_in::{self, Fields, Known, Scalar};
 
 /// What the rows of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) struct Row<'a> {
 
 pub(super) struct Recorded<'a> {
     pub(super) verdict: Verdict,
-    policies: Option<&'a RawValue>,
+    policies: Option<&'a str>,
 }
 
 /// A record of the sign-in log, as far as it counts here, in the letters that Doorward writes.
@@ -68,14 +68,14 @@ impl Shape {
 
 impl<'a> Row<'a> {
     /// A sign-in of `eval`; from another log when it was translated from one.
-    pub(super) fn sign_in(text: &'a str, is_log: bool) -> anyhow::Result<Self> {
-        let fields = Fields::read(text)?;
+    pub(super) fn sign_in(text: &'a str, known: Known<'_>, is_log: bool) -> anyhow::Result<Self> {
+        let fields = Fields::read_knowing(text, known)?;
         let recorded = recorded(&fields)?;
         Ok(Self { fields, recorded, waived: Waived::default(), is_log })
     }
 
     /// A record of the sign-in log; none when it was made without a decision.
-    pub(super) fn record(text: &'a str) -> anyhow::Result<Option<Self>> {
+    pub(super) fn record(text: &'a str, known: Known<'_>) -> anyhow::Result<Option<Self>> {
         let record: Record<'a> = serde_json::from_str(text).context("is no record of a sign-in log")?;
         let Some(facts) = record.facts else { return Ok(None) };
         let outcome = match record.outcome {
@@ -85,8 +85,8 @@ impl<'a> Row<'a> {
         };
         let verdict = Verdict { outcome, error_code: (record.error_code != 0).then_some(record.error_code) };
         Ok(Some(Self {
-            fields: Fields::read(facts.get()).context("facts")?,
-            recorded: Some(Recorded { verdict, policies: record.applied_policies }),
+            fields: Fields::read_knowing(facts.get(), known).context("facts")?,
+            recorded: Some(Recorded { verdict, policies: record.applied_policies.map(RawValue::get) }),
             waived: record.resource_id.map(|id| Waived::of(&waived_controls(id))).unwrap_or_default(),
             is_log: true,
         }))
@@ -96,8 +96,8 @@ impl<'a> Row<'a> {
 impl Recorded<'_> {
     /// The policies that refused then.
     pub(super) fn failing(&self) -> Result<Vec<Policy>, ReadError> {
-        let Some(raw) = self.policies else { return Ok(Vec::new()) };
-        sign_in::parse("policies", raw, |node| {
+        let Some(text) = self.policies else { return Ok(Vec::new()) };
+        sign_in::parse("policies", text, |node| {
             let policies = node.list()?.into_iter().map(|node| policy(&node)).collect::<Result<Vec<_>, _>>()?;
             Ok(policies.into_iter().flatten().collect())
         })

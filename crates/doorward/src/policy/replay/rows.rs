@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 /// So much of a file is looked at to tell how it is built.
 const HEAD: u64 = 4096;
-const BUFFER: usize = 1 << 18;
+const BUFFER: usize = 1 << 15;
 const TEMPLATE: &str = "{bar:40} {bytes} of {total_bytes}, {eta} left";
 
 /// What is done with the text of a row.
@@ -84,16 +84,28 @@ fn is_document(head: &[u8]) -> bool {
 }
 
 fn lines(mut source: impl BufRead, name: &str, each: &mut Each<'_>) -> anyhow::Result<()> {
-    let mut line = Vec::new();
+    // Of a line that the buffer holds the start of only.
+    let mut start = Vec::new();
     for number in 1_u64.. {
         let place = || format!("{name}, line {number}");
-        line.clear();
-        if source.read_until(b'\n', &mut line).with_context(place)? == 0 {
-            break;
-        }
-        let text = str::from_utf8(&line).with_context(place)?;
-        if !text.trim().is_empty() {
-            each(text).with_context(place)?;
+        let mut line = |bytes: &[u8]| -> anyhow::Result<()> {
+            let text = str::from_utf8(bytes).with_context(place)?;
+            if text.trim().is_empty() { Ok(()) } else { each(text).with_context(place) }
+        };
+        let buffer = source.fill_buf().with_context(place)?;
+        match (memchr::memchr(b'\n', buffer), start.is_empty()) {
+            (Some(end), true) => {
+                line(buffer.get(..end).unwrap_or_default())?;
+                source.consume(end + 1);
+            }
+            _ => {
+                let read = source.read_until(b'\n', &mut start).with_context(place)?;
+                if read == 0 {
+                    break;
+                }
+                line(&start)?;
+                start.clear();
+            }
         }
     }
     Ok(())

@@ -20,9 +20,9 @@ pub(super) fn values(places: &[&Places], locations: &[NamedLocation]) -> Vec<Val
     let covering = |ip: Option<IpAddr>, country: Option<&str>| places.iter().map(|places| places.covering(ip, country)).collect::<Vec<_>>();
 
     let mut seen = HashSet::new();
-    let lowest = [IpAddr::V4(Ipv4Addr::UNSPECIFIED), IpAddr::V6(Ipv6Addr::UNSPECIFIED)];
+    let lowest = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let edges = places.iter().flat_map(|places| places.edges());
-    let addresses = PLAIN.into_iter().chain(edges).chain(lowest).map(Some).chain([None]);
+    let addresses = PLAIN.into_iter().chain(edges).chain([lowest]).map(Some).chain([None]);
     // What locations of countries say of the address is the same for all addresses.
     let addresses: Vec<_> = addresses.filter(|ip| seen.insert(covering(*ip, Some(NOWHERE)))).collect();
 
