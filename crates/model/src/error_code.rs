@@ -107,6 +107,8 @@ codes! {
     UNSUPPORTED_RESPONSE_TYPE = 700054, "unsupported_response_type", None;
     /// Grant type unknown.
     UNSUPPORTED_GRANT_TYPE = 70003, "unsupported_grant_type", None;
+    /// The sign-in behind a refresh token is older than the policy allows.
+    TOKEN_TOO_OLD = 70043, "invalid_grant", Some("token_expired");
     /// The session is older than the policy allows.
     SESSION_TOO_OLD = 70044, "invalid_grant", Some("token_expired");
     /// Tenant not found.

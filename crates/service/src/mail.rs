@@ -1,6 +1,7 @@
 //! Built-in mail clients: name and password over ActiveSync, under the same policies as everybody else.
 
 use doorward_model::AppId;
+use doorward_model::session::SessionKind;
 use doorward_model::sign_in::ClientAppType;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
@@ -13,7 +14,7 @@ use crate::client;
 use crate::context::Context;
 use crate::error::Result;
 use crate::resource;
-use crate::sign_in::credentials;
+use crate::sign_in::{credentials, session};
 
 /// The application that stands for every built-in mail client. It is on no list of approved apps.
 pub const BUILT_IN_CLIENT: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b02"));
@@ -47,11 +48,12 @@ pub async fn active_sync(
         "" => None,
         id => unit.devices().find_by_eas_id(user.id, id).await?.filter(|device| device.account_enabled),
     };
-    let amr = ["pwd".to_owned()];
+    // Not kept: each request of a mail client brings the password again.
+    let session = session::begin(ctx, &user, SessionKind::Password, None, vec!["pwd".to_owned()]);
     let request = access::Request {
         client_type: Some(ClientAppType::ExchangeActiveSync),
         device: device.as_ref(),
-        amr: &amr,
+        session: Some(&session),
         ..access::Request::new("activeSync", tenant, caller, Subject::User(&user), &application, &target)
     };
     let attempt = access::require(ctx, unit.as_mut(), &request).await?;

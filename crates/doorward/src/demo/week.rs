@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use doorward_model::clock::FixedClock;
 use doorward_model::device::{Device, TrustType};
 use doorward_model::group::{Group, Member};
+use doorward_model::session::SessionKind;
 use doorward_model::sign_in::ClientAppType;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
@@ -23,6 +24,7 @@ use doorward_service::directory::{self, Actor, NewUser};
 use doorward_service::error::Error;
 use doorward_service::mail::BUILT_IN_CLIENT;
 use doorward_service::master_key::MasterKey;
+use doorward_service::sign_in::session;
 use doorward_service::{Context, client, resource};
 use doorward_wire::hex;
 
@@ -131,11 +133,12 @@ async fn sign_in(past: &Context, tenant: &Tenant, player: &Player, visit: &Visit
     }
     let target = resource::find(unit.as_mut(), &service.to_string()).await?;
     let device = player.device.as_ref().filter(|_| visit.way.has_device());
+    let session = session::begin(past, &player.user, SessionKind::Password, None, vec!["pwd".to_owned()]);
     let request = access::Request {
         client_type: Some(client_type),
         device,
         brokered: visit.way == Way::AppOnDevice,
-        amr: &["pwd".to_owned()],
+        session: Some(&session),
         ..access::Request::new(grant, tenant, &caller, Subject::User(&player.user), &application, &target)
     };
     match access::require(past, unit.as_mut(), &request).await {

@@ -25,7 +25,7 @@ impl Explanation {
     pub fn decision(&self, set: &PolicySet) -> Decision {
         let answer = self.answer();
         let enforced = self.policies(set).filter(|policy| policy.state() == PolicyState::Enabled && policy.reason().is_none());
-        let session_controls = session::to_graph(&session::merge(enforced.map(|policy| policy.session())));
+        let controls = session::merge(enforced.map(|policy| policy.session()));
         let result = |policy: super::explain::Explained<'_>| PolicyResult {
             id: policy.id().to_owned(),
             display_name: policy.display_name().map(str::to_owned),
@@ -37,7 +37,8 @@ impl Explanation {
             error_code: answer.error.map(|code| code.0),
             next_control: answer.next_control,
             policies: self.policies(set).map(result).collect(),
-            session_controls,
+            session_controls: session::to_graph(&controls),
+            sign_in_frequency: controls.sign_in_frequency,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The decision and how it came about.
 
 use doorward_model::ErrorCode;
+use doorward_model::conditional_access::SignInFrequency;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -33,6 +34,9 @@ pub struct Decision {
     pub policies: Vec<PolicyResult>,
     /// Session controls of all applicable enabled policies together, in Graph's shape.
     pub session_controls: Map<String, Value>,
+    /// The sign-in frequency among these.
+    #[serde(skip)]
+    pub sign_in_frequency: Option<SignInFrequency>,
 }
 
 impl Decision {

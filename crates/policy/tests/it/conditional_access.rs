@@ -5,6 +5,7 @@ mod apply;
 mod build;
 mod check;
 mod filter;
+mod frequency;
 mod generate;
 mod grant;
 mod laws;

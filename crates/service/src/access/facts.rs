@@ -54,12 +54,12 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         // The app's word chooses the advice where no device can satisfy a grant anyway; it never adds to a device.
         broker_present: request.brokered || (request.caller.broker_hint && request.device.is_none()),
         app_protection_applied: applied.applied,
-        mfa: request.amr.iter().any(|method| method == "mfa" || method == "ngcmfa"),
-        authentication_methods: methods(request.amr),
+        mfa: request.amr().iter().any(|method| method == "mfa" || method == "ngcmfa"),
+        authentication_methods: methods(request.amr()),
         waived_controls: waived_controls(request.resource.app_id),
         ..Facts::new(subject)
     };
-    Ok(Gathered { facts, protection: applied, amr: request.amr.to_vec() })
+    Ok(Gathered { facts, protection: applied, amr: request.amr().to_vec() })
 }
 
 /// A person as the directory knows them, with all groups.

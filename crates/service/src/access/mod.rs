@@ -3,6 +3,7 @@
 mod again;
 mod attempt;
 mod facts;
+mod frequency;
 mod platform;
 mod second_factor;
 mod trial;
@@ -11,7 +12,7 @@ mod what_if;
 use doorward_model::ErrorCode;
 use doorward_model::application::{Application, RedirectPlatform};
 use doorward_model::device::Device;
-use doorward_model::session::SessionKind;
+use doorward_model::session::{Session, SessionKind};
 use doorward_model::sign_in::{ClientAppType, TransferMethod, UserAction};
 use doorward_model::sign_in_record::SignInOutcome;
 use doorward_model::tenant::Tenant;
@@ -23,6 +24,7 @@ use serde_json::Value;
 pub use again::{Recorded, decide_again};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
+pub use frequency::asks_to_sign_in_again;
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};
 pub use trial::{Trial, TrialDevice, TrialProof, Tried, try_sign_in};
 pub use what_if::{PolicyAnalysis, what_if};
@@ -67,8 +69,8 @@ pub struct Request<'a> {
     pub device: Option<&'a Device>,
     /// The broker took part: proved by a primary refresh token.
     pub brokered: bool,
-    /// Methods used to sign in, as in the `amr` claim.
-    pub amr: &'a [String],
+    /// The sign-in that this comes from; none where nobody signed in.
+    pub session: Option<&'a Session>,
     /// How the session was handed over.
     pub transfer_method: TransferMethod,
     /// Capabilities that the client announced (`xms_cc`).
@@ -98,10 +100,15 @@ impl<'a> Request<'a> {
             user_action: None,
             device: None,
             brokered: false,
-            amr: &[],
+            session: None,
             transfer_method: TransferMethod::None,
             capabilities: &[],
         }
+    }
+
+    /// Methods used to sign in, as in the `amr` claim.
+    fn amr(&self) -> &'a [String] {
+        self.session.map_or(&[], |session| &session.amr)
     }
 }
 
@@ -115,10 +122,13 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
     let decision = decide(&set.compiled, &gathered.facts);
     let mut attempt = Attempt::begin(ctx, request, &gathered, &decision, &set.hash);
     let code = match decision.outcome {
-        Outcome::Grant => return Ok(attempt),
+        Outcome::Grant => match frequency::too_old(ctx, request, &decision) {
+            None => return Ok(attempt),
+            Some(code) => code,
+        },
         Outcome::Interrupt | Outcome::Block => decision.error().unwrap_or(ErrorCode::BLOCKED),
     };
-    attempt.set_outcome(if decision.outcome == Outcome::Interrupt { SignInOutcome::Interrupted } else { SignInOutcome::Refused });
+    attempt.set_outcome(if decision.outcome == Outcome::Block { SignInOutcome::Refused } else { SignInOutcome::Interrupted });
     Err(refuse(ctx, request, code, &decision, attempt).await)
 }
 
@@ -159,6 +169,9 @@ fn explain(code: ErrorCode, request: &Request<'_>) -> String {
         ErrorCode::PROTECTION_POLICY_REQUIRED => format!("'{app}' must apply its app protection policy before it may use '{service}'."),
         ErrorCode::DEVICE_NOT_COMPLIANT => format!("'{service}' may be used from managed and compliant devices only."),
         ErrorCode::DEVICE_NOT_DOMAIN_JOINED => format!("'{service}' may be used from domain-joined PCs only."),
+        ErrorCode::TOKEN_TOO_OLD | ErrorCode::SESSION_TOO_OLD => {
+            format!("'{service}' asks to sign in more often than this: sign in again.")
+        }
         ErrorCode::MFA_REQUIRED => format!("'{service}' asks for a second factor."),
         ErrorCode::PROOF_UP_BLOCKED => "Policies do not allow registering a way to sign in from here.".into(),
         ErrorCode::PASSWORD_CHANGE_REQUIRED => "The password must be changed first.".into(),

@@ -6,10 +6,10 @@ use doorward_model::ErrorCode;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::sign_in::UserAction;
 use doorward_model::sign_in_record::SignInOutcome;
-use doorward_policy::conditional_access::{Control, Decision, Facts, Outcome, decide};
+use doorward_policy::conditional_access::{Control, Decision, Facts, Outcome, Renewal, decide};
 use doorward_store::Unit;
 
-use super::{Attempt, Request, facts, refuse};
+use super::{Attempt, Request, facts, frequency, refuse};
 use crate::context::Context;
 use crate::error::Result;
 use crate::policies::{self, TenantPolicies};
@@ -21,7 +21,8 @@ use crate::policies::{self, TenantPolicies};
 pub async fn asks_for_second_factor(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<bool> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, request).await?;
-    Ok(is_about_factors(&decide(&set.compiled, &gathered.facts)))
+    let decision = decide(&set.compiled, &gathered.facts);
+    Ok(is_about_factors(&decision) || frequency::due(ctx, request, &decision) == Some(Renewal::SecondFactor))
 }
 
 /// The second factors that would meet what policies ask for, best first.

@@ -43,7 +43,7 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
         device
     };
     let client_id = request.claims.client_id.clone();
-    let (user, amr) = match &request.claims.grant {
+    let (user, session) = match &request.claims.grant {
         PrtGrant::Password { username, password } => {
             let user = match credentials::check_password(ctx, tenant, username, password, Origin::Device(device.id)).await {
                 Ok(user) => user,
@@ -53,27 +53,37 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
                 }
             };
             credentials::require_own_password(&user)?;
-            (user, vec!["pwd".to_owned(), "rsa".to_owned()])
+            let amr = vec!["pwd".to_owned(), "rsa".to_owned()];
+            let session = session::begin(ctx, &user, SessionKind::Broker, Some(device.id), amr);
+            (user, session)
         }
         PrtGrant::RefreshToken { refresh_token: value } => {
             let mut unit = ctx.store.tenant(tenant.id).read().await?;
             let token = refresh_token::valid(ctx, unit.as_mut(), value).await?;
             let (session, user) = token::live_session(ctx, unit.as_mut(), token.session_id).await?;
-            let mut amr = refresh_token::as_it_was(session, &token).amr;
-            if !amr.iter().any(|method| method == "rsa") {
-                amr.push("rsa".to_owned());
-            }
-            (user, amr)
+            let session = session_from(ctx, &user, &device, refresh_token::as_it_was(session, &token));
+            (user, session)
         }
     };
     if device.owner.is_some_and(|owner| owner != user.id) {
         return Err(Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The device is registered to somebody else."));
     }
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let (response, attempt) = issue(ctx, unit.as_mut(), tenant, caller, &client_id, &device, &user, amr).await?;
+    let (response, attempt) = issue(ctx, unit.as_mut(), tenant, caller, &client_id, &device, &user, session).await?;
     unit.commit().await?;
     attempt.granted(ctx).await;
     Ok(response)
+}
+
+/// A session of the broker that began with a refresh token. It is as old as the sign-in that the token came from: passing through a
+/// broker makes no proof younger.
+fn session_from(ctx: &Context, user: &User, device: &Device, source: Session) -> Session {
+    let mut amr = source.amr;
+    if !amr.iter().any(|method| method == "rsa") {
+        amr.push("rsa".to_owned());
+    }
+    let session = session::begin(ctx, user, SessionKind::Broker, Some(device.id), amr);
+    Session { authenticated: source.authenticated, second_factor: source.second_factor, ..session }
 }
 
 #[expect(clippy::too_many_arguments, reason = "one private step of the request above, cut out so that the transaction is easy to see")]
@@ -85,7 +95,7 @@ async fn issue(
     client_id: &str,
     device: &Device,
     user: &User,
-    amr: Vec<String>,
+    session: Session,
 ) -> Result<(PrtResponse, Attempt)> {
     let application = client::find(unit, client_id).await?;
     if !application.broker {
@@ -97,12 +107,11 @@ async fn issue(
         .ok_or_else(|| Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The device has no transport key. Register it again."))?;
     // A primary refresh token opens nothing by itself, but it is a token: policies on device registration speak.
     let gatekeeper = resource::find(unit, &resource::DEVICE_REGISTRATION.to_string()).await?;
-    let session = session::begin(ctx, user, SessionKind::Broker, Some(device.id), amr);
     let request = access::Request {
         client_type: Some(access::client_type_of(&application)),
         device: Some(device),
         brokered: true,
-        amr: &session.amr,
+        session: Some(&session),
         ..access::Request::new("prt", tenant, caller, Subject::User(user), &application, &gatekeeper)
     };
     let attempt = access::require(ctx, unit, &request).await?;

@@ -52,7 +52,7 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
         client_type: Some(platform.map_or_else(|| access::client_type_of(&application), client::app_type)),
         device: Some(&proof.device),
         brokered: true,
-        amr: &proof.session.amr,
+        session: Some(&proof.session),
         ..access::Request::new("prt", tenant, caller, Subject::User(&proof.user), &application, &target.resource)
     };
     let attempt = match access::require(ctx, unit.as_mut(), &request).await {

@@ -129,6 +129,7 @@ async fn require_registration_allowed(
     let registration = resource::find(unit, &resource::DEVICE_REGISTRATION.to_string()).await?;
     let request = access::Request {
         client_type: Some(access::client_type_of(&application)),
+        session: bearer.session.as_ref(),
         user_action: Some(doorward_model::sign_in::UserAction::RegisterOrJoinDevices),
         ..access::Request::new("register_device", tenant, caller, Subject::User(user), &application, &registration)
     };

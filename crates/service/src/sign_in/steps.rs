@@ -214,6 +214,10 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                 Err(Error::Refused(refusal)) if refusal.code == ErrorCode::MFA_REQUIRED && !silent => {
                     return second_factor::ask(ctx, unit, journey, signed, &facts, Some(*refusal)).await;
                 }
+                Err(Error::Refused(refusal)) if refusal.code == ErrorCode::SESSION_TOO_OLD && !silent => return Ok(sign_in_again(signed)),
+                Err(Error::Refused(refusal)) if refusal.code == ErrorCode::SESSION_TOO_OLD && request.prompts("none") => {
+                    return Err(Refusal { code: ErrorCode::LOGIN_REQUIRED, ..*refusal }.into());
+                }
                 Err(error) => return Err(error),
             }
             if signed.agreed {
@@ -232,8 +236,15 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
         Wish::DeviceCode(..) if access::asks_for_second_factor(ctx, unit, &facts).await? => {
             second_factor::ask(ctx, unit, journey, signed, &facts, None).await
         }
+        Wish::DeviceCode(..) if access::asks_to_sign_in_again(ctx, unit, &facts).await? => Ok(sign_in_again(signed)),
         Wish::DeviceCode(..) => Ok(plain(Step::SignedIn(Box::new((signed.session.clone(), signed.user.clone()))))),
     }
+}
+
+/// The sign-in is older than policies want.
+fn sign_in_again(signed: &SignedIn) -> Outcome {
+    let problem = Some("Your organisation asks you to sign in again from time to time.".to_owned());
+    plain(Step::Password { login: signed.user.user_principal_name.clone(), problem })
 }
 
 /// What the decision of this sign-in is about, but for the device.
@@ -243,14 +254,14 @@ pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn) -> 
     match journey.wish {
         Wish::Code(request, ..) => access::Request {
             client_type: Some(client::app_type(request.platform)),
-            amr: &signed.session.amr,
+            session: Some(&signed.session),
             capabilities: &request.capabilities,
             authentication_context: request.authentication_context.as_deref(),
             ..access::Request::new("authorize", journey.tenant, journey.caller, subject, application, &target.resource)
         },
         Wish::DeviceCode(..) => access::Request {
             client_type: Some(access::client_type_of(application)),
-            amr: &signed.session.amr,
+            session: Some(&signed.session),
             transfer_method: access::transfer_method(SessionKind::DeviceCode),
             ..access::Request::new("device_code", journey.tenant, journey.caller, subject, application, &target.resource)
         },

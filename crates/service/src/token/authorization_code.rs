@@ -88,7 +88,7 @@ async fn redeem_in<'a>(
         client_type: platform.map(client::app_type),
         device: device.as_ref(),
         brokered: code.brokered,
-        amr: &session.amr,
+        session: Some(&session),
         capabilities: &capabilities,
         authentication_context: code.authentication_context.as_deref(),
         ..access::Request::new("authorization_code", tenant, caller, Subject::User(&user), application, &target.resource)

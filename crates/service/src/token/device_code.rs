@@ -175,7 +175,7 @@ pub async fn poll(
     // The device in the person's hand is not the one that polls: it proves nothing here.
     let request = access::Request {
         client_type: Some(access::client_type_of(application)),
-        amr: &session.amr,
+        session: Some(&session),
         transfer_method: access::transfer_method(session.kind),
         ..access::Request::new("device_code", tenant, caller, Subject::User(&user), application, &target.resource)
     };

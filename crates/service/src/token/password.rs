@@ -53,7 +53,7 @@ pub async fn sign_in(
     consent::require(unit.as_mut(), application, &user, &target).await?;
     let request = access::Request {
         client_type: Some(access::client_type_of(application)),
-        amr: &session.amr,
+        session: Some(&session),
         capabilities: grant.capabilities,
         ..access::Request::new("password", tenant, caller, Subject::User(&user), application, &target.resource)
     };

@@ -78,7 +78,7 @@ async fn redeem_in(
         client_type: Some(access::client_type_of(application)),
         device: device.as_ref(),
         brokered: token.brokered,
-        amr: &session.amr,
+        session: Some(&session),
         transfer_method: access::transfer_method(session.kind),
         capabilities: refresh.capabilities,
         authentication_context: refresh.authentication_context,

@@ -1,5 +1,6 @@
 //! Checking access tokens that come back to us: at the admin API, device registration, app protection and the gates.
 
+use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_model::{AppId, DeviceId, SessionId, UserId};
@@ -38,6 +39,8 @@ pub enum TokenError {
 pub struct Authenticated {
     /// The user; none for an application acting for itself.
     pub user: Option<User>,
+    /// The sign-in of the user, with the methods that the token was made with.
+    pub session: Option<Session>,
     /// The client the token was made for.
     pub app_id: AppId,
     /// The device, when one took part.
@@ -62,6 +65,8 @@ struct Claims {
     appid: Option<AppId>,
     deviceid: Option<DeviceId>,
     idtyp: Option<String>,
+    #[serde(default)]
+    amr: Vec<String>,
     #[serde(default)]
     scp: String,
     #[serde(default)]
@@ -96,14 +101,14 @@ pub async fn access_token(
         return Ok(Err(TokenError::Expired));
     }
     let Some(app_id) = claims.azp.or(claims.appid) else { return Ok(Err(TokenError::Invalid)) };
-    let user = if claims.idtyp.as_deref() == Some("app") {
+    let (session, user) = if claims.idtyp.as_deref() == Some("app") {
         match unit.applications().get(app_id).await? {
-            Some(application) if application.enabled => None,
+            Some(application) if application.enabled => (None, None),
             _ => return Ok(Err(TokenError::Withdrawn)),
         }
     } else {
-        match live_user(unit, &claims, now).await? {
-            Some(user) => Some(user),
+        match live_session(unit, &claims, now).await? {
+            Some((session, user)) => (Some(Session { amr: claims.amr, ..session }), Some(user)),
             None => return Ok(Err(TokenError::Withdrawn)),
         }
     };
@@ -114,6 +119,7 @@ pub async fn access_token(
     }
     Ok(Ok(Authenticated {
         user,
+        session,
         app_id,
         device_id: claims.deviceid,
         scopes: claims.scp.split_ascii_whitespace().map(str::to_owned).collect(),
@@ -134,10 +140,10 @@ async fn is_identifier_uri(unit: &mut dyn Unit, resource: AppId, audience: &str)
     Ok(unit.applications().find_by_identifier_uri(audience).await?.is_some_and(|application| application.app_id == resource))
 }
 
-async fn live_user(unit: &mut dyn Unit, claims: &Claims, now: Timestamp) -> Result<Option<User>> {
+async fn live_session(unit: &mut dyn Unit, claims: &Claims, now: Timestamp) -> Result<Option<(Session, User)>> {
     let (Some(user_id), Some(session_id)) = (claims.oid, claims.sid) else { return Ok(None) };
     let Some((session, user)) = session::load(unit, session_id).await? else { return Ok(None) };
-    Ok((user.id == user_id && session::is_live(&session, &user, now)).then_some(user))
+    Ok((user.id == user_id && session::is_live(&session, &user, now)).then_some((session, user)))
 }
 
 fn within(now: Timestamp, not_before: i64, expires: i64) -> bool {

@@ -56,12 +56,14 @@ impl Oracle<'_> {
             enforced.extend(requirement);
         }
         let verdict = verdict(&enforced);
+        let (session_controls, sign_in_frequency) = session::merge(&sessions);
         Decision {
             outcome: verdict.outcome,
             error_code: verdict.code,
             next_control: verdict.next,
             policies: rows,
-            session_controls: session::merge(&sessions),
+            session_controls,
+            sign_in_frequency,
         }
     }
 }

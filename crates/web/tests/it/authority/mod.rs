@@ -7,4 +7,5 @@ mod discovery;
 mod passkey;
 mod refresh_token;
 pub mod second_factor;
+mod sign_in_frequency;
 pub(crate) mod sign_in_pages;

@@ -6,7 +6,8 @@ use doorward_model::conditional_access::{
 };
 use serde_json::{Map, Value, json};
 
-pub(super) fn merge(sessions: &[&SessionControls]) -> Map<String, Value> {
+/// In Graph's shape, and how often to sign in by itself.
+pub(super) fn merge(sessions: &[&SessionControls]) -> (Map<String, Value>, Option<SignInFrequency>) {
     let mut merged = Map::new();
     let mut put = |name: &str, value: Value| merged.insert(name.to_owned(), value);
     if sessions.iter().any(|session| session.application_enforced_restrictions) {
@@ -35,19 +36,26 @@ pub(super) fn merge(sessions: &[&SessionControls]) -> Map<String, Value> {
         }
     }
     let frequencies: Vec<SignInFrequency> = sessions.iter().filter_map(|session| session.sign_in_frequency).collect();
-    if let Some(frequency) = shortest(&frequencies) {
+    let shortest = shortest(&frequencies).map(|frequency| {
         let secondary = frequencies.iter().all(|frequency| frequency.authentication == FrequencyAuthentication::Secondary);
+        let authentication = if secondary { FrequencyAuthentication::Secondary } else { FrequencyAuthentication::PrimaryAndSecondary };
+        SignInFrequency { authentication, ..frequency }
+    });
+    if let Some(frequency) = shortest {
         let (value, unit, interval) = match frequency.interval {
             FrequencyInterval::EveryTime => (None, None, "everyTime"),
             FrequencyInterval::Period { value, unit } => (Some(value), Some(unit), "timeBased"),
         };
-        let authentication = if secondary { "secondaryAuthentication" } else { "primaryAndSecondaryAuthentication" };
+        let authentication = match frequency.authentication {
+            FrequencyAuthentication::Secondary => "secondaryAuthentication",
+            FrequencyAuthentication::PrimaryAndSecondary => "primaryAndSecondaryAuthentication",
+        };
         put(
             "signInFrequency",
             json!({"isEnabled": true, "value": value, "type": unit, "frequencyInterval": interval, "authenticationType": authentication}),
         );
     }
-    merged
+    (merged, shortest)
 }
 
 /// Every time before any period; of equals the first.
