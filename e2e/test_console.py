@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import requests
 from playwright.sync_api import expect
 
 from sign_in import sign_in
@@ -179,3 +180,21 @@ def test_a_sign_in_is_supposed_and_its_address_shares_the_answer(world, console,
     other.goto(tab.url)
     assert other.get_by_role("heading", level=2).first.inner_text() == text
     other.close()
+
+
+def test_the_log_is_followed_while_it_grows(world, console, tab):
+    tab.goto(f"{world.base}/console/sign-ins")
+    tab.get_by_role("link", name="Follow live").click()
+    status = tab.get_by_role("status")
+    expect(status).to_contain_text("appear by themselves")
+    assert not accessibility_failures(tab)
+    first = tab.locator("tbody tr").first
+    before = first.get_attribute("data-id")
+    stranger = f"nobody-{before[:8]}@{world.tenant_domain}"
+    fields = {"grant_type": "password", "client_id": world.native_client.id, "username": stranger, "password": "x", "scope": "openid"}
+    assert requests.post(f"{world.authority}/oauth2/v2.0/token", data=fields, timeout=30).status_code == 400
+    expect(first).to_contain_text(stranger)
+    expect(first).to_have_class("fresh")
+    expect(status).to_contain_text("1 new")
+    tab.get_by_role("link", name="Stop following").click()
+    expect(tab.get_by_role("link", name="Follow live")).to_be_visible()

@@ -1,16 +1,19 @@
-// Comfort for the console: times in the reader's zone, ids that copy, a warning before a changed form is left. Every page works
-// without it.
+// Comfort for the console: times in the reader's zone, ids that copy, a warning before a changed form is left, a log that
+// follows. Every page works without it.
 "use strict";
 
 const clock = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" };
 const thisYear = new Intl.DateTimeFormat(undefined, clock);
 const otherYear = new Intl.DateTimeFormat(undefined, { ...clock, year: "numeric" });
-for (const time of document.querySelectorAll("time[datetime]")) {
-  const moment = new Date(time.dateTime);
-  if (Number.isNaN(moment.getTime())) continue;
-  const format = moment.getFullYear() === new Date().getFullYear() ? thisYear : otherYear;
-  time.textContent = format.format(moment);
-}
+const inReadersZone = (root) => {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    if (Number.isNaN(moment.getTime())) continue;
+    const format = moment.getFullYear() === new Date().getFullYear() ? thisYear : otherYear;
+    time.textContent = format.format(moment);
+  }
+};
+inReadersZone(document);
 
 for (const id of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
   const text = id.textContent;
@@ -32,4 +35,37 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   form.addEventListener("change", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// The sign-in log, when it is followed: the same page is fetched again and takes the place of the rows shown.
+const live = document.querySelector("[data-live]");
+if (live) {
+  const every = 3000;
+  const seen = new Set([...document.querySelectorAll("tr[data-id]")].map((row) => row.dataset.id));
+  const look = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(location.href, { redirect: "error" });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [rows, shown] = [page.querySelector("main table tbody"), document.querySelector("main table tbody")];
+    if (!rows) return;
+    // The first sign-in of all takes the place of a page that says there is none.
+    if (!shown) return location.reload();
+    const fresh = [...rows.rows].filter((row) => !seen.has(row.dataset.id));
+    if (fresh.length === 0) return;
+    for (const row of fresh) {
+      seen.add(row.dataset.id);
+      row.classList.add("fresh");
+    }
+    inReadersZone(rows);
+    // Somebody who reads with the keyboard keeps their place.
+    const focused = document.activeElement?.closest("tr[data-id]")?.dataset.id;
+    shown.replaceWith(rows);
+    if (focused) rows.querySelector(`tr[data-id="${CSS.escape(focused)}"] .row-link`)?.focus();
+    live.textContent = `${fresh.length} new, ${thisYear.format(new Date())}. More appear by themselves.`;
+  };
+  const again = () => setTimeout(() => look().then(again, () => {
+    live.textContent = "The server did not answer. Load the page again to go on following.";
+  }), every);
+  again();
 }

@@ -32,6 +32,7 @@ pub(super) struct Filters {
     code: String,
     time: String,
     after: String,
+    live: String,
 }
 
 const OUTCOMES: [(&str, &str); 4] = [("", "Any"), ("granted", "Granted"), ("interrupted", "Asked first"), ("refused", "Refused")];
@@ -59,6 +60,9 @@ struct SignIns {
     rows: Vec<Row>,
     older: Option<String>,
     newest: Option<String>,
+    live: bool,
+    /// Address of the same page that follows the log, or no longer does.
+    switch: String,
 }
 
 impl SignIns {
@@ -112,11 +116,20 @@ impl Filters {
         [&self.person, &self.outcome, &self.code, &self.time].into_iter().any(|filter| !filter.is_empty())
     }
 
+    /// The newest page may follow the log; older ones stand still.
+    fn is_live(&self) -> bool {
+        self.live == "1" && self.after.is_empty()
+    }
+
     /// The address of these filters from a place on.
     fn address(&self, after: Option<&Position>) -> String {
-        let after = after.map(page_token::write).unwrap_or_default();
-        let fields = [("person", &self.person), ("outcome", &self.outcome), ("code", &self.code), ("time", &self.time), ("after", &after)];
-        let query = serde_urlencoded::to_string(fields.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>());
+        self.address_with("after", &after.map(page_token::write).unwrap_or_default())
+    }
+
+    fn address_with(&self, name: &str, value: &str) -> String {
+        let filters = [("person", &self.person), ("outcome", &self.outcome), ("code", &self.code), ("time", &self.time)];
+        let fields = filters.into_iter().map(|(name, value)| (name, value.as_str())).chain([(name, value)]);
+        let query = serde_urlencoded::to_string(fields.filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>());
         match query.unwrap_or_default() {
             query if query.is_empty() => "/console/sign-ins".to_owned(),
             query => format!("/console/sign-ins?{query}"),
@@ -145,6 +158,8 @@ pub(super) async fn list(admin: Admin<Reads>, Query(filters): Query<Filters>) ->
         code_problem,
         filtered: filters.is_set(),
         older: found.next.map(|next| filters.address(Some(&next))),
+        live: filters.is_live(),
+        switch: filters.address_with("live", if filters.is_live() { "" } else { "1" }),
         newest: (!filters.after.is_empty()).then(|| filters.address(None)),
         rows: found.items.into_iter().map(row).collect(),
         filters,

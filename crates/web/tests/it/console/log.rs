@@ -51,6 +51,18 @@ async fn the_log_is_filtered_by_person_outcome_and_code() {
 }
 
 #[tokio::test]
+async fn the_newest_page_follows_the_log_and_keeps_its_filters() {
+    let world = World::new().await;
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    let still = browser.get(&world, "/console/sign-ins?outcome=granted").await;
+    assert!(!still.body.contains("data-live") && !still.body.contains("http-equiv"), "{}", still.body);
+    assert!(still.body.contains("href=\"/console/sign-ins?outcome=granted&#38;live=1\""), "{}", still.body);
+    let live = browser.get(&world, "/console/sign-ins?outcome=granted&live=1").await;
+    assert!(live.body.contains("data-live") && live.body.contains("<noscript><meta http-equiv=\"refresh\""), "{}", live.body);
+    assert!(live.body.contains("href=\"/console/sign-ins?outcome=granted\""), "{}", live.body);
+}
+
+#[tokio::test]
 async fn pages_of_the_log_follow_each_other_without_gap_or_double() {
     let world = World::new().await;
     let mut browser = Browser::signed_in(&world, &world.admin).await;
