@@ -3,6 +3,8 @@
 mod again;
 mod attempt;
 mod facts;
+mod lock_out;
+mod people;
 mod platform;
 mod second_factor;
 mod trial;
@@ -23,6 +25,8 @@ use serde_json::Value;
 pub use again::{Recorded, decide_again};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
+pub(crate) use lock_out::keeps_an_administrator;
+pub use people::People;
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};
 pub use trial::{Trial, TrialDevice, TrialProof, Tried, try_sign_in};
 pub use what_if::{PolicyAnalysis, what_if};
