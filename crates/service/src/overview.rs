@@ -15,14 +15,16 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
+use crate::conditional_access::Effect;
 use crate::context::Context;
+use crate::directory_search::display_name;
 use crate::error::Result;
 use crate::sign_in_search;
 
 /// Days looked back, today included.
 pub const DAYS: i32 = 7;
 /// Sign-ins looked into at most.
-const REACH: usize = 10_000;
+pub(crate) const REACH: usize = 10_000;
 
 /// The last days of a tenant.
 #[derive(Debug, Clone)]
@@ -153,17 +155,17 @@ async fn phones(unit: &mut dyn Unit) -> Result<Vec<(String, u64)>> {
 }
 
 fn report_only(policies: &[Document], records: &[SignInRecord]) -> Vec<ReportOnly> {
+    let effects = Effect::of(records);
     let on_trial = policies.iter().filter(|document| state(document) == Some(PolicyState::ReportOnly));
     on_trial
         .map(|document| {
-            let results = || records.iter().filter_map(|record| result_of(record, &document.id));
-            let number = |wanted: &[&str]| results().map(|result| u64::from(wanted.contains(&result))).sum();
+            let effect = effects.get(document.id.as_str()).copied().unwrap_or_default();
             ReportOnly {
                 id: document.id.clone(),
-                name: document.body.get("displayName").and_then(serde_json::Value::as_str).unwrap_or(&document.id).to_owned(),
-                applied: number(&["reportOnlySuccess", "reportOnlyFailure", "reportOnlyInterrupted"]),
-                refused: number(&["reportOnlyFailure"]),
-                asked: number(&["reportOnlyInterrupted"]),
+                name: display_name(document),
+                applied: effect.applied,
+                refused: effect.would_refuse,
+                asked: effect.would_ask,
             }
         })
         .collect()
@@ -171,13 +173,6 @@ fn report_only(policies: &[Document], records: &[SignInRecord]) -> Vec<ReportOnl
 
 fn state(document: &Document) -> Option<PolicyState> {
     policy_file::conditional_access::read(&document.body, &document.id).ok().map(|policy| policy.state)
-}
-
-/// What a policy said at a sign-in.
-fn result_of<'a>(record: &'a SignInRecord, policy: &str) -> Option<&'a str> {
-    let applied = record.applied_policies.as_array()?;
-    let of = applied.iter().find(|applied| applied.get("id").and_then(serde_json::Value::as_str) == Some(policy))?;
-    of.get("result")?.as_str()
 }
 
 async fn mend(unit: &mut dyn Unit, policies: &[Document]) -> Result<Vec<Mend>> {

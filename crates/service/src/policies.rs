@@ -55,38 +55,81 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     Ok(policies)
 }
 
-/// The present set, and the set as it would be with `body` as the service policy `id`. Both are compiled afresh from one moment.
-///
-/// # Errors
-/// As [`current`]; a body that cannot be read.
-pub async fn with_service_policy(unit: &mut dyn Unit, id: &str, body: &Value) -> Result<(PolicySet, PolicySet)> {
-    let mut documents = documents(unit).await?;
-    let (present, _) = compile_documents(&documents)?;
-    let [_, services, ..] = &mut documents;
-    match services.iter_mut().find(|document| document.id == id) {
-        Some(document) => document.body = body.clone(),
-        None => services.push(Document {
-            id: id.to_owned(),
-            version: 1,
-            body: body.clone(),
-            subject: String::new(),
-            created: jiff::Timestamp::UNIX_EPOCH,
-            modified: jiff::Timestamp::UNIX_EPOCH,
-        }),
+/// The documents of a tenant as they are, and as they are but for one of them: before a change or after it.
+pub(crate) struct Variants {
+    present: Documents,
+    other: Documents,
+}
+
+/// A compiled set, with the ids of the policies that are about registering second factors.
+pub(crate) type Compiled = (PolicySet, HashSet<String>);
+
+impl Variants {
+    /// The documents of one moment, and the same with other bodies under some ids, or without these where there is none.
+    ///
+    /// # Errors
+    /// Storage failure.
+    pub(crate) async fn read(unit: &mut dyn Unit, kind: DocumentKind, others: &[(&str, Option<&Value>)]) -> Result<Self> {
+        let present = documents(unit).await?;
+        let mut other = present.clone();
+        let of_kind = KINDS.into_iter().zip(&mut other).find(|(known, _)| *known == kind);
+        let Some((_, documents)) = of_kind else { return Ok(Self { present, other }) };
+        for &(id, body) in others {
+            let place = documents.iter().position(|document| document.id == id);
+            match (body, place) {
+                (Some(body), Some(place)) => documents.iter_mut().skip(place).take(1).for_each(|document| document.body = body.clone()),
+                (Some(body), None) => documents.push(Document {
+                    id: id.to_owned(),
+                    version: 1,
+                    body: body.clone(),
+                    subject: String::new(),
+                    created: jiff::Timestamp::UNIX_EPOCH,
+                    modified: jiff::Timestamp::UNIX_EPOCH,
+                }),
+                (None, Some(place)) => drop(documents.remove(place)),
+                (None, None) => {}
+            }
+        }
+        Ok(Self { present, other })
     }
-    let (changed, _) = compile_documents(&documents)?;
-    Ok((present, changed))
+
+    /// The present set, compiled afresh.
+    ///
+    /// # Errors
+    /// A stored document that cannot be read.
+    pub(crate) fn present(&self) -> Result<Compiled> {
+        compile_documents(&self.present)
+    }
+
+    /// The set with the other document in it.
+    ///
+    /// # Errors
+    /// A document that cannot be read.
+    pub(crate) fn other(&self) -> Result<Compiled> {
+        compile_documents(&self.other)
+    }
 }
 
-async fn documents(unit: &mut dyn Unit) -> Result<[Vec<Document>; 4]> {
-    let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
-    let services = unit.documents().list(DocumentKind::ServicePolicy).await?;
-    let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
-    let strengths = unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await?;
-    Ok([policies, services, locations, strengths])
+/// What decisions depend on, in the order in which it is kept here.
+const KINDS: [DocumentKind; 4] = [
+    DocumentKind::ConditionalAccessPolicy,
+    DocumentKind::ServicePolicy,
+    DocumentKind::NamedLocation,
+    DocumentKind::AuthenticationStrengthPolicy,
+];
+
+/// Documents by [`KINDS`].
+type Documents = [Vec<Document>; 4];
+
+async fn documents(unit: &mut dyn Unit) -> Result<Documents> {
+    let mut documents = Documents::default();
+    for (kind, of_kind) in KINDS.into_iter().zip(&mut documents) {
+        *of_kind = unit.documents().list(kind).await?;
+    }
+    Ok(documents)
 }
 
-fn compile_documents([policies, services, locations, strengths]: &[Vec<Document>; 4]) -> Result<(PolicySet, HashSet<String>)> {
+fn compile_documents([policies, services, locations, strengths]: &Documents) -> Result<Compiled> {
     let policies = read_all(policies, |document| policy_file::conditional_access::read(&document.body, &document.id))?;
     let services = read_all(services, |document| policy_file::service_policy::read(&document.body))?;
     let locations = read_all(locations, |document| policy_file::named_location::read(&document.body))?;
@@ -105,7 +148,7 @@ fn read_all<T, E: std::fmt::Display>(documents: &[Document], read: impl Fn(&Docu
         .collect()
 }
 
-fn hash(documents: &[Vec<Document>; 4]) -> String {
+fn hash(documents: &Documents) -> String {
     let mut digest = digest::Context::new(&digest::SHA256);
     for document in documents.iter().flatten() {
         for part in [document.id.as_bytes(), &document.version.to_be_bytes(), document.body.to_string().as_bytes()] {

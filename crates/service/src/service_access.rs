@@ -1,28 +1,21 @@
 //! Service access: the services of a tenant with their policies, and what a change of one would do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use doorward_model::application::Application;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::group::{Group, Member};
 use doorward_model::service_policy::ServicePolicy;
-use doorward_model::sign_in_record::SignInRecord;
 use doorward_model::{GroupId, TenantId, UserId};
-use doorward_policy::conditional_access::{Facts, Outcome, PolicySet, decide};
 use doorward_store::Unit;
 use doorward_wire::policy_file;
 use serde_json::Value;
 
-use crate::access::Recorded;
 use crate::context::Context;
 use crate::directory::DirectoryError;
 use crate::error::{Error, Result};
-use crate::{overview, policies, setup, sign_in_search};
-
-/// Sign-ins replayed for a preview at most.
-pub const REPLAYED: usize = 2000;
-/// Changed sign-ins that a preview tells one by one.
-const EXAMPLES: usize = 20;
+use crate::preview::{Prepared, Replay};
+use crate::setup;
 
 /// What the pages of service access show.
 #[derive(Debug, Clone)]
@@ -83,36 +76,8 @@ pub struct Preview {
     pub people: (usize, usize),
     /// People whom device access is for, now and then; none when it is for everyone.
     pub device_people: (Option<usize>, Option<usize>),
-    /// Recorded sign-ins that were decided again.
-    pub replayed: usize,
-    /// These are all sign-ins of the days looked back.
-    pub complete: bool,
-    /// Sign-ins that would end otherwise, by what they would become, now and then.
-    pub changed: BTreeMap<(Word, Word), usize>,
-    /// Some of them, newest first.
-    pub examples: Vec<Example>,
-}
-
-/// An outcome, in an order: from best to worst for the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Word {
-    /// Granted.
-    Granted,
-    /// Told what to do first.
-    Asked,
-    /// Refused.
-    Refused,
-}
-
-/// A sign-in that would end otherwise.
-#[derive(Debug, Clone)]
-pub struct Example {
-    /// The record.
-    pub record: SignInRecord,
-    /// Under the present policies.
-    pub now: Word,
-    /// Under the changed ones.
-    pub then: Word,
+    /// Recorded sign-ins under both.
+    pub replay: Replay,
 }
 
 /// What would happen if `body` were the service policy `id`. Looks only.
@@ -128,43 +93,9 @@ pub async fn preview(ctx: &Context, tenant: TenantId, id: &str, body: &Value) ->
     let now = present.and_then(|document| policy_file::service_policy::read(&document.body).ok());
     let people = (covered_by_apps(unit.as_mut(), now.as_ref()).await?, covered_by_apps(unit.as_mut(), Some(&then)).await?);
     let device_people = (covered_by_devices(unit.as_mut(), now.as_ref()).await?, covered_by_devices(unit.as_mut(), Some(&then)).await?);
-    let sets = policies::with_service_policy(unit.as_mut(), id, body).await?;
-    let (records, complete) = sign_in_search::newest(unit.as_mut(), overview::since(ctx.now()), REPLAYED).await?;
-    let mut reader = Recorded::open(unit.as_mut()).await?;
-    let mut questions = Vec::new();
-    for record in records {
-        if let Some(facts) = reader.facts(unit.as_mut(), &record).await? {
-            questions.push((record, facts));
-        }
-    }
+    let prepared = Prepared::read(ctx, unit.as_mut(), DocumentKind::ServicePolicy, id, Some(body)).await?;
     drop(unit);
-    // Thousands of decisions would hold up the other requests of this thread.
-    let replayed = tokio::task::spawn_blocking(move || replay(&sets, questions)).await;
-    let replayed = replayed.map_err(|error| DirectoryError::Failure(Error::internal("preview", &error)))?;
-    Ok(Preview { people, device_people, complete, ..replayed })
-}
-
-fn replay((now, then): &(PolicySet, PolicySet), questions: Vec<(SignInRecord, Facts)>) -> Preview {
-    let mut preview = Preview { replayed: questions.len(), ..Preview::default() };
-    for (record, facts) in questions {
-        let (now, then) = (word(decide(now, &facts).outcome), word(decide(then, &facts).outcome));
-        if now != then {
-            let number = preview.changed.entry((now, then)).or_default();
-            *number = number.saturating_add(1);
-            if preview.examples.len() < EXAMPLES {
-                preview.examples.push(Example { record, now, then });
-            }
-        }
-    }
-    preview
-}
-
-fn word(outcome: Outcome) -> Word {
-    match outcome {
-        Outcome::Grant => Word::Granted,
-        Outcome::Interrupt => Word::Asked,
-        Outcome::Block => Word::Refused,
-    }
+    Ok(Preview { people, device_people, replay: prepared.run().await? })
 }
 
 async fn covered_by_apps(unit: &mut dyn Unit, policy: Option<&ServicePolicy>) -> Result<usize> {

@@ -82,7 +82,9 @@ pub fn review(policies: &[ConditionalAccessPolicy], catalogue: Option<&Catalogue
     findings
 }
 
-fn member_of(error: &super::CompileError) -> &'static str {
+/// Where in a policy an error is, for example `conditions.devices`.
+#[must_use]
+pub fn member_of(error: &super::CompileError) -> &'static str {
     match error {
         super::CompileError::Filter { .. } => "conditions.devices.deviceFilter.rule",
         super::CompileError::FilterAndStates { .. } => "conditions.devices",

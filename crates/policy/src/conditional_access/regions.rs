@@ -18,5 +18,6 @@ mod target;
 pub use axis::{Axis, Value};
 pub use diff::{Change, Difference, diff};
 pub use gaps::{Gaps, Requirement, gaps};
+pub use place_values::addresses;
 pub use space::{Contradiction, Extent, Region, Universe};
 pub use target::Target;

@@ -41,11 +41,7 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         resources: if request.user_action.is_some() { Vec::new() } else { vec![resource_facts(request.resource)] },
         user_action: request.user_action,
         authentication_context: request.authentication_context.map(str::to_owned),
-        client: Some(ClientFacts {
-            app_id: request.client.app_id.to_string(),
-            approved: request.client.approved,
-            protectable: request.client.protectable,
-        }),
+        client: Some(client_facts(request.client)),
         client_app_type: request.client_type,
         device_platform: platform::of(request.device, request.caller),
         ip: Some(request.caller.ip),
@@ -65,9 +61,14 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
 /// A person as the directory knows them, with all groups.
 pub(super) async fn user_facts(unit: &mut dyn Unit, user: &User) -> Result<UserFacts> {
     let groups = unit.groups().transitive_of(user.id).await?;
-    Ok(UserFacts {
+    Ok(person(user, groups.iter().map(ToString::to_string).collect()))
+}
+
+/// A person whose groups, nested ones included, are known.
+pub(super) fn person(user: &User, groups: Vec<String>) -> UserFacts {
+    UserFacts {
         id: user.id.to_string(),
-        groups: groups.iter().map(ToString::to_string).collect(),
+        groups,
         roles: user.roles.iter().map(|role| role.template_id().to_string()).collect(),
         user_type: user.user_type,
         external_user_type: match user.user_type {
@@ -75,14 +76,19 @@ pub(super) async fn user_facts(unit: &mut dyn Unit, user: &User) -> Result<UserF
             UserType::Guest => ExternalUserType::InternalGuest,
         },
         home_tenant_id: None,
-    })
+    }
+}
+
+pub(super) fn client_facts(application: &Application) -> ClientFacts {
+    let app_id = application.app_id.to_string();
+    ClientFacts { app_id, approved: application.approved, protectable: application.protectable }
 }
 
 pub(super) fn resource_facts(application: &Application) -> ResourceFacts {
     ResourceFacts { app_id: application.app_id.to_string(), bundles: application.bundles.clone() }
 }
 
-fn device_facts(device: &Device) -> DeviceFacts {
+pub(super) fn device_facts(device: &Device) -> DeviceFacts {
     DeviceFacts {
         device_id: Some(device.id.to_string()),
         display_name: Some(device.display_name.clone()),

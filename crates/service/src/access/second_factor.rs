@@ -2,11 +2,13 @@
 //!
 //! What would do is not worked out from the policies: the same decision is made again as if the factor had been given.
 
+use std::collections::HashSet;
+
 use doorward_model::ErrorCode;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::sign_in::UserAction;
 use doorward_model::sign_in_record::SignInOutcome;
-use doorward_policy::conditional_access::{Control, Decision, Facts, Outcome, Renewal, decide};
+use doorward_policy::conditional_access::{Control, Decision, Facts, Outcome, PolicySet, Renewal, decide};
 use doorward_store::Unit;
 
 use super::{Attempt, Request, facts, frequency, refuse};
@@ -51,7 +53,7 @@ pub async fn may_register(
 ) -> Result<Vec<SecondFactor>> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, &registration(request)).await?;
-    Ok(factors.iter().copied().filter(|factor| judge(&set, &gathered.facts, *factor).is_ok()).collect())
+    Ok(factors.iter().copied().filter(|factor| judge(rules(&set), &gathered.facts, *factor).is_ok()).collect())
 }
 
 /// Refuses the registration of a second factor that policies do not allow. A refusal is recorded; a grant by the caller.
@@ -62,7 +64,7 @@ pub async fn require_registration(ctx: &Context, unit: &mut dyn Unit, request: &
     let request = registration(request);
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, &request).await?;
-    match judge(&set, &gathered.facts, factor) {
+    match judge(rules(&set), &gathered.facts, factor) {
         Ok(decision) => Ok(Attempt::begin(ctx, &request, &gathered, &decision, &set.hash)),
         Err(decision) => {
             let mut attempt = Attempt::begin(ctx, &request, &gathered, &decision, &set.hash);
@@ -84,16 +86,24 @@ fn registration<'a>(request: &Request<'a>) -> Request<'a> {
 
 /// A policy for all resources that asks for a second factor is met by the one that is being registered: else nobody could register
 /// the first. A policy that names the registration means it, and is judged by what was given before.
-fn judge(set: &TenantPolicies, facts: &Facts, factor: SecondFactor) -> std::result::Result<Decision, Decision> {
-    let hoped_for = decide(&set.compiled, &as_if(facts, factor));
+pub(super) fn judge(
+    (set, about_registration): (&PolicySet, &HashSet<String>),
+    facts: &Facts,
+    factor: SecondFactor,
+) -> std::result::Result<Decision, Decision> {
+    let hoped_for = decide(set, &as_if(facts, factor));
     if hoped_for.outcome != Outcome::Grant {
         return Err(hoped_for);
     }
-    let strict = decide(&set.compiled, facts);
-    if strict.failing().any(|id| set.about_registration.contains(id)) { Err(strict) } else { Ok(hoped_for) }
+    let strict = decide(set, facts);
+    if strict.failing().any(|id| about_registration.contains(id)) { Err(strict) } else { Ok(hoped_for) }
 }
 
-fn as_if(facts: &Facts, factor: SecondFactor) -> Facts {
+fn rules(policies: &TenantPolicies) -> (&PolicySet, &HashSet<String>) {
+    (&policies.compiled, &policies.about_registration)
+}
+
+pub(super) fn as_if(facts: &Facts, factor: SecondFactor) -> Facts {
     let mut methods = facts.authentication_methods.clone();
     methods.extend(factor.strength_word().map(str::to_owned));
     Facts { mfa: true, authentication_methods: methods, ..facts.clone() }

@@ -3,11 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use doorward_model::application::Application;
 use doorward_model::device::TrustType;
 use doorward_model::sign_in::{ClientAppType, DevicePlatform, RiskLevel};
 use doorward_model::{AppId, TenantId, UserId};
-use doorward_policy::conditional_access::{Classes, ClientFacts, Decision, DeviceFacts, Explained, Explanation, Facts, Subject};
+use doorward_policy::conditional_access::{Classes, Decision, DeviceFacts, Explained, Explanation, Facts, Subject};
 
 use super::facts;
 use crate::context::Context;
@@ -110,7 +109,7 @@ pub async fn try_sign_in(ctx: &Context, tenant: TenantId, trial: &Trial) -> Resu
     let subject = Subject::User(facts::user_facts(unit.as_mut(), &user).await?);
     let facts = Facts {
         resources: vec![facts::resource_facts(&service)],
-        client: client.as_ref().map(client_facts),
+        client: client.as_ref().map(facts::client_facts),
         client_app_type: Some(trial.client_app_type),
         device_platform: trial.platform,
         ip: trial.ip,
@@ -130,10 +129,6 @@ pub async fn try_sign_in(ctx: &Context, tenant: TenantId, trial: &Trial) -> Resu
     let mut explanation = Explanation::new(&policies.compiled);
     classes.explain(&sign_in, &mut explanation);
     Ok(Tried { policies, explanation })
-}
-
-fn client_facts(client: &Application) -> ClientFacts {
-    ClientFacts { app_id: client.app_id.to_string(), approved: client.approved, protectable: client.protectable }
 }
 
 impl TrialDevice {

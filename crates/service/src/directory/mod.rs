@@ -22,7 +22,7 @@ pub use error::DirectoryError;
 pub use groups::{add_member, create_group, delete_group, remove_member, update_group};
 pub use limits::Limits;
 pub use permissions::{Principal, Task};
-pub use policies::{create_policy, delete_policy, update_policy};
+pub use policies::{create_policies, create_policy, delete_policy, replace_policy, update_policy};
 pub use sessions::revoke_sessions;
 pub use tag::entity_tag;
 pub use tenant::set_certificate_based_authentication;

@@ -11,13 +11,45 @@ use serde_json::Value;
 
 use super::audit::{Actor, Change, record};
 use super::error::{DirectoryError, Result};
+use crate::access;
 use crate::context::Context;
 
 /// Makes a policy. Without an `id` in the body it gets a fresh one.
 ///
 /// # Errors
-/// [`DirectoryError::Invalid`] names the member; [`DirectoryError::Conflict`] when it contradicts another setting.
-pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind: DocumentKind, mut body: Value) -> Result<Document> {
+/// [`DirectoryError::Invalid`] names the member; [`DirectoryError::Conflict`] when it contradicts another setting, or would lock everybody
+/// out of the console.
+pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind: DocumentKind, body: Value) -> Result<Document> {
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let document = create(ctx, unit.as_mut(), actor, kind, body).await?;
+    guard(unit.as_mut(), kind, &[(&document.id, None)]).await?;
+    unit.commit().await?;
+    Ok(document)
+}
+
+/// Makes several policies, all of them or none.
+///
+/// # Errors
+/// As [`create_policy`], for the first that cannot be made.
+pub async fn create_policies(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    kind: DocumentKind,
+    bodies: Vec<Value>,
+) -> Result<Vec<Document>> {
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let mut documents = Vec::new();
+    for body in bodies {
+        documents.push(create(ctx, unit.as_mut(), actor, kind, body).await?);
+    }
+    let made: Vec<_> = documents.iter().map(|document| (document.id.as_str(), None)).collect();
+    guard(unit.as_mut(), kind, &made).await?;
+    unit.commit().await?;
+    Ok(documents)
+}
+
+async fn create(ctx: &Context, unit: &mut dyn Unit, actor: &Actor, kind: DocumentKind, mut body: Value) -> Result<Document> {
     let given = body.get("id").and_then(Value::as_str).filter(|id| !id.is_empty() && id.len() <= 64).map(str::to_owned);
     let id = given.unwrap_or_else(|| rng::uuid(ctx.rng.as_ref()).to_string()).to_lowercase();
     match &mut body {
@@ -25,13 +57,11 @@ pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind:
         _ => return Err(DirectoryError::invalid("body", "must be a JSON object")),
     };
     let now = ctx.now();
-    let mut unit = ctx.store.tenant(tenant).write().await?;
-    validate(unit.as_mut(), kind, &id, &body).await?;
+    validate(unit, kind, &id, &body).await?;
     let document = Document { id: id.clone(), version: 1, body, subject: String::new(), created: now, modified: now };
     let document = unit.documents().create(kind, &document, now).await?;
     let change = Change { activity: "Create", kind: name(kind), id, before: Value::Null, after: document.body.clone(), actor };
-    record(ctx, unit.as_mut(), change).await?;
-    unit.commit().await?;
+    record(ctx, unit, change).await?;
     Ok(document)
 }
 
@@ -49,14 +79,49 @@ pub async fn update_policy(
     expected: Option<i64>,
 ) -> Result<Document> {
     let Value::Object(changes) = patch else { return Err(DirectoryError::invalid("body", "must be a JSON object")) };
+    let merged = |before: &Value| {
+        let mut body = before.clone();
+        if let Value::Object(members) = &mut body {
+            members.extend(changes.iter().filter(|(member, _)| *member != "id").map(|(member, value)| (member.clone(), value.clone())));
+        }
+        body
+    };
+    update(ctx, tenant, actor, (kind, id), merged, expected).await
+}
+
+/// Puts another document in the place of one; its id stays. With `expected`, only at that version.
+///
+/// # Errors
+/// As [`update_policy`].
+pub async fn replace_policy(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    kind: DocumentKind,
+    id: &str,
+    body: &Value,
+    expected: Option<i64>,
+) -> Result<Document> {
+    let Value::Object(members) = body else { return Err(DirectoryError::invalid("body", "must be a JSON object")) };
+    let mut members = members.clone();
+    members.insert("id".into(), id.into());
+    update(ctx, tenant, actor, (kind, id), |_| Value::Object(members), expected).await
+}
+
+async fn update(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    (kind, id): (DocumentKind, &str),
+    changed: impl FnOnce(&Value) -> Value,
+    expected: Option<i64>,
+) -> Result<Document> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
-    let mut body = before.body.clone();
-    if let Value::Object(members) = &mut body {
-        members.extend(changes.iter().filter(|(member, _)| *member != "id").map(|(member, value)| (member.clone(), value.clone())));
-    }
+    let body = changed(&before.body);
     validate(unit.as_mut(), kind, id, &body).await?;
     let document = unit.documents().update(kind, id, &before.subject, &body, expected, ctx.now()).await?;
+    guard(unit.as_mut(), kind, &[(id, Some(&before.body))]).await?;
     let change =
         Change { activity: "Update", kind: name(kind), id: id.to_owned(), before: before.body, after: document.body.clone(), actor };
     record(ctx, unit.as_mut(), change).await?;
@@ -79,9 +144,21 @@ pub async fn delete_policy(
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
     unit.documents().delete(kind, id, expected).await?;
+    guard(unit.as_mut(), kind, &[(id, Some(&before.body))]).await?;
     let change = Change { activity: "Delete", kind: name(kind), id: id.to_owned(), before: before.body, after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
+}
+
+/// What decisions depend on may not lock everybody out of the console.
+async fn guard(unit: &mut dyn Unit, kind: DocumentKind, before: &[(&str, Option<&Value>)]) -> Result<()> {
+    match kind {
+        DocumentKind::AppProtectionPolicy | DocumentKind::ManagedAppRegistration => Ok(()),
+        DocumentKind::ConditionalAccessPolicy
+        | DocumentKind::ServicePolicy
+        | DocumentKind::NamedLocation
+        | DocumentKind::AuthenticationStrengthPolicy => access::keeps_an_administrator(unit, kind, before).await,
+    }
 }
 
 async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Value) -> Result<()> {

@@ -13,6 +13,7 @@ mod moment;
 mod names;
 mod notice;
 mod overview;
+mod replay;
 mod services;
 mod session;
 mod shell;

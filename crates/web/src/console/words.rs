@@ -2,7 +2,7 @@
 
 use doorward_model::sign_in::DevicePlatform;
 use doorward_model::sign_in_record::SignInOutcome;
-use doorward_service::service_access::Word;
+use doorward_service::preview::Word;
 
 /// Platforms with their names for people.
 pub(super) const PLATFORMS: [(DevicePlatform, &str); 6] = [

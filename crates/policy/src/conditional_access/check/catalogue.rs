@@ -51,6 +51,18 @@ impl Catalogue {
         };
         Self { users, named_locations, strengths, known }
     }
+
+    /// Named locations.
+    #[must_use]
+    pub fn named_locations(&self) -> &[NamedLocation] {
+        &self.named_locations
+    }
+
+    /// Authentication strengths.
+    #[must_use]
+    pub fn strengths(&self) -> &[AuthenticationStrengthPolicy] {
+        &self.strengths
+    }
 }
 
 /// What a list of a policy holds.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use doorward_model::named_location::NamedLocation;
 
 use super::axis::Value;
+use crate::conditional_access::compile::PolicySet;
 use crate::conditional_access::location::Places;
 
 /// Addresses that documentation may use (RFC 5737, RFC 3849): good witnesses for an address that is nowhere in particular.
@@ -14,6 +15,13 @@ const PLAIN: [IpAddr; 3] = [
     IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)),
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
 ];
+
+/// An address for each way in which the locations of a set can cover addresses whose country is not known.
+#[must_use]
+pub fn addresses(set: &PolicySet) -> Vec<IpAddr> {
+    let of = |value: Value| if let Value::Location { ip, country: None, .. } = value { ip } else { None };
+    values(&[&set.places], &[]).into_iter().filter_map(of).collect()
+}
 
 /// An address and a country for each way in which locations can cover them. `places` holds the locations as each set knows them.
 pub(super) fn values(places: &[&Places], locations: &[NamedLocation]) -> Vec<Value> {

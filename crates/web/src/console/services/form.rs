@@ -1,14 +1,13 @@
 //! The form of a service's policy, and the page before saving that says what it will do.
 
 use askama::Template;
-use doorward_service::overview::DAYS;
-use doorward_service::service_access::{self, Example, Services};
+use doorward_service::service_access::{self, Services};
 
 use super::draft::{Draft, Problems, WINDOWS};
 use crate::console::difference::Difference;
-use crate::console::moment::Moment;
+use crate::console::replay::Replay;
 use crate::console::shell::Shell;
-use crate::console::words::{self, Badge, PLATFORMS, number};
+use crate::console::words::{PLATFORMS, number};
 
 /// What the form says above its fields.
 #[derive(Default)]
@@ -108,23 +107,6 @@ impl Form {
     }
 }
 
-/// A kind of change, with its number.
-struct Change {
-    now: Badge,
-    then: Badge,
-    number: String,
-}
-
-/// A sign-in that would end otherwise.
-struct Row {
-    id: String,
-    time: Moment,
-    person: String,
-    app: String,
-    now: Badge,
-    then: Badge,
-}
-
 #[derive(Template)]
 #[template(path = "console/preview.html")]
 pub(super) struct Preview {
@@ -135,12 +117,7 @@ pub(super) struct Preview {
     changes: Vec<Difference>,
     people: (String, String),
     device_people: (String, String),
-    replayed: String,
-    complete: bool,
-    days: i32,
-    total: usize,
-    share: Vec<Change>,
-    rows: Vec<Row>,
+    replay: Replay,
 }
 
 impl Preview {
@@ -154,11 +131,6 @@ impl Preview {
     ) -> Self {
         let people = |count: usize| number(count, "person", "people");
         let by_devices = |count: Option<usize>| count.map_or_else(|| "everyone".to_owned(), people);
-        let change = |((now, then), count): (&(service_access::Word, service_access::Word), &usize)| Change {
-            now: words::decided(*now),
-            then: words::decided(*then),
-            number: number(*count, "sign-in", "sign-ins"),
-        };
         Self {
             shell,
             key: key.to_owned(),
@@ -167,23 +139,7 @@ impl Preview {
             changes,
             people: (people(preview.people.0), people(preview.people.1)),
             device_people: (by_devices(preview.device_people.0), by_devices(preview.device_people.1)),
-            replayed: number(preview.replayed, "recorded sign-in", "recorded sign-ins"),
-            complete: preview.complete,
-            days: DAYS,
-            total: preview.changed.values().sum(),
-            share: preview.changed.iter().map(change).collect(),
-            rows: preview.examples.into_iter().map(row).collect(),
+            replay: Replay::of(preview.replay),
         }
-    }
-}
-
-fn row(example: Example) -> Row {
-    Row {
-        id: example.record.id.to_string(),
-        time: Moment(example.record.created_date_time),
-        person: example.record.user_principal_name,
-        app: example.record.app_display_name,
-        now: words::decided(example.now),
-        then: words::decided(example.then),
     }
 }

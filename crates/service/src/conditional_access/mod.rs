@@ -1,0 +1,12 @@
+//! Conditional access policies as administrators see them: the list with what each did, what is wrong with one, and what a change of one
+//! would do.
+
+mod effect;
+mod import;
+mod list;
+mod preview;
+
+pub use effect::Effect;
+pub use import::{ImportState, Imported, Offered, import, offered};
+pub use list::{List, Listed, PAGE, Search, list};
+pub use preview::{Finding, People, Preview, Problem, preview, problems};
