@@ -1,5 +1,6 @@
 //! Policies and what they refer to, as documents. What cannot be decided is not stored.
 
+use doorward_model::application::MobilePlatform;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::service_policy::check_certificate_conflict;
 use doorward_model::{TenantId, rng};
@@ -24,6 +25,7 @@ pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind:
         Value::Object(members) => members.insert("id".into(), id.clone().into()),
         _ => return Err(DirectoryError::invalid("body", "must be a JSON object")),
     };
+    let body = canonical(kind, body)?;
     let now = ctx.now();
     let mut unit = ctx.store.tenant(tenant).write().await?;
     validate(unit.as_mut(), kind, &id, &body).await?;
@@ -55,6 +57,11 @@ pub async fn update_policy(
     if let Value::Object(members) = &mut body {
         members.extend(changes.iter().filter(|(member, _)| *member != "id").map(|(member, value)| (member.clone(), value.clone())));
     }
+    let body = canonical(kind, body)?;
+    if kind == DocumentKind::AppProtectionPolicy && platform(&before.body).is_some_and(|before| platform(&body) != Some(before)) {
+        let problem = "is the platform of the policy, which cannot change: make a policy for the other platform";
+        return Err(DirectoryError::invalid("@odata.type", problem));
+    }
     validate(unit.as_mut(), kind, id, &body).await?;
     let document = unit.documents().update(kind, id, &before.subject, &body, expected, ctx.now()).await?;
     let change =
@@ -82,6 +89,20 @@ pub async fn delete_policy(
     let change = Change { activity: "Delete", kind: name(kind), id: id.to_owned(), before: before.body, after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
+}
+
+/// The document as it is kept.
+fn canonical(kind: DocumentKind, body: Value) -> Result<Value> {
+    match kind {
+        DocumentKind::AppProtectionPolicy => {
+            policy_file::app_protection::canonical(&body).map_err(|error| DirectoryError::invalid(error.path, error.message))
+        }
+        _ => Ok(body),
+    }
+}
+
+fn platform(body: &Value) -> Option<MobilePlatform> {
+    body.as_object().and_then(|members| policy_file::app_protection::platform(members).ok())
 }
 
 async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Value) -> Result<()> {
