@@ -274,10 +274,10 @@ async fn passkey_of(world: &World, user_id: UserId) -> String {
 }
 
 /// What the app of [`registration_of`] is asked to do.
-const OPERATION: &str = "logs";
+pub(crate) const OPERATION: &str = "logs";
 
 /// An app on a phone that is to send its logs.
-async fn registration_of(world: &World, user: UserId) -> String {
+pub(crate) async fn registration_of(world: &World, user: UserId) -> String {
     let (id, now) = (RegistrationId::random(world.ctx.rng.as_ref()).to_string(), world.ctx.now());
     let body = json!({
         "id": id, "userId": user, "appId": MAIL_APP, "deviceTag": "tag", "deviceId": null, "proofKey": null,
