@@ -19,5 +19,5 @@ pub use registration::{
     ProtectionState,
 };
 pub use setting::{ClipboardSharingLevel, DataTransferLevel, IngestionLocation, PinCharacterSet, RemediationAction, StorageLocation};
-pub use state::{AppState, PasscodeComplexity};
+pub use state::{AppState, FlaggedReason, PasscodeComplexity};
 pub use target::{AppGroupType, AssignmentTarget, ManagementLevel, ManagementLevels};

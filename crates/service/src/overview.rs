@@ -35,6 +35,8 @@ pub struct Overview {
     pub refused_mail: u64,
     /// Registered phones by platform, `iOS` and `Android` first.
     pub phones: Vec<(String, u64)>,
+    /// Apps that have a wipe before them.
+    pub open_wipes: usize,
     /// Conditional access policies in report-only.
     pub report_only: Vec<ReportOnly>,
     /// What to mend.
@@ -114,10 +116,12 @@ pub async fn overview(ctx: &Context, tenant: TenantId) -> Result<Overview> {
     let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
     let mend = mend(unit.as_mut(), &policies).await?;
     let phones = phones(unit.as_mut()).await?;
+    let open_wipes = crate::protection::open_wipes(unit.as_mut()).await?;
     Ok(Overview {
         days: days(first, &counts),
         refused_mail: count(&records, |record| record.grant == "activeSync" && record.outcome != SignInOutcome::Granted),
         phones,
+        open_wipes,
         report_only: report_only(&policies, &records),
         mend,
         looked_into: records.len(),

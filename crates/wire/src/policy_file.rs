@@ -4,6 +4,7 @@
 //! Keys and enum values are read in any case, flags as a comma-joined string or a list, `@odata` members not at all. What a policy
 //! says beyond what the engine knows is never passed over in silence: see [`Severity`].
 
+pub mod app_protection;
 pub mod authentication_strength;
 pub mod conditional_access;
 mod conditions;

@@ -167,6 +167,9 @@ pub struct ManagedAppRegistration {
     pub intended: Option<Intended>,
     /// The tag it says it enforces.
     pub applied_tag: Option<String>,
+    /// The policies behind that tag, as far as the service told them to it.
+    #[serde(default)]
+    pub applied_policies: Vec<IntendedPolicy>,
     /// What it is asked to do.
     #[serde(default)]
     pub operations: Vec<ManagedAppOperation>,

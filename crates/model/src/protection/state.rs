@@ -20,6 +20,16 @@ pub enum PasscodeComplexity {
     High,
 }
 
+/// What is wrong with a device, by its own word: Graph `managedAppFlaggedReason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FlaggedReason {
+    /// Rooted or jailbroken.
+    RootedDevice,
+    /// The bootloader is unlocked.
+    AndroidBootloaderUnlocked,
+}
+
 /// The reported state. Strings are for people and for comparison with policy values; nothing in here is proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -79,4 +89,13 @@ pub struct AppState {
     pub multi_identity: bool,
     /// An app PIN is set.
     pub pin_set: bool,
+}
+
+impl AppState {
+    /// What is wrong with the device; nothing when it cannot tell.
+    #[must_use]
+    pub fn flagged_reasons(&self) -> Vec<FlaggedReason> {
+        let reasons = [(self.rooted, FlaggedReason::RootedDevice), (self.bootloader_unlocked, FlaggedReason::AndroidBootloaderUnlocked)];
+        reasons.into_iter().filter(|(flag, _)| *flag == Some(true)).map(|(_, reason)| reason).collect()
+    }
 }

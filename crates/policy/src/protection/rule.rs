@@ -5,14 +5,20 @@
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
-use doorward_model::protection::{ClipboardSharingLevel, DataTransferLevel, Interval, PinCharacterSet, RemediationAction};
+use doorward_model::protection::{
+    ClipboardSharingLevel, DataTransferLevel, IngestionLocation, Interval, PinCharacterSet, RemediationAction, StorageLocation,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::catalogue::{Choice, Kind, Naming};
+
 /// One way of reading, merging and writing a value.
 pub(super) trait Rule {
     type Value: Clone + PartialEq;
+    /// What an editor offers.
+    const KIND: Kind;
 
     /// Reads a value. What cannot be read gives a strict stand-in as the error.
     fn read(json: &Value) -> Result<Self::Value, Self::Value>;
@@ -31,6 +37,7 @@ pub(super) struct Or;
 
 impl Rule for Or {
     type Value = bool;
+    const KIND: Kind = Kind::Switch;
     fn read(json: &Value) -> Result<bool, bool> {
         json.as_bool().ok_or(true)
     }
@@ -47,6 +54,7 @@ pub(super) struct And;
 
 impl Rule for And {
     type Value = bool;
+    const KIND: Kind = Kind::Switch;
     fn read(json: &Value) -> Result<bool, bool> {
         json.as_bool().ok_or(false)
     }
@@ -58,8 +66,54 @@ impl Rule for And {
     }
 }
 
+const fn choice(word: &'static str, label: &'static str) -> Choice {
+    Choice { word, label }
+}
+
+/// An enum with words for people.
+pub(super) trait Worded {
+    const CHOICES: &'static [Choice];
+}
+
+impl Worded for DataTransferLevel {
+    const CHOICES: &'static [Choice] = &[choice("allApps", "All apps"), choice("managedApps", "Managed apps"), choice("none", "No apps")];
+}
+impl Worded for ClipboardSharingLevel {
+    const CHOICES: &'static [Choice] = &[
+        choice("allApps", "All apps"),
+        choice("managedAppsWithPasteIn", "Managed apps, and pasting in from all apps"),
+        choice("managedApps", "Managed apps"),
+        choice("blocked", "No other app"),
+    ];
+}
+impl Worded for PinCharacterSet {
+    const CHOICES: &'static [Choice] = &[choice("numeric", "Digits"), choice("alphanumericAndSymbol", "Letters or symbols too")];
+}
+impl Worded for StorageLocation {
+    const CHOICES: &'static [Choice] = &[
+        choice("oneDriveForBusiness", "OneDrive for work"),
+        choice("sharePoint", "SharePoint"),
+        choice("box", "Box"),
+        choice("localStorage", "The app’s own storage"),
+        choice("photoLibrary", "Photo library"),
+        choice("iManage", "iManage"),
+        choice("egnyte", "Egnyte"),
+    ];
+}
+impl Worded for IngestionLocation {
+    const CHOICES: &'static [Choice] = &[
+        choice("oneDriveForBusiness", "OneDrive for work"),
+        choice("sharePoint", "SharePoint"),
+        choice("camera", "Camera"),
+        choice("photoLibrary", "Photo library"),
+    ];
+}
+
+/// The actions that a setting of this version takes.
+const ACTIONS: &[Choice] = &[choice("block", "Block"), choice("wipe", "Wipe")];
+
 /// An enum whose values are ordered by strictness.
-pub(super) trait Level: Clone + PartialEq + Ord + DeserializeOwned + Serialize {
+pub(super) trait Level: Worded + Clone + PartialEq + Ord + DeserializeOwned + Serialize {
     const STRICTEST: Self;
 }
 
@@ -78,6 +132,7 @@ pub(super) struct Max<T>(PhantomData<T>);
 
 impl<T: Level> Rule for Max<T> {
     type Value = T;
+    const KIND: Kind = Kind::Choice(T::CHOICES);
     fn read(json: &Value) -> Result<T, T> {
         T::deserialize(json).map_err(|_| T::STRICTEST)
     }
@@ -98,6 +153,7 @@ pub(super) struct MaxNumber<const LOWEST: u32, const HIGHEST: u32>;
 
 impl<const LOWEST: u32, const HIGHEST: u32> Rule for MaxNumber<LOWEST, HIGHEST> {
     type Value = u32;
+    const KIND: Kind = Kind::Number { least: LOWEST, most: HIGHEST };
     fn read(json: &Value) -> Result<u32, u32> {
         number(json, 0..=0).or_else(|| number(json, LOWEST..=HIGHEST)).ok_or(HIGHEST)
     }
@@ -114,6 +170,7 @@ pub(super) struct MinNumber<const HIGHEST: u32>;
 
 impl<const HIGHEST: u32> Rule for MinNumber<HIGHEST> {
     type Value = u32;
+    const KIND: Kind = Kind::Number { least: 0, most: HIGHEST };
     fn read(json: &Value) -> Result<u32, u32> {
         number(json, 0..=HIGHEST).ok_or(0)
     }
@@ -141,6 +198,7 @@ pub(super) struct MinAboveZero<const HIGHEST: u32>;
 
 impl<const HIGHEST: u32> Rule for MinAboveZero<HIGHEST> {
     type Value = u32;
+    const KIND: Kind = Kind::Number { least: 1, most: HIGHEST };
     fn read(json: &Value) -> Result<u32, u32> {
         number(json, 0..=HIGHEST).ok_or(1)
     }
@@ -162,6 +220,7 @@ impl MinInterval {
 
 impl Rule for MinInterval {
     type Value = Interval;
+    const KIND: Kind = Kind::Interval;
     fn read(json: &Value) -> Result<Interval, Interval> {
         json.as_str().and_then(|text| text.parse().ok()).ok_or(Self::STRICTEST)
     }
@@ -180,6 +239,7 @@ pub(super) struct Action;
 
 impl Rule for Action {
     type Value = Option<RemediationAction>;
+    const KIND: Kind = Kind::Choice(ACTIONS);
     fn read(json: &Value) -> Result<Self::Value, Self::Value> {
         match json.as_str() {
             Some("block") => Ok(Some(RemediationAction::Block)),
@@ -198,8 +258,9 @@ impl Rule for Action {
 /// The exceptions to a restriction: what every policy with that restriction allows. None where the restriction is off.
 pub(super) struct Exceptions<T>(PhantomData<T>);
 
-impl<T: Ord + Clone + DeserializeOwned + Serialize> Rule for Exceptions<T> {
+impl<T: Worded + Ord + Clone + DeserializeOwned + Serialize> Rule for Exceptions<T> {
     type Value = Option<BTreeSet<T>>;
+    const KIND: Kind = Kind::Choices(T::CHOICES);
     fn read(json: &Value) -> Result<Self::Value, Self::Value> {
         let Some(items) = json.as_array() else { return Err(Some(BTreeSet::new())) };
         let known: BTreeSet<T> = items.iter().filter_map(|item| T::deserialize(item).ok()).collect();
@@ -222,6 +283,7 @@ impl<T: Ord + Clone + DeserializeOwned + Serialize> Rule for Exceptions<T> {
 
 /// How an entry of an exemption list names what it exempts.
 pub(super) trait Exemption {
+    const NAMING: Naming;
     /// The names in one `{name, value}` entry.
     fn names(name: &str, value: &str) -> Vec<String>;
     /// The list that exempts these names.
@@ -232,6 +294,8 @@ pub(super) trait Exemption {
 pub(super) struct Schemes;
 
 impl Exemption for Schemes {
+    const NAMING: Naming = Naming::Schemes;
+
     fn names(_name: &str, value: &str) -> Vec<String> {
         value.split(';').map(|scheme| scheme.trim().to_ascii_lowercase()).filter(|scheme| !scheme.is_empty()).collect()
     }
@@ -248,12 +312,14 @@ impl Exemption for Schemes {
 pub(super) struct Packages;
 
 impl Packages {
-    fn is_name(text: &str) -> bool {
+    pub(super) fn is_name(text: &str) -> bool {
         text.contains('.') && text.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
     }
 }
 
 impl Exemption for Packages {
+    const NAMING: Naming = Naming::Packages;
+
     fn names(name: &str, value: &str) -> Vec<String> {
         [value, name].into_iter().map(str::trim).find(|text| Self::is_name(text)).map(str::to_owned).into_iter().collect()
     }
@@ -267,6 +333,7 @@ pub(super) struct Exempt<E>(PhantomData<E>);
 
 impl<E: Exemption> Rule for Exempt<E> {
     type Value = BTreeSet<String>;
+    const KIND: Kind = Kind::Names(E::NAMING);
     fn read(json: &Value) -> Result<Self::Value, Self::Value> {
         let Some(entries) = json.as_array() else { return Err(BTreeSet::new()) };
         let mut all = BTreeSet::new();

@@ -8,6 +8,7 @@ use doorward_model::protection::{
 };
 use serde_json::{Map, Value};
 
+use super::catalogue::{Kind, Section, Setting};
 use super::rule::{Action, And, Exceptions, Exempt, Max, MaxNumber, MinAboveZero, MinInterval, MinNumber, Or, Packages, Rule, Schemes};
 
 /// What is wrong with a member of a policy document. None of these keeps the rest from being enforced.
@@ -71,18 +72,19 @@ mod on {
     pub(super) const ANDROID: &[MobilePlatform] = &[MobilePlatform::Android];
 }
 
+/// A row is a setting: the first line of its comment is its title, the rest tells people what it does.
 macro_rules! settings {
-    ($($(#[$doc:meta])* $field:ident: $type:ty = $name:literal, $rule:ty, $platforms:ident, $omitted:expr;)+) => {
+    ($([$section:ident] $($(#[doc = $doc:literal])+ $field:ident: $type:ty = $name:literal, $rule:ty, $platforms:ident, $omitted:expr;)+)+) => {
         /// The settings that this version enforces, under their Graph names in snake case.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct Settings {
-            $($(#[$doc])* pub $field: $type,)+
+            $($($(#[doc = $doc])+ pub $field: $type,)+)+
         }
 
         impl Default for Settings {
             /// The settings of a document that names none.
             fn default() -> Self {
-                Self { $($field: $omitted,)+ }
+                Self { $($($field: $omitted,)+)+ }
             }
         }
 
@@ -92,7 +94,7 @@ macro_rules! settings {
                 for (member, json) in document {
                     let mut warn = |problem| warnings.push(Warning { member: member.clone(), problem });
                     match member.as_str() {
-                        $($name => {
+                        $($($name => {
                             if !on::$platforms.contains(&platform) {
                                 warn(Problem::OtherPlatform);
                             } else if !json.is_null() {
@@ -101,7 +103,7 @@ macro_rules! settings {
                                     stand_in
                                 });
                             }
-                        })+
+                        })+)+
                         name if name.contains('@') || NO_SETTINGS.contains(&name) => {}
                         _ => warn(Problem::NotEnforced),
                     }
@@ -112,16 +114,16 @@ macro_rules! settings {
             /// The strictest of both, member by member: commutative, associative, idempotent.
             #[must_use]
             pub fn join(&self, other: &Self) -> Self {
-                Self { $($field: <$rule as Rule>::join(&self.$field, &other.$field),)+ }
+                Self { $($($field: <$rule as Rule>::join(&self.$field, &other.$field),)+)+ }
             }
 
             /// As members of a policy document of that platform.
             #[must_use]
             pub fn write(&self, platform: MobilePlatform) -> Map<String, Value> {
                 let mut document = Map::new();
-                $(if on::$platforms.contains(&platform) {
+                $($(if on::$platforms.contains(&platform) {
                     document.insert($name.to_owned(), <$rule as Rule>::write(&self.$field));
-                })+
+                })+)+
                 document
             }
 
@@ -132,94 +134,198 @@ macro_rules! settings {
                 policies: impl Iterator<Item = (&'a str, &'a Self)> + Clone,
             ) -> BTreeMap<String, Vec<String>> {
                 let mut sources = BTreeMap::new();
-                $(if on::$platforms.contains(&platform) {
+                $($(if on::$platforms.contains(&platform) {
                     let gave = policies.clone().filter(|(_, policy)| <$rule as Rule>::gave(&policy.$field, &self.$field));
                     sources.insert($name.to_owned(), gave.map(|(id, _)| id.to_owned()).collect());
-                })+
+                })+)+
                 sources
+            }
+
+            /// Every setting with its title, explanation, values and default, in the order of an editor.
+            #[must_use]
+            pub fn catalogue() -> Vec<Setting> {
+                let omitted = Self::default();
+                // What an action is where its condition is set, as nobody asks for it elsewhere.
+                let mut tied = Self { pin_required: true, device_compliance_required: true, ..Self::default() };
+                tied.settle();
+                vec![$($({
+                    let kind = <$rule as Rule>::KIND;
+                    let from = if matches!(kind, Kind::Choice(_)) { &tied } else { &omitted };
+                    Setting {
+                        name: $name,
+                        title: title(&[$($doc),+]),
+                        help: help(&[$($doc),+]),
+                        section: Section::$section,
+                        platforms: on::$platforms,
+                        kind,
+                        default: <$rule as Rule>::write(&from.$field),
+                    }
+                },)+)+]
             }
         }
     };
 }
 
+fn title(comment: &[&'static str]) -> &'static str {
+    comment.first().map_or("", |line| line.trim())
+}
+
+fn help(comment: &[&'static str]) -> String {
+    comment.get(1..).unwrap_or_default().concat().trim().to_owned()
+}
+
 settings! {
-    // Data transfer.
-    /// Which apps may receive organisation data.
+    [DataTransfer]
+    /// Send organisation data to
+    ///
+    /// Which other apps may receive organisation data, for example as an attachment or through the share sheet. With none, not even
+    /// managed apps receive it, and no copies can be saved.
     allowed_outbound_data_transfer_destinations: DataTransferLevel =
         "allowedOutboundDataTransferDestinations", Max<DataTransferLevel>, BOTH, DataTransferLevel::AllApps;
-    /// The share sheet lists managed apps only. With outbound `managedApps` and without the next setting.
+    /// Share sheet lists managed apps only
+    ///
+    /// Apps that are not managed are hidden from the share sheet. Counts only while data may go to managed apps.
     filter_open_in_to_only_managed_apps: bool = "filterOpenInToOnlyManagedApps", Or, IOS, false;
-    /// Files leave unencrypted through the system's share sheet to apps under device management. With outbound `managedApps`.
+    /// Share files through the system
+    ///
+    /// Files leave without encryption through the share sheet of a device under management, to the apps that management put there. Counts
+    /// only while data may go to managed apps.
     disable_protection_of_managed_outbound_open_in_data: bool = "disableProtectionOfManagedOutboundOpenInData", And, IOS, false;
-    /// URL schemes that may be opened with organisation data although no managed app handles them.
+    /// URL schemes that are exempt
+    ///
+    /// Links with these schemes may be opened with organisation data although no managed app handles them. An exemption counts only when
+    /// every policy for the person has it.
     exempted_app_protocols: BTreeSet<String> = "exemptedAppProtocols", Exempt<Schemes>, IOS, BTreeSet::new();
-    /// Packages that data may go to and come from although they are not managed.
+    /// Packages that are exempt
+    ///
+    /// Data may go to and come from these apps although they are not managed. An exemption counts only when every policy for the person
+    /// has it.
     exempted_app_packages: BTreeSet<String> = "exemptedAppPackages", Exempt<Packages>, ANDROID, BTreeSet::new();
-    /// Which apps may hand data to the app.
+    /// Receive data from
+    ///
+    /// Which other apps may hand data to the work account.
     allowed_inbound_data_transfer_sources: DataTransferLevel =
         "allowedInboundDataTransferSources", Max<DataTransferLevel>, BOTH, DataTransferLevel::AllApps;
-    /// Data without an owner becomes organisation data. With inbound `allApps`, on an enrolled device.
+    /// Protect data without an owner
+    ///
+    /// Data that arrives without an owner becomes organisation data. Counts only on enrolled devices, while data may come from all apps.
     protect_inbound_data_from_unknown_sources: bool = "protectInboundDataFromUnknownSources", Or, IOS, false;
-    /// No copies of organisation data but in the next setting's places.
+    /// Block copies of organisation data
+    ///
+    /// No “save as” but to the places that are allowed.
     save_as_blocked: bool = "saveAsBlocked", Or, BOTH, false;
-    /// Where copies may be kept all the same. None while copies are free.
+    /// Places where copies are allowed
+    ///
+    /// Where copies may be kept although they are blocked. Several policies allow only what all of them allow.
     allowed_data_storage_locations: Option<BTreeSet<StorageLocation>> =
         "allowedDataStorageLocations", Exceptions<StorageLocation>, BOTH, None;
-    /// No foreign data in organisation documents but from the next setting's places.
+    /// Block foreign data in organisation documents
+    ///
+    /// Nothing is opened into organisation documents but from the places that are allowed.
     block_data_ingestion_into_organization_documents: bool = "blockDataIngestionIntoOrganizationDocuments", Or, BOTH, false;
-    /// From where data may be opened all the same. None while that is free.
+    /// Places that data may be opened from
+    ///
+    /// From where data may be opened although that is blocked. Several policies allow only what all of them allow.
     allowed_data_ingestion_locations: Option<BTreeSet<IngestionLocation>> =
         "allowedDataIngestionLocations", Exceptions<IngestionLocation>, BOTH, None;
-    /// Which apps may share the clipboard.
+    /// Cut, copy and paste with
+    ///
+    /// Which apps share the clipboard with the work account.
     allowed_outbound_clipboard_sharing_level: ClipboardSharingLevel =
         "allowedOutboundClipboardSharingLevel", Max<ClipboardSharingLevel>, BOTH, ClipboardSharingLevel::AllApps;
-    /// Text of up to so many characters may be pasted anywhere; 0: none.
+    /// Characters that may be pasted anywhere
+    ///
+    /// Text up to this length leaves by the clipboard whatever else the policy says. 0 allows none.
     allowed_outbound_clipboard_sharing_exception_length: u32 = "allowedOutboundClipboardSharingExceptionLength", MinNumber<65_535>, BOTH, 0;
-    /// Organisation files stay out of the system's backup.
+    /// Keep organisation data out of backups
+    ///
+    /// Organisation files are left out of iCloud, iTunes and Android backups.
     data_backup_blocked: bool = "dataBackupBlocked", Or, BOTH, false;
 
-    // Access.
-    /// An app PIN guards organisation data.
+    [Access]
+    /// Ask for an app PIN
+    ///
+    /// The person sets a PIN for work apps and gives it before organisation data is shown. It works offline.
     pin_required: bool = "pinRequired", Or, BOTH, false;
-    /// What the PIN is made of.
+    /// Characters of the PIN
+    ///
+    /// Digits alone, or a passcode with letters or symbols.
     pin_character_set: PinCharacterSet = "pinCharacterSet", Max<PinCharacterSet>, BOTH, PinCharacterSet::Numeric;
-    /// Least length; 0 stands for 4. See [`Settings::pin_length`].
+    /// Least length of the PIN
+    ///
+    /// From 4 to 16 characters. 0 stands for 4.
     minimum_pin_length: u32 = "minimumPinLength", MaxNumber<4, 16>, BOTH, 0;
-    /// No runs in the PIN.
+    /// Refuse simple PINs
+    ///
+    /// No three characters in a row that are the same or count up or down, such as 1112 or 1234.
     simple_pin_blocked: bool = "simplePinBlocked", Or, BOTH, false;
-    /// Wrong entries before the next setting's action; 0 stands for 5. See [`Settings::pin_retries`].
+    /// Wrong entries of the PIN
+    ///
+    /// After so many the action below follows. 0 stands for 5.
     maximum_pin_retries: u32 = "maximumPinRetries", MinAboveZero<65_535>, BOTH, 0;
-    /// What too many wrong entries lead to. None while no PIN is required.
+    /// After too many wrong entries
+    ///
+    /// Block asks the person to sign in and choose a new PIN. Wipe removes organisation data from the app.
     app_action_if_maximum_pin_retries_exceeded: Option<RemediationAction> = "appActionIfMaximumPinRetriesExceeded", Action, BOTH, None;
-    /// Age at which a PIN must be changed.
+    /// Change the PIN after
+    ///
+    /// An older PIN must be changed. 0 means never.
     period_before_pin_reset: Interval = "periodBeforePinReset", MinInterval, BOTH, Interval::OFF;
-    /// A new PIN differs from so many old ones.
+    /// PINs that may not be used again
+    ///
+    /// A new PIN must differ from so many old ones, up to 24.
     previous_pin_block_count: u32 = "previousPinBlockCount", MaxNumber<0, 24>, BOTH, 0;
-    /// A fingerprint is not accepted instead of the PIN.
+    /// Refuse fingerprints
+    ///
+    /// A fingerprint is not accepted in place of the PIN.
     fingerprint_blocked: bool = "fingerprintBlocked", Or, BOTH, false;
-    /// A face is not accepted instead of the PIN.
+    /// Refuse Face ID
+    ///
+    /// A face is not accepted in place of the PIN.
     face_id_blocked: bool = "faceIdBlocked", Or, IOS, false;
-    /// Biometrics other than fingerprints are not accepted instead of the PIN.
+    /// Refuse other biometrics
+    ///
+    /// Biometrics other than fingerprints are not accepted in place of the PIN.
     biometric_authentication_blocked: bool = "biometricAuthenticationBlocked", Or, ANDROID, false;
-    /// After that inactivity a PIN is asked, not a biometric.
+    /// PIN in place of biometrics after
+    ///
+    /// After so much time without use the PIN is asked, not a biometric. 0 means never.
     pin_required_instead_of_biometric_timeout: Interval = "pinRequiredInsteadOfBiometricTimeout", MinInterval, BOTH, Interval::OFF;
-    /// No app PIN on an enrolled device with a screen lock.
+    /// No app PIN behind a screen lock
+    ///
+    /// The app PIN is waived on an enrolled device that has a screen lock. Every policy for the person must have this on.
     disable_app_pin_if_device_pin_is_set: bool = "disableAppPinIfDevicePinIsSet", And, BOTH, false;
-    /// The person signs in again.
+    /// Ask for the work account
+    ///
+    /// The person signs in with the work account again, before the PIN.
     organizational_credentials_required: bool = "organizationalCredentialsRequired", Or, BOTH, false;
-    /// Inactivity after which the access requirements are tested again.
+    /// Ask again after
+    ///
+    /// PIN and work account are asked again after so much time without use.
     period_online_before_access_check: Interval = "periodOnlineBeforeAccessCheck", MinInterval, BOTH, Interval::minutes(30);
 
-    // Conditional launch.
-    /// Rooted and jailbroken devices get the next setting's action. (Device compliance has nothing to do with it.)
+    [ConditionalLaunch]
+    /// Refuse rooted and jailbroken devices
+    ///
+    /// On such a device the action below follows. Graph calls this deviceComplianceRequired; compliance with device management has
+    /// nothing to do with it.
     device_compliance_required: bool = "deviceComplianceRequired", Or, BOTH, false;
-    /// What a rooted device leads to. None while that is not tested.
+    /// On a rooted or jailbroken device
+    ///
+    /// Block shows no organisation data. Wipe removes it from the app.
     app_action_if_device_compliance_required: Option<RemediationAction> = "appActionIfDeviceComplianceRequired", Action, BOTH, None;
-    /// What a disabled or deleted account leads to.
+    /// When the account is disabled or deleted
+    ///
+    /// Block shows no organisation data. Wipe removes it from the app. Only a definite answer of this server counts; a network that fails
+    /// does not.
     app_action_if_unable_to_authenticate_user: Option<RemediationAction> = "appActionIfUnableToAuthenticateUser", Action, BOTH, None;
-    /// Without a check-in for longer, organisation data is blocked until one succeeds.
+    /// Block when offline for
+    ///
+    /// Without a check-in for longer, no organisation data is shown until one succeeds. 0 means never.
     period_offline_before_access_check: Interval = "periodOfflineBeforeAccessCheck", MinInterval, BOTH, Interval::hours(12);
-    /// Without a check-in for longer, the person must sign in, and a definite refusal wipes.
+    /// Sign in again when offline for
+    ///
+    /// Without a check-in for longer, the person must sign in; when the account is gone, organisation data is removed. 0 means never.
     period_offline_before_wipe_is_enforced: Interval = "periodOfflineBeforeWipeIsEnforced", MinInterval, BOTH, Interval::days(90);
 }
 

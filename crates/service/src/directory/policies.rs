@@ -1,5 +1,6 @@
 //! Policies and what they refer to, as documents. What cannot be decided is not stored.
 
+use doorward_model::application::MobilePlatform;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::service_policy::check_certificate_conflict;
 use doorward_model::{TenantId, rng};
@@ -56,6 +57,7 @@ async fn create(ctx: &Context, unit: &mut dyn Unit, actor: &Actor, kind: Documen
         Value::Object(members) => members.insert("id".into(), id.clone().into()),
         _ => return Err(DirectoryError::invalid("body", "must be a JSON object")),
     };
+    let body = canonical(kind, body)?;
     let now = ctx.now();
     validate(unit, kind, &id, &body).await?;
     let document = Document { id: id.clone(), version: 1, body, subject: String::new(), created: now, modified: now };
@@ -118,7 +120,11 @@ async fn update(
 ) -> Result<Document> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
-    let body = changed(&before.body);
+    let body = canonical(kind, changed(&before.body))?;
+    if kind == DocumentKind::AppProtectionPolicy && platform(&before.body).is_some_and(|before| platform(&body) != Some(before)) {
+        let problem = "is the platform of the policy, which cannot change: make a policy for the other platform";
+        return Err(DirectoryError::invalid("@odata.type", problem));
+    }
     validate(unit.as_mut(), kind, id, &body).await?;
     let document = unit.documents().update(kind, id, &before.subject, &body, expected, ctx.now()).await?;
     guard(unit.as_mut(), kind, &[(id, Some(&before.body))]).await?;
@@ -159,6 +165,20 @@ async fn guard(unit: &mut dyn Unit, kind: DocumentKind, before: &[(&str, Option<
         | DocumentKind::NamedLocation
         | DocumentKind::AuthenticationStrengthPolicy => access::keeps_an_administrator(unit, kind, before).await,
     }
+}
+
+/// The document as it is kept.
+fn canonical(kind: DocumentKind, body: Value) -> Result<Value> {
+    match kind {
+        DocumentKind::AppProtectionPolicy => {
+            policy_file::app_protection::canonical(&body).map_err(|error| DirectoryError::invalid(error.path, error.message))
+        }
+        _ => Ok(body),
+    }
+}
+
+fn platform(body: &Value) -> Option<MobilePlatform> {
+    body.as_object().and_then(|members| policy_file::app_protection::platform(members).ok())
 }
 
 async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Value) -> Result<()> {

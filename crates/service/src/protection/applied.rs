@@ -6,7 +6,7 @@ use doorward_policy::protection::{Criterion, Standing, applied as failed_criteri
 use doorward_store::Unit;
 use jiff::Timestamp;
 
-use super::effective::{effective, level};
+use super::effective::of_instance;
 use super::registration;
 use crate::error::Result;
 
@@ -45,13 +45,9 @@ pub async fn applied(unit: &mut dyn Unit, user: UserId, app: AppId, device: Opti
     Ok(best.unwrap_or_default())
 }
 
-async fn of_registration(unit: &mut dyn Unit, registration: &ManagedAppRegistration, now: Timestamp) -> Result<AppliedFacts> {
-    let device = match registration.device_id {
-        Some(id) => unit.devices().get(id).await?,
-        None => None,
-    };
-    let level = level(device.as_ref(), registration.app_identifier.platform(), registration.state.management_level);
-    let current = effective(unit, registration.user_id, &registration.app_identifier, level).await?;
+/// The facts of one instance.
+pub(super) async fn of_registration(unit: &mut dyn Unit, registration: &ManagedAppRegistration, now: Timestamp) -> Result<AppliedFacts> {
+    let current = of_instance(unit, registration).await?;
     let standing = current.as_ref().map(|current| Standing {
         settings: &current.effective.settings,
         tag: &current.tag,

@@ -37,12 +37,22 @@ pub async fn check_in(
     ctx.protection_limits.check_in(tenant.id, id)?;
     state::check(&check_in.state, &registration.app_identifier)?;
     registration.state = check_in.state;
-    registration.applied_tag = check_in.applied_tag;
+    note_applied(&mut registration, check_in.applied_tag);
     registration.device_id = principal.device.or(registration.device_id);
     let answer = prepare(ctx, unit.as_mut(), tenant, registration).await?;
     registration::update(unit.as_mut(), &answer.registration, ctx.now()).await?;
     unit.commit().await?;
     Ok(answer)
+}
+
+/// Keeps which policies stand behind the tag that the app says it enforces.
+fn note_applied(registration: &mut ManagedAppRegistration, tag: Option<String>) {
+    match &registration.intended {
+        Some(told) if tag.as_ref() == Some(&told.tag) => registration.applied_policies.clone_from(&told.policies),
+        _ if tag == registration.applied_tag => {}
+        _ => registration.applied_policies.clear(),
+    }
+    registration.applied_tag = tag;
 }
 
 /// The registration of an instance, as it asks for it itself.

@@ -8,12 +8,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::UserId;
 use doorward_model::application::MobilePlatform;
 use doorward_model::device::Device;
-use doorward_model::document::DocumentKind;
-use doorward_model::protection::{ManagementLevel, MobileAppIdentifier};
-use doorward_policy::protection::{AppProtectionPolicy, Effective, Instance, covers, merge, parse};
+use doorward_model::protection::{ManagedAppRegistration, ManagementLevel, MobileAppIdentifier};
+use doorward_policy::protection::{AppProtectionPolicy, Effective, Instance, covers, merge};
 use doorward_store::Unit;
 use jiff::Timestamp;
 
+use super::policies;
 use crate::error::Result;
 
 /// The policy that an instance should enforce now.
@@ -34,18 +34,24 @@ pub struct Current {
 pub async fn effective(unit: &mut dyn Unit, user: UserId, app: &MobileAppIdentifier, level: ManagementLevel) -> Result<Option<Current>> {
     let groups: BTreeSet<_> = unit.groups().transitive_of(user).await?.into_iter().collect();
     let instance = Instance { app, groups: &groups, level };
-    let mut policies = Vec::new();
-    for document in unit.documents().list(DocumentKind::AppProtectionPolicy).await? {
-        match parse(&document.id, document.version, &document.body) {
-            Ok((policy, _)) if covers(&policy, &instance) => policies.push((policy, document.modified)),
-            Ok(_) => {}
-            // Documents are checked when they are written, so this one was made by another version or by hand.
-            Err(error) => tracing::warn!(policy = document.id, %error, "app protection policy cannot be read"),
-        }
-    }
-    let changed = policies.iter().map(|(_, modified)| *modified).max();
-    let policies: Vec<&AppProtectionPolicy> = policies.iter().map(|(policy, _)| policy).collect();
+    let mut stored = policies::all(unit).await?;
+    stored.retain(|stored| covers(&stored.policy, &instance));
+    let changed = stored.iter().map(|stored| stored.document.modified).max();
+    let policies: Vec<&AppProtectionPolicy> = stored.iter().map(|stored| &stored.policy).collect();
     Ok(merge(&policies).zip(changed).map(|(effective, changed)| Current { tag: tag(&effective), effective, changed }))
+}
+
+/// The policy that a registered instance should enforce now.
+///
+/// # Errors
+/// Storage failure.
+pub(super) async fn of_instance(unit: &mut dyn Unit, registration: &ManagedAppRegistration) -> Result<Option<Current>> {
+    let device = match registration.device_id {
+        Some(id) => unit.devices().get(id).await?,
+        None => None,
+    };
+    let level = level(device.as_ref(), registration.app_identifier.platform(), registration.state.management_level);
+    effective(unit, registration.user_id, &registration.app_identifier, level).await
 }
 
 /// The first 16 bytes of SHA-256 over the canonical settings, base64url.

@@ -79,6 +79,7 @@ fn new_registration(ctx: &Context, principal: &Principal, enrolment: Enrolment) 
         protection: ProtectionState::NotTargeted,
         intended: None,
         applied_tag: None,
+        applied_policies: Vec::new(),
         operations: Vec::new(),
         created_date_time: now,
         last_sync_date_time: now,

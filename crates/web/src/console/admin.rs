@@ -27,6 +27,8 @@ pub(super) trait Purpose {
 pub(super) struct Reads;
 /// Changing conditional access.
 pub(super) struct ManagesAccess;
+/// Changing app protection, and wiping.
+pub(super) struct ManagesProtection;
 
 impl Purpose for Reads {
     const TASK: Task = Task::ReadLogs;
@@ -34,6 +36,10 @@ impl Purpose for Reads {
 
 impl Purpose for ManagesAccess {
     const TASK: Task = Task::ManageAccess;
+}
+
+impl Purpose for ManagesProtection {
+    const TASK: Task = Task::ManageProtection;
 }
 
 /// A signed-in person who holds a role for the purpose.

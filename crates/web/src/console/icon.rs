@@ -9,6 +9,9 @@ pub(super) enum Icon {
     SignIns,
     Services,
     WhatIf,
+    AppProtection,
+    EffectivePolicy,
+    ManagedApps,
     Audit,
 }
 
@@ -19,6 +22,9 @@ impl Icon {
             Self::SignIns => "M9 4h7v12H9M3 10h9M9 7l3 3-3 3",
             Self::Services => "M10 2.5l6.5 2.5v4.5c0 4-2.7 6.7-6.5 8-3.8-1.3-6.5-4-6.5-8V5zM7.3 10l2 2 3.5-3.8",
             Self::WhatIf => "M3 5h5l4 10h5M3 15h5M12 5h5M15 3l2 2-2 2M15 13l2 2-2 2",
+            Self::AppProtection => "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9M10 12v2",
+            Self::EffectivePolicy => "M3 4h14M3 9h8M3 14h5M11.5 14l2 2 4-4.5",
+            Self::ManagedApps => "M6 2.5h8v15H6zM9 15h2",
             Self::Audit => "M5 2.5h7l3 3v12H5zM8 8h4M8 11h4M8 14h2.5",
         }
     }

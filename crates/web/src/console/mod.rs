@@ -2,6 +2,7 @@
 //! tenant's own policies; what people may do in it follows from their roles in the directory, read at each request.
 
 mod admin;
+mod app_protection;
 mod audit;
 mod chart;
 mod difference;
@@ -55,6 +56,7 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/services/{id}", get(services::edit).post(services::save))
         .route("/console/services/{id}/draft", post(services::draft))
         .route("/console/what-if", get(what_if::get))
+        .merge(app_protection::routes())
         .route("/console/audit", get(audit::list))
         .route("/console/audit/{id}", get(audit::one))
         .route("/console/sign-out", post(sign_in::sign_out))

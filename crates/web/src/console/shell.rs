@@ -16,6 +16,12 @@ pub(super) enum Section {
     Services,
     /// What If.
     WhatIf,
+    /// App protection policies.
+    AppProtection,
+    /// Who has which app protection.
+    EffectivePolicy,
+    /// The apps that check in.
+    ManagedApps,
     /// Sign-in log.
     SignIns,
     /// Audit log.
@@ -23,8 +29,12 @@ pub(super) enum Section {
 }
 
 /// The navigation: groups of sections, with what they have in common.
-const GROUPS: [(&str, &[Section]); 3] =
-    [("", &[Section::Overview]), ("Access", &[Section::Services, Section::WhatIf]), ("Logs", &[Section::SignIns, Section::Audit])];
+const GROUPS: [(&str, &[Section]); 4] = [
+    ("", &[Section::Overview]),
+    ("Access", &[Section::Services, Section::WhatIf]),
+    ("Protection", &[Section::AppProtection, Section::EffectivePolicy, Section::ManagedApps]),
+    ("Logs", &[Section::SignIns, Section::Audit]),
+];
 
 impl Section {
     fn title(self) -> &'static str {
@@ -32,6 +42,9 @@ impl Section {
             Self::Overview => "Overview",
             Self::Services => "Service access",
             Self::WhatIf => "What if",
+            Self::AppProtection => "App protection",
+            Self::EffectivePolicy => "Effective policy",
+            Self::ManagedApps => "Managed apps",
             Self::SignIns => "Sign-ins",
             Self::Audit => "Audit log",
         }
@@ -42,6 +55,9 @@ impl Section {
             Self::Overview => "/console",
             Self::Services => "/console/services",
             Self::WhatIf => "/console/what-if",
+            Self::AppProtection => "/console/app-protection",
+            Self::EffectivePolicy => "/console/app-protection/effective",
+            Self::ManagedApps => "/console/app-protection/registrations",
             Self::SignIns => "/console/sign-ins",
             Self::Audit => "/console/audit",
         }
@@ -52,6 +68,9 @@ impl Section {
             Self::Overview => Icon::Overview,
             Self::Services => Icon::Services,
             Self::WhatIf => Icon::WhatIf,
+            Self::AppProtection => Icon::AppProtection,
+            Self::EffectivePolicy => Icon::EffectivePolicy,
+            Self::ManagedApps => Icon::ManagedApps,
             Self::SignIns => Icon::SignIns,
             Self::Audit => Icon::Audit,
         }
@@ -62,6 +81,7 @@ impl Section {
         match self {
             Self::Overview | Self::SignIns | Self::Audit => Task::ReadLogs,
             Self::Services | Self::WhatIf => Task::ReadAccess,
+            Self::AppProtection | Self::EffectivePolicy | Self::ManagedApps => Task::ReadProtection,
         }
     }
 }

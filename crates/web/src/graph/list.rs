@@ -53,8 +53,26 @@ impl FromRequestParts<Arc<Context>> for List {
 }
 
 impl List {
+    /// Takes `$expand` out of the options: of the related lists that are known here, those that were asked for.
+    pub(super) fn expand(&mut self, known: &[&'static str]) -> Result<Vec<&'static str>, GraphError> {
+        let asked = self.options.expand.take().unwrap_or_default();
+        let find = |name: &String| {
+            let found = known.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
+            found.ok_or_else(|| GraphError::BadRequest(format!("$expand: there is no {name} to expand; there are {}", known.join(", "))))
+        };
+        asked.iter().map(find).collect()
+    }
+
+    fn nothing_to_expand(&self) -> Result<(), GraphError> {
+        match self.options.expand {
+            None => Ok(()),
+            Some(_) => Err(GraphError::BadRequest("$expand is not understood here".into())),
+        }
+    }
+
     /// The query of the store that was asked for.
     pub(super) fn query<F: Field>(&self, noun: &Noun<F>) -> Result<Query<F>, GraphError> {
+        self.nothing_to_expand()?;
         self.check_select(noun.shown)?;
         let mut query = Query { limit: self.options.page(), ..Query::default() };
         query.filter = self.options.filter.as_ref().map(|filter| translate(filter, noun.properties)).transpose()?;
@@ -91,6 +109,7 @@ impl List {
 
     /// Refuses what a resource does not understand: an ignored option would show something else than was asked for.
     pub(super) fn only_pages(&self) -> Result<(), GraphError> {
+        self.nothing_to_expand()?;
         let QueryOptions { filter, order_by, count, search, .. } = &self.options;
         if filter.is_some() || order_by.is_some() || *count || search.is_some() {
             return Err(GraphError::BadRequest("here only $top, $select and $skiptoken are understood".into()));
@@ -156,6 +175,7 @@ impl List {
 
     /// What the filter lets through of a list that is all there.
     fn filtered(&self, mut objects: Vec<Value>, known: &[&str]) -> Result<Vec<Value>, GraphError> {
+        self.nothing_to_expand()?;
         if let Some(filter) = &self.options.filter {
             super::filter::each_property(filter, &mut |property| match is_known(known, &property.name) {
                 true => Ok(()),

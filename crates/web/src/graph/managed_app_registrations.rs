@@ -1,17 +1,22 @@
 //! Protected apps as administrators see them, and their wipe: `/deviceAppManagement/managedAppRegistrations`.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use doorward_model::protection::{ManagedAppOperation, ManagedAppRegistration, MobileAppIdentifier};
+use doorward_model::document::DocumentKind;
+use doorward_model::protection::{AppState, IntendedPolicy, ManagedAppOperation, ManagedAppRegistration, MobileAppIdentifier};
 use doorward_model::{RegistrationId, UserId};
 use doorward_service::directory::{DirectoryError, Task};
 use doorward_service::protection;
+use doorward_store::query::Page;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::admin::Admin;
+use super::app_protection;
 use super::error::GraphError;
 use super::list::List;
 use super::users;
@@ -71,6 +76,71 @@ pub(super) async fn operations(admin: Admin, list: List, Path(id): Path<String>)
     list.in_memory(&context, registration.operations.iter().map(operation).collect(), &known)
 }
 
+/// What it enforced at its last check-in. A policy that has been deleted since is not among them.
+pub(super) async fn applied_policies(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadProtection)?;
+    let registration = find(&admin, &id).await?;
+    policies(&admin, &list, &registration, "appliedPolicies", &registration.applied_policies).await
+}
+
+/// What it should enforce now.
+pub(super) async fn intended_policies(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadProtection)?;
+    let registration = find(&admin, &id).await?;
+    let registered = protection::registered(&admin.ctx, admin.tenant.id, registration.id).await?;
+    let current = registered.and_then(|registered| registered.current).map(|current| current.effective.intended);
+    policies(&admin, &list, &registration, "intendedPolicies", &current.unwrap_or_default()).await
+}
+
+async fn policies(
+    admin: &Admin,
+    list: &List,
+    registration: &ManagedAppRegistration,
+    which: &str,
+    policies: &[IntendedPolicy],
+) -> Result<Response, GraphError> {
+    let mut documents = admin.read().await?.documents().list(DocumentKind::AppProtectionPolicy).await?;
+    documents.retain(|document| policies.iter().any(|policy| policy.id == document.id));
+    let context = format!("{CONTEXT}('{}')/{which}", registration.id);
+    list.in_memory(&context, documents.iter().map(|document| app_protection::shown(document, &[])).collect(), &app_protection::PROPERTIES)
+}
+
+/// The policies that are assigned to a person, for whatever app and device.
+pub(super) async fn policies_of_user(admin: Admin, list: List, Path(user): Path<String>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadProtection)?;
+    let user = user_id(&admin, &user).await?;
+    let stored = protection::policies_of_user(admin.read().await?.as_mut(), user).await?;
+    let shown = stored.iter().map(|stored| app_protection::shown(&stored.document, &[])).collect();
+    list.in_memory("Collection(microsoft.graph.managedAppPolicy)", shown, &app_protection::PROPERTIES)
+}
+
+/// What keeps a person's apps from being protected.
+pub(super) async fn diagnostic_statuses(admin: Admin, list: List, Path(user): Path<String>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadProtection)?;
+    let user = user_id(&admin, &user).await?;
+    let tests = protection::diagnose(admin.read().await?.as_mut(), user, admin.ctx.now()).await?;
+    let shown = |test: &protection::Diagnosis| {
+        let (state, mend) = if test.passed { ("passed", None) } else { ("failed", Some(test.mend)) };
+        json!({ "validationName": test.name, "state": state, "mitigationInstruction": mend })
+    };
+    list.in_memory(
+        "Collection(microsoft.graph.managedAppDiagnosticStatus)",
+        tests.iter().map(shown).collect(),
+        &["validationName", "state"],
+    )
+}
+
+/// Ids of people with a device that says something is wrong with it.
+pub(super) async fn flagged_users(admin: Admin, list: List) -> Result<Response, GraphError> {
+    admin.may(Task::ReadProtection)?;
+    list.only_pages()?;
+    let all = protection::all(admin.read().await?.as_mut()).await?;
+    let flagged = all.iter().filter(|one| one.ended.is_none() && !one.state.flagged_reasons().is_empty());
+    let users: BTreeSet<UserId> = flagged.map(|one| one.user_id).collect();
+    let page = Page { items: users.into_iter().collect(), next: None };
+    Ok(list.answer("Collection(Edm.String)", page, None, |user| json!(user)))
+}
+
 pub(super) async fn cancel(admin: Admin, Path((id, operation)): Path<(String, String)>) -> Result<StatusCode, GraphError> {
     admin.may(Task::ManageProtection)?;
     let id = find(&admin, &id).await?.id;
@@ -121,10 +191,17 @@ fn shown(registration: &ManagedAppRegistration) -> Value {
         "azureADDeviceId": registration.device_id,
         "platformVersion": state.platform_version,
         "managementSdkVersion": state.sdk_version,
-        "flaggedReasons": [if state.rooted == Some(true) { "rootedDevice" } else { "none" }],
+        "flaggedReasons": flagged_reasons(state),
         "createdDateTime": registration.created_date_time,
         "lastSyncDateTime": registration.last_sync_date_time,
     })
+}
+
+fn flagged_reasons(state: &AppState) -> Value {
+    match state.flagged_reasons() {
+        none if none.is_empty() => json!(["none"]),
+        reasons => json!(reasons),
+    }
 }
 
 fn operation(operation: &ManagedAppOperation) -> Value {

@@ -1,6 +1,7 @@
 //! The admin API in the shape of Microsoft Graph. The token says who asks; what they may do is read from the directory.
 
 mod admin;
+mod app_protection;
 mod applications;
 mod audits;
 mod authentication_methods;
@@ -53,13 +54,15 @@ fn wrapped(ctx: &Arc<Context>, routes: Router<Arc<Context>>) -> Router<Arc<Conte
 pub(crate) fn paths() -> Vec<String> {
     let of_documents = |path: &str| ["", "/$count", "/{id}"].map(|rest| format!("{path}{rest}"));
     let collections = COLLECTIONS.iter().flat_map(|(path, _)| of_documents(path));
-    table().into_iter().map(|(path, _)| path.to_owned()).chain(collections).chain(["/$batch".to_owned()]).collect()
+    let table = table().into_iter().map(|(path, _)| path.to_owned());
+    table.chain(collections).chain(app_protection::paths()).chain(["/$batch".to_owned()]).collect()
 }
 
 /// The resources, below a version. The table in `tests/it/graph.rs` names them again, with what each refuses and audits.
 fn resources() -> Router<Arc<Context>> {
     let router = table().into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods));
-    COLLECTIONS.into_iter().fold(router, |router, (path, collection)| router.nest(path, documents::routes(collection)))
+    let router = COLLECTIONS.into_iter().fold(router, |router, (path, collection)| router.nest(path, documents::routes(collection)));
+    router.merge(app_protection::routes())
 }
 
 type Route = (&'static str, MethodRouter<Arc<Context>>);
@@ -101,9 +104,17 @@ fn table() -> Vec<Route> {
         ("/rolemanagement/directory/roleassignments", get(roles::assignments)),
         ("/deviceappmanagement/managedappregistrations", get(managed_app_registrations::list)),
         ("/deviceappmanagement/managedappregistrations/{id}", get(managed_app_registrations::get)),
+        ("/deviceappmanagement/managedappregistrations/{id}/appliedpolicies", get(managed_app_registrations::applied_policies)),
+        ("/deviceappmanagement/managedappregistrations/{id}/intendedpolicies", get(managed_app_registrations::intended_policies)),
+        (
+            "/deviceappmanagement/managedappregistrations/getuseridswithflaggedappregistration()",
+            get(managed_app_registrations::flagged_users),
+        ),
         ("/deviceappmanagement/managedappregistrations/{id}/operations", get(managed_app_registrations::operations)),
         ("/deviceappmanagement/managedappregistrations/{id}/operations/{operation}", delete(managed_app_registrations::cancel)),
         ("/users/{id}/managedappregistrations", get(managed_app_registrations::of_user)),
+        ("/users/{id}/getmanagedapppolicies()", get(managed_app_registrations::policies_of_user)),
+        ("/users/{id}/getmanagedappdiagnosticstatuses()", get(managed_app_registrations::diagnostic_statuses)),
         ("/users/{id}/wipemanagedappregistrationsbydevicetag", post(managed_app_registrations::wipe)),
         ("/users/{id}/wipemanagedappregistrationbydevicetag", post(managed_app_registrations::wipe)),
         ("/auditlogs/signins", get(sign_ins::list)),
@@ -116,7 +127,7 @@ fn table() -> Vec<Route> {
     ]
 }
 
-const COLLECTIONS: [(&str, Collection); 5] = [
+const COLLECTIONS: [(&str, Collection); 4] = [
     (
         "/identity/conditionalaccess/policies",
         Collection {
@@ -151,15 +162,6 @@ const COLLECTIONS: [(&str, Collection); 5] = [
             context: "doorward/servicePolicies",
             read: Task::ReadAccess,
             change: Task::ManageAccess,
-        },
-    ),
-    (
-        "/deviceappmanagement/managedapppolicies",
-        Collection {
-            kind: DocumentKind::AppProtectionPolicy,
-            context: "deviceAppManagement/managedAppPolicies",
-            read: Task::ReadProtection,
-            change: Task::ManageProtection,
         },
     ),
 ];

@@ -40,6 +40,7 @@ pub static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/console/what_if.css"),
         include_str!("../../assets/console/services.css"),
         include_str!("../../assets/console/sign_ins.css"),
+        include_str!("../../assets/console/app_protection.css"),
         // Last: it changes what stands above for small screens.
         include_str!("../../assets/console/narrow.css"),
     );

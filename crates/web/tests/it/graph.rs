@@ -1,5 +1,6 @@
 //! The admin API: who may do what, what is audited, and how objects look.
 
+mod app_protection;
 mod callers;
 mod queries;
 mod requests;
@@ -38,6 +39,11 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("POST", "users/{user}/wipeManagedAppRegistrationByDeviceTag", true),
     ("GET", "deviceAppManagement/managedAppRegistrations", false),
     ("GET", "deviceAppManagement/managedAppRegistrations/{registration}", false),
+    ("GET", "deviceAppManagement/managedAppRegistrations/{registration}/appliedPolicies", false),
+    ("GET", "deviceAppManagement/managedAppRegistrations/{registration}/intendedPolicies", false),
+    ("GET", "deviceAppManagement/managedAppRegistrations/getUserIdsWithFlaggedAppRegistration()", false),
+    ("GET", "users/{user}/getManagedAppPolicies()", false),
+    ("GET", "users/{user}/getManagedAppDiagnosticStatuses()", false),
     ("GET", "deviceAppManagement/managedAppRegistrations/{registration}/operations", false),
     ("DELETE", "deviceAppManagement/managedAppRegistrations/{registration}/operations/{operation}", true),
     ("GET", "groups", false),
@@ -108,6 +114,26 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "deviceAppManagement/managedAppPolicies/{protection}", false),
     ("PATCH", "deviceAppManagement/managedAppPolicies/{protection}", true),
     ("DELETE", "deviceAppManagement/managedAppPolicies/{protection}", true),
+    ("GET", "deviceAppManagement/iosManagedAppProtections", false),
+    ("GET", "deviceAppManagement/iosManagedAppProtections/$count", false),
+    ("POST", "deviceAppManagement/iosManagedAppProtections", true),
+    ("GET", "deviceAppManagement/iosManagedAppProtections/{protection}", false),
+    ("PATCH", "deviceAppManagement/iosManagedAppProtections/{protection}", true),
+    ("DELETE", "deviceAppManagement/iosManagedAppProtections/{protection}", true),
+    ("GET", "deviceAppManagement/iosManagedAppProtections/{protection}/apps", false),
+    ("GET", "deviceAppManagement/iosManagedAppProtections/{protection}/assignments", false),
+    ("POST", "deviceAppManagement/iosManagedAppProtections/{protection}/assign", true),
+    ("POST", "deviceAppManagement/iosManagedAppProtections/{protection}/targetApps", true),
+    ("GET", "deviceAppManagement/androidManagedAppProtections", false),
+    ("GET", "deviceAppManagement/androidManagedAppProtections/$count", false),
+    ("POST", "deviceAppManagement/androidManagedAppProtections", true),
+    ("GET", "deviceAppManagement/androidManagedAppProtections/{android}", false),
+    ("PATCH", "deviceAppManagement/androidManagedAppProtections/{android}", true),
+    ("DELETE", "deviceAppManagement/androidManagedAppProtections/{android}", true),
+    ("GET", "deviceAppManagement/androidManagedAppProtections/{android}/apps", false),
+    ("GET", "deviceAppManagement/androidManagedAppProtections/{android}/assignments", false),
+    ("POST", "deviceAppManagement/androidManagedAppProtections/{android}/assign", true),
+    ("POST", "deviceAppManagement/androidManagedAppProtections/{android}/targetApps", true),
 ];
 
 /// A body that the route accepts.
@@ -142,7 +168,12 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
         ("POST", "doorward/servicePolicies") => json!({ "id": "mail", "resource": ids.app, "appAccess": { "state": "enabled" } }),
         ("PATCH", "doorward/servicePolicies/{service}") => json!({ "appAccess": { "state": "disabled" } }),
         ("POST", "deviceAppManagement/managedAppPolicies") => protection(),
-        ("PATCH", "deviceAppManagement/managedAppPolicies/{protection}") => json!({ "displayName": "Tablets" }),
+        ("PATCH", path) if path.starts_with("deviceAppManagement/") => json!({ "displayName": "Tablets" }),
+        ("POST", "deviceAppManagement/iosManagedAppProtections" | "deviceAppManagement/androidManagedAppProtections") => {
+            json!({ "displayName": "Phones" })
+        }
+        ("POST", path) if path.ends_with("/assign") => json!({ "assignments": [] }),
+        ("POST", path) if path.ends_with("/targetApps") => json!({ "apps": [], "appGroupType": "allApps" }),
         ("POST", path) if path.contains("wipeManagedApp") => json!({ "deviceTag": "tag" }),
         ("POST", "$batch") => json!({ "requests": [{ "id": "1", "method": "GET", "url": "/me" }] }),
         _ => Value::Null,
@@ -182,6 +213,7 @@ struct Ids {
     strength: String,
     service: String,
     protection: String,
+    android: String,
     sign_in: String,
     audit: String,
     method: String,
@@ -202,6 +234,7 @@ impl Ids {
             ("{strength}", &self.strength),
             ("{service}", &self.service),
             ("{protection}", &self.protection),
+            ("{android}", &self.android),
             ("{signIn}", &self.sign_in),
             ("{audit}", &self.audit),
             ("{method}", &self.method),
@@ -241,10 +274,10 @@ async fn passkey_of(world: &World, user_id: UserId) -> String {
 }
 
 /// What the app of [`registration_of`] is asked to do.
-const OPERATION: &str = "logs";
+pub(crate) const OPERATION: &str = "logs";
 
 /// An app on a phone that is to send its logs.
-async fn registration_of(world: &World, user: UserId) -> String {
+pub(crate) async fn registration_of(world: &World, user: UserId) -> String {
     let (id, now) = (RegistrationId::random(world.ctx.rng.as_ref()).to_string(), world.ctx.now());
     let body = json!({
         "id": id, "userId": user, "appId": MAIL_APP, "deviceTag": "tag", "deviceId": null, "proofKey": null,
@@ -287,6 +320,7 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         strength: make("policies/authenticationStrengthPolicies", strength(), "id").await,
         service: make("doorward/servicePolicies", json!({ "resource": MAIL, "appAccess": { "state": "enabled" } }), "id").await,
         protection: make("deviceAppManagement/managedAppPolicies", protection(), "id").await,
+        android: make("deviceAppManagement/androidManagedAppProtections", json!({ "displayName": "Phones" }), "id").await,
         sign_in: newest("signIns").await,
         audit: newest("directoryAudits").await,
         method: String::new(),

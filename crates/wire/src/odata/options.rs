@@ -3,7 +3,7 @@
 use super::ODataError;
 use super::filter::{self, Expression};
 
-/// Properties that `$select` and `$orderby` may name at most.
+/// Properties that `$select` and `$expand` may name at most.
 const PROPERTIES: usize = 50;
 /// Characters of a search at most.
 const SEARCH: usize = 256;
@@ -37,6 +37,8 @@ pub struct QueryOptions {
     pub order_by: Option<OrderBy>,
     /// `$select`
     pub select: Option<Vec<String>>,
+    /// `$expand`
+    pub expand: Option<Vec<String>>,
     /// `$top`
     pub top: Option<u32>,
     /// `$count=true`
@@ -61,6 +63,7 @@ impl QueryOptions {
                 "filter" => "$filter",
                 "orderby" => "$orderby",
                 "select" => "$select",
+                "expand" => "$expand",
                 "top" => "$top",
                 "count" => "$count",
                 "search" => "$search",
@@ -68,8 +71,9 @@ impl QueryOptions {
                 // The only format there is.
                 "format" if value.to_ascii_lowercase().contains("json") => continue,
                 _ => {
-                    let problem =
-                        format!("{name} is not understood here: use $filter, $orderby, $select, $top, $count, $search or $skiptoken");
+                    let problem = format!(
+                        "{name} is not understood here: use $filter, $orderby, $select, $expand, $top, $count, $search or $skiptoken"
+                    );
                     return Err(ODataError::new("query", 0, problem));
                 }
             };
@@ -80,7 +84,8 @@ impl QueryOptions {
             match option {
                 "$filter" => options.filter = Some(filter::parse(value)?),
                 "$orderby" => options.order_by = Some(order_by(value)?),
-                "$select" => options.select = Some(select(value)?),
+                "$select" => options.select = Some(names("$select", value)?),
+                "$expand" => options.expand = Some(names("$expand", value)?),
                 "$top" => options.top = Some(top(value)?),
                 "$count" => options.count = flag(value)?,
                 "$search" => options.search = Some(search(value)?),
@@ -113,10 +118,10 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '/' | '@' | '.'))
 }
 
-fn select(value: &str) -> Result<Vec<String>, ODataError> {
+fn names(option: &'static str, value: &str) -> Result<Vec<String>, ODataError> {
     let names: Vec<String> = value.split(',').map(|name| name.trim().to_owned()).collect();
     if names.len() > PROPERTIES || !names.iter().all(|name| is_name(name) || name == "*") {
-        return Err(ODataError::new("$select", 0, format!("must list up to {PROPERTIES} properties with commas between them")));
+        return Err(ODataError::new(option, 0, format!("must list up to {PROPERTIES} properties with commas between them")));
     }
     Ok(names)
 }

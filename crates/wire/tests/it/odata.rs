@@ -86,6 +86,7 @@ fn options_are_read_in_any_case_with_and_without_the_dollar() {
         ("$select", "id, displayName"),
         ("search", "\"displayName:a \\\"b\\\"\""),
         ("$skiptoken", "x"),
+        ("$expand", "apps,assignments"),
         ("$format", "application/json"),
     ])
     .unwrap();
@@ -93,6 +94,7 @@ fn options_are_read_in_any_case_with_and_without_the_dollar() {
     let order = options.order_by.unwrap();
     assert_eq!((order.property.as_str(), order.direction), ("displayName", Direction::Descending));
     assert_eq!(options.select.unwrap(), ["id", "displayName"]);
+    assert_eq!(options.expand.unwrap(), ["apps", "assignments"]);
     assert_eq!(options.search, Some((Some("displayName".into()), "a \"b\"".into())));
     assert_eq!(QueryOptions::read([("$top", "5000")]).unwrap().page(), 999, "no more than a page holds");
     assert_eq!(QueryOptions::default().page(), 100);
@@ -100,7 +102,7 @@ fn options_are_read_in_any_case_with_and_without_the_dollar() {
 
 #[rstest]
 #[case("$skip", "5")]
-#[case("$expand", "members")]
+#[case("$expand", "members($select=id)")]
 #[case("$filtre", "a eq 1")]
 #[case("$top", "0")]
 #[case("$top", "-1")]

@@ -8,17 +8,17 @@ use doorward_model::user::User;
 use crate::world::{Answer, PASSWORD, World};
 
 /// The origin of the world's pages.
-pub(super) const ORIGIN: &str = "https://login.contoso.example";
+pub(crate) const ORIGIN: &str = "https://login.contoso.example";
 
 /// One person's browser.
 #[derive(Clone, Default)]
-pub(super) struct Browser {
+pub(crate) struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
     /// A browser in which somebody has signed in to the console.
-    pub(super) async fn signed_in(world: &World, user: &User) -> Self {
+    pub(crate) async fn signed_in(world: &World, user: &User) -> Self {
         let mut browser = Self::default();
         let answer = browser.sign_in(world, user, "/console").await;
         assert_ne!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.body);
@@ -26,7 +26,7 @@ impl Browser {
     }
 
     /// Opens a page of the console, signs in on the way, and gives what is shown in the end.
-    pub(super) async fn sign_in(&mut self, world: &World, user: &User, path: &str) -> Answer {
+    pub(crate) async fn sign_in(&mut self, world: &World, user: &User, path: &str) -> Answer {
         let page = self.follow(world, path).await;
         let login = user.user_principal_name.as_str();
         let page = self.login(world, &page, &[("login", login)]).await;
@@ -43,14 +43,14 @@ impl Browser {
     }
 
     /// `GET`, without following.
-    pub(super) async fn get(&mut self, world: &World, path: &str) -> Answer {
+    pub(crate) async fn get(&mut self, world: &World, path: &str) -> Answer {
         let answer = world.get(path, &[("cookie", &self.header())]).await;
         self.keep(&answer);
         answer
     }
 
     /// `GET`, and on through redirects on this server.
-    pub(super) async fn follow(&mut self, world: &World, path: &str) -> Answer {
+    pub(crate) async fn follow(&mut self, world: &World, path: &str) -> Answer {
         let mut path = path.to_owned();
         for _ in 0..10 {
             let answer = self.get(world, &path).await;
@@ -63,7 +63,7 @@ impl Browser {
     }
 
     /// Sends fields as a page of this server would.
-    pub(super) async fn send_form(&mut self, world: &World, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn send_form(&mut self, world: &World, path: &str, fields: &[(&str, &str)]) -> Answer {
         let headers = [("cookie", self.header()), ("origin", ORIGIN.to_owned()), ("sec-fetch-site", "same-origin".to_owned())];
         let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = world.post(path, &headers, fields).await;
@@ -72,22 +72,22 @@ impl Browser {
     }
 
     /// The token of the forms that this person is shown.
-    pub(super) async fn form_token(&mut self, world: &World) -> String {
+    pub(crate) async fn form_token(&mut self, world: &World) -> String {
         self.follow(world, "/console").await.hidden("form_token")
     }
 
     /// The `Cookie` header.
-    pub(super) fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// The value of a cookie.
-    pub(super) fn cookie(&self, name: &str) -> Option<&str> {
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)
     }
 
     /// Puts or takes away a cookie.
-    pub(super) fn set_cookie(&mut self, name: &str, value: Option<&str>) {
+    pub(crate) fn set_cookie(&mut self, name: &str, value: Option<&str>) {
         match value {
             Some(value) => drop(self.cookies.insert(name.to_owned(), value.to_owned())),
             None => drop(self.cookies.remove(name)),
@@ -105,7 +105,7 @@ impl Browser {
 }
 
 /// Path and query of the `Location` header.
-pub(super) fn path_of(answer: &Answer) -> String {
+pub(crate) fn path_of(answer: &Answer) -> String {
     let location = answer.headers[header::LOCATION].to_str().unwrap();
     location.strip_prefix(ORIGIN).unwrap_or(location).to_owned()
 }

@@ -5,7 +5,9 @@ use doorward_model::role::Role;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
+use super::form::{fields as form_fields, with};
 use super::services::{mail_policy, service_world};
+use crate::graph::{OPERATION, registration_of};
 use crate::world::{World, person};
 
 /// Method, path, whether it changes something, and whether reading is enough.
@@ -18,9 +20,37 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("POST", "/console/services/mail", true, false),
     ("POST", "/console/services/mail/draft", false, false),
     ("GET", "/console/what-if", false, true),
+    ("GET", "/console/app-protection", false, true),
+    ("GET", "/console/app-protection/new?platform=ios", false, false),
+    ("POST", "/console/app-protection/new", true, false),
+    ("POST", "/console/app-protection/new/draft", false, false),
+    ("GET", "/console/app-protection/policies/phones", false, false),
+    ("POST", "/console/app-protection/policies/phones/draft", false, false),
+    ("POST", "/console/app-protection/policies/phones", true, false),
+    ("GET", "/console/app-protection/policies/phones/delete", false, false),
+    ("POST", "/console/app-protection/policies/phones/delete", true, false),
+    ("GET", "/console/app-protection/effective", false, true),
+    ("GET", "/console/app-protection/registrations", false, true),
+    ("GET", "/console/app-protection/registrations/{registration}", false, true),
+    ("GET", "/console/app-protection/registrations/{registration}/wipe", false, false),
+    ("POST", "/console/app-protection/registrations/{registration}/wipe", true, false),
+    ("POST", "/console/app-protection/registrations/{registration}/operations/{operation}/cancel", true, false),
     ("GET", "/console/audit", false, true),
     ("GET", "/console/audit/{audit}", false, true),
 ];
+
+/// The fields of a post beside its token.
+fn fields(path: &str, form: &[(String, String)]) -> Vec<(String, String)> {
+    let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    if path.ends_with("/delete") {
+        // The save before it made a version.
+        own(&[("version", "2")])
+    } else if path.starts_with("/console/app-protection/") {
+        with(form.to_vec(), &[("name", "Tablets"), ("do", "preview")])
+    } else {
+        own(&[("version", "1"), ("app_state", "enabled"), ("allowed_apps", "all"), ("do", "preview")])
+    }
+}
 
 async fn fill(world: &World, path: &str) -> String {
     let record = world.sign_ins().await[0].id.to_string();
@@ -28,14 +58,21 @@ async fn fill(world: &World, path: &str) -> String {
     path.replace("{record}", &record).replace("{audit}", &audit)
 }
 
-async fn send(world: &World, browser: &mut Browser, method: &str, path: &str, token: &str, version: &str) -> crate::world::Answer {
-    let path = fill(world, path).await;
+async fn send(
+    world: &World,
+    browser: &mut Browser,
+    method: &str,
+    path: &str,
+    token: &str,
+    form: &[(String, String)],
+) -> crate::world::Answer {
+    let filled = fill(world, path).await;
     match method {
-        "GET" => browser.get(world, &path).await,
+        "GET" => browser.get(world, &filled).await,
         _ => {
-            let fields =
-                [("form_token", token), ("version", version), ("app_state", "enabled"), ("allowed_apps", "all"), ("do", "preview")];
-            browser.send_form(world, &path, &fields).await
+            let fields = with(fields(path, form), &[("form_token", token)]);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            browser.send_form(world, &filled, &fields).await
         }
     }
 }
@@ -56,24 +93,34 @@ async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {
         let label = format!("form of /console for {} in {}", world.anna.id, world.tenant.id);
         world.ctx.master_key.seal_text(world.ctx.rng.as_ref(), &label, b"form").unwrap()
     };
+    let api = world.access_token(&world.admin, crate::graph::SCOPE).await;
+    let policy = json!({ "@odata.type": "#microsoft.graph.iosManagedAppProtection", "id": "phones", "displayName": "Phones" });
+    world.json(axum::http::Method::POST, "/v1.0/deviceAppManagement/managedAppPolicies", &api, &policy).await;
+    let registration = registration_of(&world, world.anna.id).await;
+    let page = admin.get(&world, "/console/app-protection/policies/phones").await;
+    let form = form_fields(&page, "/console/app-protection/policies/phones/draft");
     for (method, path, changes, reading) in ROUTES {
-        let nobody = send(&world, &mut Browser::default(), method, path, "", "1").await;
+        let path = &path.replace("{registration}", &registration).replace("{operation}", OPERATION);
+        let nobody = send(&world, &mut Browser::default(), method, path, "", &form).await;
         let expected = if *method == "GET" { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED };
         assert_eq!(nobody.status, expected, "{method} {path} without a session");
         let before = world.audits().await;
-        let without = send(&world, &mut anna, method, path, &anna_token, "1").await;
+        let without = send(&world, &mut anna, method, path, &anna_token, &form).await;
         assert_eq!(without.status, StatusCode::FORBIDDEN, "{method} {path} without a role: {}", without.body);
-        let reader = send(&world, &mut reads, method, path, &reader_token, "1").await;
+        let reader = send(&world, &mut reads, method, path, &reader_token, &form).await;
         let expected = if *reading { StatusCode::OK } else { StatusCode::FORBIDDEN };
         assert_eq!(reader.status, expected, "{method} {path} as a reader");
         assert_eq!(world.audits().await, before, "{method} {path} refused and yet done");
         world.clock.advance(1);
-        let answer = send(&world, &mut admin, method, path, &admin_token, "1").await;
+        let answer = send(&world, &mut admin, method, path, &admin_token, &form).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{method} {path}: {} {}", answer.status, answer.body);
         let after = world.audits().await;
         assert_eq!(after.len() - before.len(), usize::from(*changes), "{method} {path}");
         if *changes {
             assert_eq!(after[0].initiated_by.display_name, "admin@contoso.example");
+            assert_ne!(after[0].before, after[0].after, "{method} {path}");
+        }
+        if path == "/console/services/mail" && *changes {
             assert_eq!(after[0].before["appAccess"]["restrictedGroups"], json!([group]));
             assert_eq!(after[0].after["appAccess"].get("allowedApps"), Some(&json!("all")));
         }
@@ -112,7 +159,15 @@ async fn pages_are_neither_kept_nor_framed_and_run_only_our_scripts() {
     let (world, group) = service_world().await;
     assert_ne!(mail_policy(&group), Value::Null);
     let mut browser = Browser::signed_in(&world, &world.admin).await;
-    for path in ["/console", "/console/sign-ins", "/console/services", "/console/services/mail", "/console/audit"] {
+    for path in [
+        "/console",
+        "/console/sign-ins",
+        "/console/services",
+        "/console/services/mail",
+        "/console/app-protection",
+        "/console/app-protection/new?platform=ios",
+        "/console/audit",
+    ] {
         let page = browser.get(&world, path).await;
         let header = |name: &str| page.headers[name].to_str().unwrap().to_owned();
         assert_eq!(header("cache-control"), "no-store", "{path}");

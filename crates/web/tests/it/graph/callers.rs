@@ -40,7 +40,7 @@ async fn a_token_with_one_scope_reaches_as_far_as_the_scope_says() {
         ("Device.Read.All", &["devices"]),
         ("Organization.Read.All", &["organization"]),
         ("Policy.Read.All", &["identity/conditionalAccess/policies", "doorward/servicePolicies"]),
-        ("DeviceManagementApps.Read.All", &["deviceAppManagement/managedAppPolicies"]),
+        ("DeviceManagementApps.Read.All", &["deviceAppManagement/managedAppPolicies", "deviceAppManagement/iosManagedAppProtections"]),
         ("RoleManagement.Read.Directory", &["roleManagement/directory/roleAssignments"]),
         ("AuditLog.Read.All", &[]),
         (
