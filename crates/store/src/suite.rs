@@ -151,6 +151,7 @@ fn device(seed: u64, owner: Option<UserId>) -> Device {
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type: TrustType::Workplace,
         owner,
         eas_device_id: Some(format!("EAS{seed}")),

@@ -5,6 +5,7 @@
 //! says beyond what the engine knows is never passed over in silence: see [`Severity`].
 
 pub mod authentication_strength;
+pub mod compliance;
 pub mod conditional_access;
 mod conditions;
 pub mod device;

@@ -75,6 +75,7 @@ pub async fn create_device(ctx: &Context, tenant: TenantId, actor: &Actor, new: 
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type: new.trust_type,
         owner: new.owner,
         eas_device_id: None,

@@ -1,5 +1,6 @@
 //! Policy files, as people and tools write them.
 
+mod compliance;
 mod corpus;
 mod text;
 mod write;
