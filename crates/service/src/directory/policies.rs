@@ -106,6 +106,9 @@ async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Valu
         }
         DocumentKind::AppProtectionPolicy => protection::parse(id, 1, body).map(drop).map_err(|error| invalid(&error)),
         DocumentKind::ManagedAppRegistration => Err(DirectoryError::invalid("kind", "registrations are made by apps")),
+        DocumentKind::CompliancePolicy | DocumentKind::DeviceManagementSettings => {
+            Err(DirectoryError::invalid("kind", "compliance has its own ways to be changed"))
+        }
     }
 }
 
