@@ -44,8 +44,11 @@ pub struct Device {
     pub account_enabled: bool,
     /// Under device management.
     pub is_managed: bool,
-    /// Meets the compliance policy.
+    /// Meets the compliance policies, as of its last judgement: see [`Self::is_compliant_at`].
     pub is_compliant: bool,
+    /// Compliant no longer than this without another report; none: until somebody says otherwise.
+    #[serde(default)]
+    pub compliance_expiration: Option<Timestamp>,
     /// How it came to be known.
     pub trust_type: TrustType,
     /// Whose it is; none for a domain-joined device made by an administrator.
@@ -55,4 +58,12 @@ pub struct Device {
     pub eas_device_id: Option<String>,
     /// When it was registered.
     pub registered: Timestamp,
+}
+
+impl Device {
+    /// Whether it counts as compliant. What it was judged by may end before anybody has judged it again.
+    #[must_use]
+    pub fn is_compliant_at(&self, now: Timestamp) -> bool {
+        self.is_compliant && self.compliance_expiration.is_none_or(|end| now <= end)
+    }
 }

@@ -19,6 +19,10 @@ pub enum DocumentKind {
     AppProtectionPolicy,
     /// Registration of a managed app.
     ManagedAppRegistration,
+    /// Graph `deviceCompliancePolicy` of any platform.
+    CompliancePolicy,
+    /// Graph `deviceManagementSettings`; there is one.
+    DeviceManagementSettings,
 }
 
 impl DocumentKind {
@@ -32,6 +36,8 @@ impl DocumentKind {
             Self::ServicePolicy => "servicePolicy",
             Self::AppProtectionPolicy => "appProtectionPolicy",
             Self::ManagedAppRegistration => "managedAppRegistration",
+            Self::CompliancePolicy => "compliancePolicy",
+            Self::DeviceManagementSettings => "deviceManagementSettings",
         }
     }
 }

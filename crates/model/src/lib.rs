@@ -8,6 +8,7 @@ pub mod authentication_method;
 pub mod authentication_strength;
 pub mod authorization_code;
 pub mod clock;
+pub mod compliance;
 pub mod conditional_access;
 pub mod consent;
 pub mod device;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::compliance;
 use crate::context::Context;
 use crate::error::Result;
 
@@ -14,6 +15,9 @@ const INTERVAL: Duration = Duration::from_secs(15 * 60);
 const KEEP_GRANTS: SignedDuration = SignedDuration::from_hours(24);
 /// Sign-in records are kept this long.
 const KEEP_SIGN_INS: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// Devices of a tenant that are judged again in one round at most.
+const DEVICES: u32 = 20_000;
 
 /// Runs housekeeping until the task is dropped.
 pub async fn run(ctx: Arc<Context>) {
@@ -41,6 +45,10 @@ pub async fn tidy(ctx: &Context) -> Result<()> {
         unit.grants().prune(before(KEEP_GRANTS)).await?;
         unit.logs().prune_sign_ins(before(KEEP_SIGN_INS)).await?;
         unit.commit().await?;
+        // One tenant's trouble with its policies must not keep the others waiting.
+        if let Err(error) = compliance::judge_due(ctx, tenant.id, DEVICES).await {
+            tracing::warn!(%error, tenant = %tenant.id, "devices are judged again later");
+        }
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod authentication_method;
 pub mod broker;
 pub mod caller;
 pub mod client;
+pub mod compliance;
 pub mod conditional_access;
 pub mod context;
 pub mod device;

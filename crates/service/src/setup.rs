@@ -22,7 +22,7 @@ pub const PRT_BROKER: AppId = AppId(uuid!("38aa3b87-a06d-4817-b275-7a316988d93b"
 pub const LINUX_BROKER: AppId = AppId(uuid!("b743a22d-6705-4147-8670-d92fa515ee2b"));
 
 /// Delegated scopes and application permissions of the admin API.
-pub const GRAPH_PERMISSIONS: [&str; 28] = [
+pub const GRAPH_PERMISSIONS: [&str; 30] = [
     "User.Read",
     "User.Read.All",
     "User.ReadWrite.All",
@@ -45,6 +45,8 @@ pub const GRAPH_PERMISSIONS: [&str; 28] = [
     "Policy.ReadWrite.ConditionalAccess",
     "DeviceManagementApps.Read.All",
     "DeviceManagementApps.ReadWrite.All",
+    "DeviceManagementConfiguration.Read.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
     "DeviceManagementManagedDevices.Read.All",
     "DeviceManagementManagedDevices.ReadWrite.All",
     "AuditLog.Read.All",

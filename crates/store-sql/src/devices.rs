@@ -166,6 +166,8 @@ impl DeviceRepository for Scope<'_> {
         for statement in [
             "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND device_id = $2",
             "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND device_id = $2",
+            "DELETE FROM managed_devices WHERE tenant_id = $1 AND id = $2",
+            "DELETE FROM managed_device_policies WHERE tenant_id = $1 AND device_id = $2",
         ] {
             sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
         }

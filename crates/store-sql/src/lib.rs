@@ -10,6 +10,7 @@ mod grants;
 mod groups;
 mod keys;
 mod logs;
+mod managed_devices;
 mod migrate;
 mod one_time;
 mod query;

@@ -115,7 +115,11 @@ impl<'r> Reader<'r> {
     }
 
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_str(&self.text("body")?).map_err(|error| self.wrong(&error))
+        self.json("body")
+    }
+
+    pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
+        serde_json::from_str(&self.text(column)?).map_err(|error| self.wrong(&error))
     }
 }
 

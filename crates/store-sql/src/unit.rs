@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_store::{
     ApplicationRepository, AuthenticationMethodRepository, DeviceRepository, DocumentRepository, GrantRepository, GroupRepository,
-    KeyRepository, LogRepository, OneTimeRepository, Result, SessionRepository, StoreError, TenantRepository, Unit, UserRepository,
+    KeyRepository, LogRepository, ManagedDeviceRepository, OneTimeRepository, Result, SessionRepository, StoreError, TenantRepository,
+    Unit, UserRepository,
 };
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Sqlite, Transaction};
@@ -67,6 +68,9 @@ impl Unit for SqlUnit {
         self.scope()
     }
     fn devices(&mut self) -> Box<dyn DeviceRepository + '_> {
+        self.scope()
+    }
+    fn managed_devices(&mut self) -> Box<dyn ManagedDeviceRepository + '_> {
         self.scope()
     }
     fn keys(&mut self) -> Box<dyn KeyRepository + '_> {

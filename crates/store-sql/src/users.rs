@@ -139,6 +139,8 @@ impl UserRepository for Scope<'_> {
             "DELETE FROM consents WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
             "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
+            "DELETE FROM managed_devices WHERE tenant_id = $1 AND id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
+            "DELETE FROM managed_device_policies WHERE tenant_id = $1 AND device_id IN (SELECT id FROM devices WHERE tenant_id = $1 AND owner = $2)",
             "DELETE FROM devices WHERE tenant_id = $1 AND owner = $2",
             "DELETE FROM documents WHERE tenant_id = $1 AND kind = 'managedAppRegistration' AND subject = $2",
         ] {

@@ -9,11 +9,13 @@ use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_model::tenant::Tenant;
 
+mod managed_device;
 pub mod query;
 mod repository;
 #[cfg(feature = "suite")]
 pub mod suite;
 
+pub use managed_device::{ListedDevice, ManagedDeviceRepository, PolicyCount};
 pub use repository::*;
 
 /// Why the store could not do what was asked.
@@ -111,6 +113,8 @@ pub trait Unit: Send {
     fn applications(&mut self) -> Box<dyn ApplicationRepository + '_>;
     /// Registered devices.
     fn devices(&mut self) -> Box<dyn DeviceRepository + '_>;
+    /// Devices under management.
+    fn managed_devices(&mut self) -> Box<dyn ManagedDeviceRepository + '_>;
     /// Signing keys and the device certificate authority.
     fn keys(&mut self) -> Box<dyn KeyRepository + '_>;
     /// Sessions.

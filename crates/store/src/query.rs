@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 mod field;
 
-pub use field::{ApplicationField, AuditField, DeviceField, Field, GroupField, Kind, SignInField, UserField};
+pub use field::{ApplicationField, AuditField, DeviceField, Field, GroupField, Kind, ManagedDeviceField, SignInField, UserField};
 
 /// A value to compare with.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -135,7 +135,7 @@ pub trait DeviceRepository: Send {
     async fn create(&mut self, device: &Device) -> Result<()>;
     /// Replaces a device.
     async fn update(&mut self, device: &Device) -> Result<()>;
-    /// Deletes a device with every token bound to it.
+    /// Deletes a device with every token bound to it, and what is kept of its management.
     async fn delete(&mut self, id: DeviceId) -> Result<()>;
 }
 

@@ -25,10 +25,12 @@ use crate::{Store, StoreError, TenantStore};
 
 mod issued;
 mod lists;
+mod managed_devices;
 mod second_factors;
 
 pub use issued::*;
 pub use lists::*;
+pub use managed_devices::*;
 pub use second_factors::*;
 
 /// Makes one test of each rule. `$make` is an async expression that gives an empty store.
@@ -76,6 +78,10 @@ macro_rules! behaviour_suite {
             a_counter_of_zero_is_no_count,
             a_recovery_code_is_used_once_by_its_owner,
             deleting_a_user_takes_the_second_factors_along,
+            a_managed_device_is_kept_whole_and_found_by_what_it_is_now,
+            a_device_comes_up_when_its_time_has_come,
+            devices_are_found_and_counted_by_policy_and_state,
+            what_is_kept_of_a_managed_device_goes_with_the_device_and_its_owner,
         );
     };
     ($make:expr; $($rule:ident),+ $(,)?) => {$(
@@ -151,6 +157,7 @@ fn device(seed: u64, owner: Option<UserId>) -> Device {
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type: TrustType::Workplace,
         owner,
         eas_device_id: Some(format!("EAS{seed}")),

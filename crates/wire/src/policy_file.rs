@@ -6,6 +6,7 @@
 
 pub mod app_protection;
 pub mod authentication_strength;
+pub mod compliance;
 pub mod conditional_access;
 mod conditions;
 pub mod device;

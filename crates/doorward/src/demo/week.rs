@@ -108,6 +108,7 @@ async fn register(past: &Context, tenant: &Tenant, player: &Player, visit: &Visi
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type,
         owner,
         eas_device_id: None,

@@ -1,4 +1,5 @@
 //! Decisions, tested from outside.
 
+mod compliance;
 mod conditional_access;
 mod protection;

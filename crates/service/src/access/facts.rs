@@ -9,6 +9,7 @@ use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, SignInId};
 use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject as Who, UserFacts};
 use doorward_store::Unit;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Request, Subject, platform};
@@ -46,7 +47,7 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         device_platform: platform::of(request.device, request.caller),
         ip: Some(request.caller.ip),
         transfer_method: request.transfer_method,
-        device: request.device.map(device_facts),
+        device: request.device.map(|device| device_facts(device, ctx.now())),
         // The app's word chooses the advice where no device can satisfy a grant anyway; it never adds to a device.
         broker_present: request.brokered || (request.caller.broker_hint && request.device.is_none()),
         app_protection_applied: applied.applied,
@@ -88,11 +89,11 @@ pub(super) fn resource_facts(application: &Application) -> ResourceFacts {
     ResourceFacts { app_id: application.app_id.to_string(), bundles: application.bundles.clone() }
 }
 
-pub(super) fn device_facts(device: &Device) -> DeviceFacts {
+pub(super) fn device_facts(device: &Device, now: Timestamp) -> DeviceFacts {
     DeviceFacts {
         device_id: Some(device.id.to_string()),
         display_name: Some(device.display_name.clone()),
-        is_compliant: Some(device.is_compliant),
+        is_compliant: Some(device.is_compliant_at(now)),
         is_managed: Some(device.is_managed),
         trust_type: Some(device.trust_type),
         profile_type: Some("RegisteredDevice".into()),

@@ -20,6 +20,7 @@ use serde_json::Value;
 use super::facts::{client_facts, device_facts, resource_facts, user_facts, waived_controls};
 use super::second_factor::{as_if, judge};
 use crate::authentication_method::registered::Held;
+use crate::context::Context;
 use crate::directory::DirectoryError;
 use crate::error::Error;
 use crate::policies::{Compiled, Variants};
@@ -42,13 +43,14 @@ struct Administrator {
 /// # Errors
 /// [`DirectoryError::Conflict`], which names the policies in the way and says how to mend it; storage failure.
 pub(crate) async fn keeps_an_administrator(
+    ctx: &Context,
     unit: &mut dyn Unit,
     kind: DocumentKind,
     before: &[(&str, Option<&Value>)],
 ) -> Result<(), DirectoryError> {
     let variants = Variants::read(unit, kind, before).await?;
     let Some(console) = unit.applications().get(resource::CONSOLE).await? else { return Ok(()) };
-    let administrators = administrators(unit).await?;
+    let administrators = administrators(ctx, unit).await?;
     let is_open = |policies: &Compiled| administrators.iter().any(|administrator| administrator.is_able(policies, &console));
     let then = variants.present();
     if then.as_ref().is_ok_and(is_open) {
@@ -72,7 +74,7 @@ fn told(policies: &BTreeSet<String>) -> String {
     )
 }
 
-async fn administrators(unit: &mut dyn Unit) -> Result<Vec<Administrator>, Error> {
+async fn administrators(ctx: &Context, unit: &mut dyn Unit) -> Result<Vec<Administrator>, Error> {
     let enabled =
         Filter::equal(UserField::Roles, format!("{:?}", Role::GlobalAdministrator)).and(Filter::equal(UserField::AccountEnabled, true));
     let mut query = Query { limit: BATCH, ..Query::of(enabled) };
@@ -80,7 +82,7 @@ async fn administrators(unit: &mut dyn Unit) -> Result<Vec<Administrator>, Error
     loop {
         let page = unit.users().page(&query).await?;
         for user in page.items {
-            administrators.push(Administrator::read(unit, &user).await?);
+            administrators.push(Administrator::read(ctx, unit, &user).await?);
         }
         query.after = page.next;
         if query.after.is_none() {
@@ -90,7 +92,7 @@ async fn administrators(unit: &mut dyn Unit) -> Result<Vec<Administrator>, Error
 }
 
 impl Administrator {
-    async fn read(unit: &mut dyn Unit, user: &User) -> Result<Self, Error> {
+    async fn read(ctx: &Context, unit: &mut dyn Unit, user: &User) -> Result<Self, Error> {
         let fresh = DeviceFacts {
             trust_type: Some(TrustType::Workplace),
             is_managed: Some(false),
@@ -99,7 +101,7 @@ impl Administrator {
             ..DeviceFacts::default()
         };
         let owned = unit.devices().owned_by(user.id).await?;
-        let devices = owned.iter().filter(|device| device.account_enabled).map(device_facts);
+        let devices = owned.iter().filter(|device| device.account_enabled).map(|device| device_facts(device, ctx.now()));
         Ok(Self {
             facts: user_facts(unit, user).await?,
             held: Held::of(unit, user).await?,

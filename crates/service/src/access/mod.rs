@@ -29,6 +29,7 @@ pub use facts::waived_controls;
 pub use frequency::asks_to_sign_in_again;
 pub(crate) use lock_out::keeps_an_administrator;
 pub use people::People;
+pub(crate) use platform::of_device as platform_of;
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};
 pub use trial::{Trial, TrialDevice, TrialProof, Tried, try_sign_in};
 pub use what_if::{PolicyAnalysis, what_if};

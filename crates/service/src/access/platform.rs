@@ -11,9 +11,15 @@ use crate::caller::Caller;
 #[must_use]
 pub(super) fn of(device: Option<&Device>, caller: &Caller) -> Option<DevicePlatform> {
     match device {
-        Some(device) => from_operating_system(&device.operating_system),
+        Some(device) => of_device(device),
         None => from_library(&caller.client_sku).or_else(|| from_user_agent(&caller.user_agent)),
     }
+}
+
+/// The platform of a registered device.
+#[must_use]
+pub(crate) fn of_device(device: &Device) -> Option<DevicePlatform> {
+    from_operating_system(&device.operating_system)
 }
 
 fn from_operating_system(name: &str) -> Option<DevicePlatform> {

@@ -96,6 +96,7 @@ pub async fn join(
         account_enabled: existing.as_ref().is_none_or(|device| device.account_enabled),
         is_managed: existing.as_ref().is_some_and(|device| device.is_managed),
         is_compliant: existing.as_ref().is_some_and(|device| device.is_compliant),
+        compliance_expiration: existing.as_ref().and_then(|device| device.compliance_expiration),
         trust_type: existing.as_ref().map_or_else(|| trust_type(request.join_type), |device| device.trust_type),
         owner: Some(user.id),
         eas_device_id: existing.as_ref().and_then(|device| device.eas_device_id.clone()),

@@ -32,6 +32,18 @@ impl Actor {
     pub fn command_line() -> Self {
         Self(Initiator { id: None, is_app: false, display_name: "command line".into() })
     }
+
+    /// Name shown to people.
+    #[must_use]
+    pub fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// The server itself, when time alone changes something.
+    #[must_use]
+    pub fn service() -> Self {
+        Self(Initiator { id: None, is_app: false, display_name: "Doorward".into() })
+    }
 }
 
 /// What was done to what.

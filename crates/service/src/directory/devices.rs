@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
 use super::tag::check_tag;
+use crate::compliance;
 use crate::context::Context;
 
 const KIND: &str = "device";
@@ -75,6 +76,7 @@ pub async fn create_device(ctx: &Context, tenant: TenantId, actor: &Actor, new: 
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type: new.trust_type,
         owner: new.owner,
         eas_device_id: None,
@@ -116,10 +118,11 @@ pub async fn update_device(
         device.display_name = display_name;
     }
     device.account_enabled = patch.account_enabled.unwrap_or(device.account_enabled);
-    device.is_managed = patch.is_managed.unwrap_or(device.is_managed);
-    device.is_compliant = patch.is_compliant.unwrap_or(device.is_compliant);
     if let Some(eas) = patch.eas_device_id {
         device.eas_device_id = Some(eas).filter(|eas| !eas.is_empty());
+    }
+    if patch.is_managed.is_some() || patch.is_compliant.is_some() {
+        device = compliance::set_by_administrator(ctx, unit.as_mut(), &device, patch.is_managed, patch.is_compliant).await?;
     }
     unit.devices().update(&device).await?;
     let change = Change { activity: "Update", kind: KIND, id: id.to_string(), before: shown(&before), after: shown(&device), actor };

@@ -39,7 +39,7 @@ pub enum DirectoryError {
 }
 
 impl DirectoryError {
-    pub(super) fn invalid(member: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(crate) fn invalid(member: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Invalid { member: member.into(), problem: problem.into() }
     }
 }

@@ -16,6 +16,7 @@ mod users;
 
 pub use applications::{add_password, create_application, delete_application, update_application, without_hashes};
 pub use audit::Actor;
+pub(crate) use audit::{Change, record};
 pub use authentication_methods::{authentication_methods, delete_authentication_method, require_registration_again};
 pub use devices::{DevicePatch, NewDevice, create_device, delete_device, update_device};
 pub use error::DirectoryError;
@@ -24,6 +25,7 @@ pub use limits::Limits;
 pub use permissions::{Principal, Task};
 pub use policies::{create_policies, create_policy, delete_policy, replace_policy, update_policy};
 pub use sessions::revoke_sessions;
+pub(crate) use tag::check_tag;
 pub use tag::entity_tag;
 pub use tenant::set_certificate_based_authentication;
 pub use users::{NewUser, UserPatch, count_administrators, create_user, delete_user, update_user};

@@ -55,6 +55,14 @@ pub enum Task {
     ReadProtection,
     /// Changing them.
     ManageProtection,
+    /// Reading compliance policies and settings.
+    ReadCompliance,
+    /// Changing them.
+    ManageCompliance,
+    /// Reading managed devices and how they stand.
+    ReadManagedDevices,
+    /// Enrolling and retiring devices, and reporting on them.
+    ManageManagedDevices,
     /// Reading the sign-in log and the audit.
     ReadLogs,
     /// Reading who holds which role.
@@ -106,6 +114,10 @@ impl Task {
             Self::ManageAccess => &[&["Policy.ReadWrite.ConditionalAccess"]],
             Self::ReadProtection => &[&["DeviceManagementApps.Read.All", "DeviceManagementApps.ReadWrite.All"]],
             Self::ManageProtection => &[&["DeviceManagementApps.ReadWrite.All"]],
+            Self::ReadCompliance => &[&["DeviceManagementConfiguration.Read.All", "DeviceManagementConfiguration.ReadWrite.All"]],
+            Self::ManageCompliance => &[&["DeviceManagementConfiguration.ReadWrite.All"]],
+            Self::ReadManagedDevices => &[&["DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.ReadWrite.All"]],
+            Self::ManageManagedDevices => &[&["DeviceManagementManagedDevices.ReadWrite.All"]],
             Self::ReadLogs => &[&["AuditLog.Read.All"], &["Directory.Read.All", "Directory.ReadWrite.All"]],
             Self::ReadRoles => &[&[
                 "RoleManagement.Read.Directory",
@@ -131,10 +143,12 @@ impl Task {
             | Self::ReadOrganization
             | Self::ReadAccess
             | Self::ReadProtection
+            | Self::ReadCompliance
+            | Self::ReadManagedDevices
             | Self::ReadLogs
             | Self::ReadRoles => Some(&Role::ALL),
             Self::ManageAccess => Some(ACCESS),
-            Self::SetDeviceState | Self::ManageProtection => Some(PROTECTION),
+            Self::SetDeviceState | Self::ManageProtection | Self::ManageCompliance | Self::ManageManagedDevices => Some(PROTECTION),
             Self::ManageUsers
             | Self::RevokeSessions
             | Self::ManageMethods

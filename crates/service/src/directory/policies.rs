@@ -23,7 +23,7 @@ use crate::context::Context;
 pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind: DocumentKind, body: Value) -> Result<Document> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let document = create(ctx, unit.as_mut(), actor, kind, body).await?;
-    guard(unit.as_mut(), kind, &[(&document.id, None)]).await?;
+    guard(ctx, unit.as_mut(), kind, &[(&document.id, None)]).await?;
     unit.commit().await?;
     Ok(document)
 }
@@ -45,7 +45,7 @@ pub async fn create_policies(
         documents.push(create(ctx, unit.as_mut(), actor, kind, body).await?);
     }
     let made: Vec<_> = documents.iter().map(|document| (document.id.as_str(), None)).collect();
-    guard(unit.as_mut(), kind, &made).await?;
+    guard(ctx, unit.as_mut(), kind, &made).await?;
     unit.commit().await?;
     Ok(documents)
 }
@@ -127,7 +127,7 @@ async fn update(
     }
     validate(unit.as_mut(), kind, id, &body).await?;
     let document = unit.documents().update(kind, id, &before.subject, &body, expected, ctx.now()).await?;
-    guard(unit.as_mut(), kind, &[(id, Some(&before.body))]).await?;
+    guard(ctx, unit.as_mut(), kind, &[(id, Some(&before.body))]).await?;
     let change =
         Change { activity: "Update", kind: name(kind), id: id.to_owned(), before: before.body, after: document.body.clone(), actor };
     record(ctx, unit.as_mut(), change).await?;
@@ -150,20 +150,23 @@ pub async fn delete_policy(
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
     unit.documents().delete(kind, id, expected).await?;
-    guard(unit.as_mut(), kind, &[(id, Some(&before.body))]).await?;
+    guard(ctx, unit.as_mut(), kind, &[(id, Some(&before.body))]).await?;
     let change = Change { activity: "Delete", kind: name(kind), id: id.to_owned(), before: before.body, after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
 }
 
 /// What decisions depend on may not lock everybody out of the console.
-async fn guard(unit: &mut dyn Unit, kind: DocumentKind, before: &[(&str, Option<&Value>)]) -> Result<()> {
+async fn guard(ctx: &Context, unit: &mut dyn Unit, kind: DocumentKind, before: &[(&str, Option<&Value>)]) -> Result<()> {
     match kind {
-        DocumentKind::AppProtectionPolicy | DocumentKind::ManagedAppRegistration => Ok(()),
+        DocumentKind::AppProtectionPolicy
+        | DocumentKind::ManagedAppRegistration
+        | DocumentKind::CompliancePolicy
+        | DocumentKind::DeviceManagementSettings => Ok(()),
         DocumentKind::ConditionalAccessPolicy
         | DocumentKind::ServicePolicy
         | DocumentKind::NamedLocation
-        | DocumentKind::AuthenticationStrengthPolicy => access::keeps_an_administrator(unit, kind, before).await,
+        | DocumentKind::AuthenticationStrengthPolicy => access::keeps_an_administrator(ctx, unit, kind, before).await,
     }
 }
 
@@ -203,6 +206,9 @@ async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Valu
         }
         DocumentKind::AppProtectionPolicy => protection::parse(id, 1, body).map(drop).map_err(|error| invalid(&error)),
         DocumentKind::ManagedAppRegistration => Err(DirectoryError::invalid("kind", "registrations are made by apps")),
+        DocumentKind::CompliancePolicy | DocumentKind::DeviceManagementSettings => {
+            Err(DirectoryError::invalid("kind", "compliance has its own ways to be changed"))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub fn entity_tag(object: &impl Serialize) -> String {
 }
 
 /// Refuses a change of an object that is not as the caller last saw it.
-pub(super) fn check_tag(object: &impl Serialize, expected: Option<&str>) -> Result<()> {
+pub(crate) fn check_tag(object: &impl Serialize, expected: Option<&str>) -> Result<()> {
     match expected {
         Some(tag) if tag != entity_tag(object) => Err(DirectoryError::Changed),
         _ => Ok(()),

@@ -131,6 +131,31 @@ fields! {
         Registered: Time,
     }
 
+    /// Fields of managed devices; names and owner are those of the registered device.
+    enum ManagedDeviceField by Enrolled, searched [DisplayName];
+    {
+        /// Device id.
+        Id: Id,
+        /// Name.
+        DisplayName: Text,
+        /// OS type.
+        OperatingSystem: Text,
+        /// OS version; compared as text.
+        OperatingSystemVersion: Text,
+        /// Whose it is.
+        Owner: Id,
+        /// `company`, `personal` or `unknown`.
+        OwnerType: Text,
+        /// `managed`, `retirePending` or `retired`.
+        ManagementState: Text,
+        /// Graph `complianceState`, for example `noncompliant`.
+        ComplianceState: Text,
+        /// Up to when its last report speaks.
+        LastReport: Time,
+        /// When it was enrolled.
+        Enrolled: Time,
+    }
+
     /// Fields of sign-in records.
     enum SignInField by Created (descending), searched [UserPrincipalName, AppDisplayName];
     {

@@ -6,15 +6,19 @@ mod applications;
 mod audits;
 mod authentication_methods;
 mod batch;
+mod compliance_policies;
+mod device_management;
 mod devices;
 mod documents;
 mod envelope;
 mod error;
 mod evaluate;
+mod expand;
 mod filter;
 mod groups;
 mod list;
 mod managed_app_registrations;
+mod managed_devices;
 mod organization;
 mod page;
 mod roles;
@@ -117,6 +121,27 @@ fn table() -> Vec<Route> {
         ("/users/{id}/getmanagedappdiagnosticstatuses()", get(managed_app_registrations::diagnostic_statuses)),
         ("/users/{id}/wipemanagedappregistrationsbydevicetag", post(managed_app_registrations::wipe)),
         ("/users/{id}/wipemanagedappregistrationbydevicetag", post(managed_app_registrations::wipe)),
+        ("/devicemanagement", get(device_management::get).patch(device_management::update)),
+        ("/devicemanagement/settings", get(device_management::settings)),
+        ("/devicemanagement/devicecompliancepolicydevicestatesummary", get(device_management::state_summary)),
+        ("/devicemanagement/devicecompliancepolicies", get(compliance_policies::list).post(compliance_policies::create)),
+        ("/devicemanagement/devicecompliancepolicies/$count", get(compliance_policies::count)),
+        (
+            "/devicemanagement/devicecompliancepolicies/{id}",
+            get(compliance_policies::get).patch(compliance_policies::update).delete(compliance_policies::delete),
+        ),
+        ("/devicemanagement/devicecompliancepolicies/{id}/assignments", get(compliance_policies::assignments)),
+        ("/devicemanagement/devicecompliancepolicies/{id}/assign", post(compliance_policies::assign)),
+        ("/devicemanagement/devicecompliancepolicies/{id}/scheduledactionsforrule", get(compliance_policies::actions)),
+        ("/devicemanagement/devicecompliancepolicies/{id}/scheduleactionsforrules", post(compliance_policies::schedule_actions)),
+        ("/devicemanagement/devicecompliancepolicies/{id}/devicestatuses", get(compliance_policies::device_statuses)),
+        ("/devicemanagement/devicecompliancepolicies/{id}/devicestatusoverview", get(compliance_policies::device_status_overview)),
+        ("/devicemanagement/manageddevices", get(managed_devices::list).post(managed_devices::enrol)),
+        ("/devicemanagement/manageddevices/$count", get(managed_devices::count)),
+        ("/devicemanagement/manageddevices/{id}", get(managed_devices::get).delete(managed_devices::delete)),
+        ("/devicemanagement/manageddevices/{id}/devicecompliancepolicystates", get(managed_devices::policy_states)),
+        ("/devicemanagement/manageddevices/{id}/report", post(managed_devices::report)),
+        ("/devicemanagement/manageddevices/{id}/retire", post(managed_devices::retire)),
         ("/auditlogs/signins", get(sign_ins::list)),
         ("/auditlogs/signins/$count", get(sign_ins::count)),
         ("/auditlogs/signins/{id}", get(sign_ins::get)),

@@ -62,6 +62,7 @@ async fn a_device_is_removed_by_its_owner_alone() {
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type: TrustType::Workplace,
         owner: Some(world.anna.id),
         eas_device_id: None,

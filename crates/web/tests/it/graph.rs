@@ -77,6 +77,30 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("PATCH", "organization", true),
     ("GET", "roleManagement/directory/roleDefinitions", false),
     ("GET", "roleManagement/directory/roleAssignments", false),
+    ("GET", "deviceManagement", false),
+    ("PATCH", "deviceManagement", true),
+    ("GET", "deviceManagement/settings", false),
+    ("GET", "deviceManagement/deviceCompliancePolicyDeviceStateSummary", false),
+    ("GET", "deviceManagement/deviceCompliancePolicies", false),
+    ("GET", "deviceManagement/deviceCompliancePolicies/$count", false),
+    ("POST", "deviceManagement/deviceCompliancePolicies", true),
+    ("GET", "deviceManagement/deviceCompliancePolicies/{compliance}", false),
+    ("PATCH", "deviceManagement/deviceCompliancePolicies/{compliance}", true),
+    ("GET", "deviceManagement/deviceCompliancePolicies/{compliance}/assignments", false),
+    ("POST", "deviceManagement/deviceCompliancePolicies/{compliance}/assign", true),
+    ("GET", "deviceManagement/deviceCompliancePolicies/{compliance}/scheduledActionsForRule", false),
+    ("POST", "deviceManagement/deviceCompliancePolicies/{compliance}/scheduleActionsForRules", true),
+    ("GET", "deviceManagement/deviceCompliancePolicies/{compliance}/deviceStatuses", false),
+    ("GET", "deviceManagement/deviceCompliancePolicies/{compliance}/deviceStatusOverview", false),
+    ("DELETE", "deviceManagement/deviceCompliancePolicies/{compliance}", true),
+    ("GET", "deviceManagement/managedDevices", false),
+    ("GET", "deviceManagement/managedDevices/$count", false),
+    ("POST", "deviceManagement/managedDevices", true),
+    ("GET", "deviceManagement/managedDevices/{managed}", false),
+    ("GET", "deviceManagement/managedDevices/{managed}/deviceCompliancePolicyStates", false),
+    ("POST", "deviceManagement/managedDevices/{managed}/report", true),
+    ("POST", "deviceManagement/managedDevices/{managed}/retire", true),
+    ("DELETE", "deviceManagement/managedDevices/{managed}", true),
     ("GET", "auditLogs/signIns", false),
     ("GET", "auditLogs/signIns/$count", false),
     ("GET", "auditLogs/signIns/{signIn}", false),
@@ -172,8 +196,17 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
         ("POST", "deviceAppManagement/iosManagedAppProtections" | "deviceAppManagement/androidManagedAppProtections") => {
             json!({ "displayName": "Phones" })
         }
-        ("POST", path) if path.ends_with("/assign") => json!({ "assignments": [] }),
+        ("POST", path) if path.starts_with("deviceAppManagement/") && path.ends_with("/assign") => json!({ "assignments": [] }),
         ("POST", path) if path.ends_with("/targetApps") => json!({ "apps": [], "appGroupType": "allApps" }),
+        ("PATCH", "deviceManagement") => json!({ "settings": { "isScheduledActionEnabled": false } }),
+        ("POST", "deviceManagement/deviceCompliancePolicies") => compliance(),
+        ("PATCH", "deviceManagement/deviceCompliancePolicies/{compliance}") => json!({ "passcodeRequired": true }),
+        ("POST", path) if path.ends_with("/assign") => json!({ "assignments": [
+            { "target": { "@odata.type": "#microsoft.graph.groupAssignmentTarget", "groupId": ids.group } }] }),
+        ("POST", path) if path.ends_with("/scheduleActionsForRules") => json!({ "deviceComplianceScheduledActionForRules": [
+            { "ruleName": "PasswordRequired", "scheduledActionConfigurations": [{ "actionType": "block", "gracePeriodHours": 12 }] }] }),
+        ("POST", "deviceManagement/managedDevices") => json!({ "azureADDeviceId": ids.device }),
+        ("POST", path) if path.ends_with("/report") => json!({ "facts": { "passwordSet": true } }),
         ("POST", path) if path.contains("wipeManagedApp") => json!({ "deviceTag": "tag" }),
         ("POST", "$batch") => json!({ "requests": [{ "id": "1", "method": "GET", "url": "/me" }] }),
         _ => Value::Null,
@@ -190,6 +223,10 @@ fn strength() -> Value {
 
 fn protection() -> Value {
     json!({ "@odata.type": "#microsoft.graph.iosManagedAppProtection", "displayName": "Phones" })
+}
+
+fn compliance() -> Value {
+    json!({ "@odata.type": "#microsoft.graph.iosCompliancePolicy", "displayName": "Phones" })
 }
 
 pub(crate) fn policy(name: &str) -> Value {
@@ -214,6 +251,8 @@ struct Ids {
     service: String,
     protection: String,
     android: String,
+    compliance: String,
+    managed: String,
     sign_in: String,
     audit: String,
     method: String,
@@ -235,6 +274,8 @@ impl Ids {
             ("{service}", &self.service),
             ("{protection}", &self.protection),
             ("{android}", &self.android),
+            ("{compliance}", &self.compliance),
+            ("{managed}", &self.managed),
             ("{signIn}", &self.sign_in),
             ("{audit}", &self.audit),
             ("{method}", &self.method),
@@ -321,13 +362,18 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         service: make("doorward/servicePolicies", json!({ "resource": MAIL, "appAccess": { "state": "enabled" } }), "id").await,
         protection: make("deviceAppManagement/managedAppPolicies", protection(), "id").await,
         android: make("deviceAppManagement/androidManagedAppProtections", json!({ "displayName": "Phones" }), "id").await,
+        compliance: make("deviceManagement/deviceCompliancePolicies", compliance(), "id").await,
+        managed: String::new(),
         sign_in: newest("signIns").await,
         audit: newest("directoryAudits").await,
         method: String::new(),
         registration: String::new(),
         certificate: certificate(world),
     };
+    let pc = json!({ "displayName": "PC", "operatingSystem": "Windows", "trustType": "ServerAD", "certificate": certificate(world) });
+    let enrolled = json!({ "azureADDeviceId": make("devices", pc, "id").await });
     let user = ids.user.parse().unwrap();
+    let ids = Ids { managed: make("deviceManagement/managedDevices", enrolled, "id").await, ..ids };
     let ids = Ids { method: passkey_of(world, user).await, registration: registration_of(world, user).await, ..ids };
     let reference = json!({ "@odata.id": ids.other });
     if number.is_multiple_of(2) {

@@ -5,6 +5,7 @@
 mod account;
 mod authenticator;
 mod authority;
+mod compliance;
 mod console;
 mod graph;
 mod mam;

@@ -138,6 +138,7 @@ async fn company() -> World {
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type: TrustType::Workplace,
         owner: Some(world.anna.id),
         eas_device_id: None,

@@ -17,12 +17,12 @@ const DRS_SCOPE: &str = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9/.default";
 const PRT_CLIENT: &str = "38aa3b87-a06d-4817-b275-7a316988d93b";
 
 /// A device with its keys; registered once `certificate` is there.
-struct Device {
+pub(crate) struct Device {
     key: SigningKey,
     pkcs8: Vec<u8>,
     transport: Vec<u8>,
     certificate: Vec<u8>,
-    id: Option<DeviceId>,
+    pub(crate) id: Option<DeviceId>,
 }
 
 impl Device {
@@ -57,6 +57,23 @@ impl Device {
     }
 }
 
+/// The broker of a phone asks for a code for the mail app.
+pub(crate) async fn mail_by_broker(world: &World, (device, token, session_key): &(Device, String, Vec<u8>)) -> Answer {
+    let query = serde_urlencoded::to_string([
+        ("client_id", MAIL_APP.to_string().as_str()),
+        ("response_type", "code"),
+        ("redirect_uri", "msauth.com.contoso.mail://auth"),
+        ("scope", "openid api://contoso-mail/Mail.Read"),
+    ])
+    .unwrap();
+    let nonce = nonce(world).await;
+    let claims = CookieClaims { refresh_token: token.clone(), request_nonce: Some(nonce.clone()) };
+    let cookie = prt::build_cookie(world.ctx.rng.as_ref(), session_key, KdfVersion::V1, &claims).unwrap();
+    let credential = prt::build_device_credential(&device.key, &device.certificate, &nonce).unwrap();
+    let headers = [("x-ms-RefreshTokenCredential", cookie.as_str()), ("x-ms-DeviceCredential", &credential)];
+    world.get(&format!("{}?{query}", world.path("oAuth2/v2.0/authorize")), &headers).await
+}
+
 async fn nonce(world: &World) -> String {
     let answer = world.post(&world.path("oauth2/token"), &[], &[("grant_type", "srv_challenge")]).await;
     answer.json()["Nonce"].as_str().unwrap().to_owned()
@@ -68,7 +85,7 @@ async fn signed(world: &World, message: &str) -> Answer {
 }
 
 /// A registered phone of Anna's with a primary refresh token and its session key.
-async fn phone_with_prt(world: &World) -> (Device, String, Vec<u8>) {
+pub(crate) async fn phone_with_prt(world: &World) -> (Device, String, Vec<u8>) {
     let token = world.access_token(&world.anna, DRS_SCOPE).await;
     let mut device = Device::new();
     assert_eq!(device.join(world, &token).await.status, StatusCode::OK);
@@ -79,7 +96,7 @@ async fn phone_with_prt(world: &World) -> (Device, String, Vec<u8>) {
     (device, body["refresh_token"].as_str().unwrap().to_owned(), session_key)
 }
 
-fn code_of(answer: &Answer) -> u64 {
+pub(crate) fn code_of(answer: &Answer) -> u64 {
     answer.json()["error_codes"][0].as_u64().unwrap_or_else(|| panic!("{}", answer.body))
 }
 

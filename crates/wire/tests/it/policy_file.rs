@@ -1,6 +1,7 @@
 //! Policy files, as people and tools write them.
 
 mod app_protection;
+mod compliance;
 mod corpus;
 mod text;
 mod write;

@@ -41,6 +41,11 @@ async fn a_token_with_one_scope_reaches_as_far_as_the_scope_says() {
         ("Organization.Read.All", &["organization"]),
         ("Policy.Read.All", &["identity/conditionalAccess/policies", "doorward/servicePolicies"]),
         ("DeviceManagementApps.Read.All", &["deviceAppManagement/managedAppPolicies", "deviceAppManagement/iosManagedAppProtections"]),
+        (
+            "DeviceManagementConfiguration.Read.All",
+            &["deviceManagement", "deviceManagement/settings", "deviceManagement/deviceCompliancePolicies"],
+        ),
+        ("DeviceManagementManagedDevices.Read.All", &["deviceManagement/managedDevices", "devices"]),
         ("RoleManagement.Read.Directory", &["roleManagement/directory/roleAssignments"]),
         ("AuditLog.Read.All", &[]),
         (

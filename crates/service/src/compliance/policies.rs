@@ -1,0 +1,183 @@
+//! Compliance policies as documents, in the form in which Graph writes them.
+
+use std::collections::BTreeSet;
+
+use doorward_model::document::{Document, DocumentKind};
+use doorward_model::protection::AssignmentTarget;
+use doorward_model::{GroupId, TenantId, rng};
+use doorward_policy::compliance::CompliancePolicy;
+use doorward_store::Unit;
+use doorward_wire::policy_file::compliance as file;
+use serde_json::{Map, Value};
+
+use super::due::judge_due;
+use crate::context::Context;
+use crate::directory::{Actor, Change, DirectoryError, record};
+use crate::error::Error;
+
+const KIND: DocumentKind = DocumentKind::CompliancePolicy;
+/// Policies of a tenant at most: each report reads all of them.
+const MOST: usize = 200;
+/// Devices that are judged again before a change is answered; the others follow within a round of the background work.
+const AT_ONCE: u32 = 500;
+
+/// A stored policy.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The document.
+    pub document: Document,
+    /// What it says.
+    pub policy: CompliancePolicy,
+}
+
+impl Stored {
+    fn read(document: Document) -> Result<Self, DirectoryError> {
+        let reading = file::read(&document.body, &document.id)
+            .map_err(|error| Error::internal("compliance policy", &format!("{}: {error}", document.id)))?;
+        Ok(Self { policy: reading.policy, document })
+    }
+}
+
+/// Every policy, oldest first.
+///
+/// # Errors
+/// Storage failure, or a policy that cannot be read: leaving it out could make devices compliant that are not.
+pub async fn all(unit: &mut dyn Unit) -> Result<Vec<Stored>, DirectoryError> {
+    unit.documents().list(KIND).await?.into_iter().map(Stored::read).collect()
+}
+
+/// A policy by its id.
+///
+/// # Errors
+/// [`DirectoryError::NotFound`], and as [`all`].
+pub async fn find(unit: &mut dyn Unit, id: &str) -> Result<Stored, DirectoryError> {
+    let found = unit.documents().get(KIND, id).await?;
+    Stored::read(found.ok_or_else(|| DirectoryError::NotFound(format!("compliance policy {id}")))?)
+}
+
+/// Makes a policy. Where no action blocks, one is added that does so at once.
+///
+/// # Errors
+/// [`DirectoryError::Invalid`] names the member.
+pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, body: &Value) -> Result<Stored, DirectoryError> {
+    let now = ctx.now();
+    let id = rng::uuid(ctx.rng.as_ref()).to_string();
+    let policy = read(body, &id)?;
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    if unit.documents().list(KIND).await?.len() >= MOST {
+        return Err(DirectoryError::Conflict(format!("there can be {MOST} compliance policies: delete one first")));
+    }
+    check_groups(unit.as_mut(), &policy, &[]).await?;
+    let body = file::write(&policy);
+    let document = Document { id: id.clone(), version: 1, body, subject: String::new(), created: now, modified: now };
+    let document = unit.documents().create(KIND, &document, now).await?;
+    let change = Change { activity: "Create", kind: KIND.as_str(), id, before: Value::Null, after: document.body.clone(), actor };
+    record(ctx, unit.as_mut(), change).await?;
+    finish(ctx, tenant, unit, !policy.assignments.is_empty()).await?;
+    Ok(Stored { document, policy })
+}
+
+/// Changes the members that `patch` names. With `expected`, only at that version. Devices are judged by what a policy asks for with their
+/// next report; whom it is for counts at once.
+///
+/// # Errors
+/// As [`create_policy`]; [`DirectoryError::NotFound`]; [`DirectoryError::Changed`].
+pub async fn update_policy(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    id: &str,
+    patch: &Value,
+    expected: Option<i64>,
+) -> Result<Stored, DirectoryError> {
+    let Value::Object(changes) = patch else { return Err(DirectoryError::invalid("body", "must be a JSON object")) };
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let before = find(unit.as_mut(), id).await?;
+    if expected.is_some_and(|version| version != before.document.version) {
+        return Err(DirectoryError::Changed);
+    }
+    let policy = read(&merged(&before.document.body, changes), id)?;
+    if policy.kind != before.policy.kind {
+        return Err(DirectoryError::invalid("@odata.type", "cannot be changed: make a policy of the other type"));
+    }
+    check_groups(unit.as_mut(), &policy, &before.policy.assignments).await?;
+    let document = unit.documents().update(KIND, id, "", &file::write(&policy), expected, ctx.now()).await?;
+    let change = Change {
+        activity: "Update",
+        kind: KIND.as_str(),
+        id: id.to_owned(),
+        before: before.document.body,
+        after: document.body.clone(),
+        actor,
+    };
+    record(ctx, unit.as_mut(), change).await?;
+    finish(ctx, tenant, unit, policy.assignments != before.policy.assignments).await?;
+    Ok(Stored { document, policy })
+}
+
+/// Deletes a policy. Devices are judged again without it.
+///
+/// # Errors
+/// [`DirectoryError::NotFound`]; [`DirectoryError::Changed`].
+pub async fn delete_policy(ctx: &Context, tenant: TenantId, actor: &Actor, id: &str, expected: Option<i64>) -> Result<(), DirectoryError> {
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let before = unit.documents().get(KIND, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("compliance policy {id}")))?;
+    unit.documents().delete(KIND, id, expected).await?;
+    let change = Change { activity: "Delete", kind: KIND.as_str(), id: id.to_owned(), before: before.body, after: Value::Null, actor };
+    record(ctx, unit.as_mut(), change).await?;
+    finish(ctx, tenant, unit, true).await
+}
+
+/// Commits a change of policies; where it changes which are for whom, devices are judged again.
+async fn finish(ctx: &Context, tenant: TenantId, mut unit: Box<dyn Unit>, whom: bool) -> Result<(), DirectoryError> {
+    if whom {
+        unit.managed_devices().make_due().await?;
+    }
+    unit.commit().await?;
+    if whom {
+        judge_all(ctx, tenant).await;
+    }
+    Ok(())
+}
+
+/// Judges the first of the devices that are due. The change that made them due is done, so a failure here is not its failure.
+pub(super) async fn judge_all(ctx: &Context, tenant: TenantId) {
+    if let Err(error) = judge_due(ctx, tenant, AT_ONCE).await {
+        tracing::warn!(%error, "devices are judged again later");
+    }
+}
+
+fn read(body: &Value, id: &str) -> Result<CompliancePolicy, DirectoryError> {
+    let reading =
+        file::read(body, id).map_err(|error| DirectoryError::invalid(error.path.trim_start_matches("$.").to_owned(), error.message))?;
+    if reading.block_added {
+        tracing::info!(policy = id, "a compliance policy without an action that blocks now blocks at once");
+    }
+    Ok(reading.policy)
+}
+
+/// The document with changed members, whose names are taken in any case.
+fn merged(body: &Value, changes: &Map<String, Value>) -> Value {
+    let mut members = body.as_object().cloned().unwrap_or_default();
+    for (name, value) in changes.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("id")) {
+        members.retain(|known, _| !known.eq_ignore_ascii_case(name));
+        members.insert(name.clone(), value.clone());
+    }
+    Value::Object(members)
+}
+
+/// A group that does not exist would be left out without a word. One that was there before and is gone since is no reason to refuse.
+async fn check_groups(unit: &mut dyn Unit, policy: &CompliancePolicy, before: &[AssignmentTarget]) -> Result<(), DirectoryError> {
+    let group = |target: &AssignmentTarget| match target {
+        AssignmentTarget::Group { group_id } | AssignmentTarget::ExclusionGroup { group_id } => Some(*group_id),
+        AssignmentTarget::AllLicensedUsers {} => None,
+    };
+    let known: BTreeSet<GroupId> = before.iter().filter_map(group).collect();
+    for (index, target) in policy.assignments.iter().enumerate() {
+        let Some(id) = group(target).filter(|id| !known.contains(id)) else { continue };
+        if unit.groups().get(id).await?.is_none() {
+            return Err(DirectoryError::invalid(format!("assignments[{index}].target.groupId"), format!("there is no group {id}")));
+        }
+    }
+    Ok(())
+}
