@@ -62,6 +62,14 @@ const PIN_LENGTH: u32 = 4;
 /// Wrong entries of a PIN where no policy names a number.
 const PIN_RETRIES: u32 = 5;
 
+/// Members that only count where a condition is on, which [`Settings::settle`] sees to.
+pub(super) const TIES: [(&str, &str); 4] = [
+    ("allowedDataStorageLocations", "saveAsBlocked"),
+    ("allowedDataIngestionLocations", "blockDataIngestionIntoOrganizationDocuments"),
+    ("appActionIfDeviceComplianceRequired", "deviceComplianceRequired"),
+    ("appActionIfMaximumPinRetriesExceeded", "pinRequired"),
+];
+
 const FINGERPRINT_AND_BIOMETRIC: &str = "fingerprintAndBiometricEnabled";
 
 mod on {

@@ -158,8 +158,9 @@ async fn a_new_policy_is_filled_in_looked_at_and_saved() {
     assert_eq!(apps, ["com.example.other", "com.contoso.mail"]);
     assert_eq!(policy["assignments"][0]["target"]["groupId"], json!(group));
     assert!(office.get(LIST).await.body.contains("class=\"flash\""));
-    let audit = &office.world.audits().await[0];
-    assert_eq!((audit.activity_display_name.as_str(), &audit.after), ("Create appProtectionPolicy", &policy));
+    let audits = office.world.audits().await;
+    let audit = audits.iter().find(|record| record.activity_display_name == "Create appProtectionPolicy").unwrap();
+    assert_eq!((&audit.before, &audit.after), (&Value::Null, &policy));
 }
 
 #[tokio::test]
@@ -232,8 +233,9 @@ async fn what_cannot_be_meant_is_told_at_its_field_and_the_input_kept() {
             let body = decoded(&answer.body);
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed:?}: {body}");
             assert!(body.contains(expected) && body.contains("class=\"problem\""), "{expected}: {body}");
-            let (_, value) = typed[0];
-            assert!(value.trim().is_empty() || body.contains(value), "{value} is kept");
+            let (name, value) = typed[0];
+            let is_typed = !["s.pinCharacterSet", "s.allowedDataStorageLocations", "app_group"].contains(&name) && value != " ";
+            assert!(!is_typed || body.contains(value), "{value} is kept");
         }
     }
     assert_eq!(office.stored(&id).await, before);
@@ -386,7 +388,8 @@ async fn the_effective_policy_says_from_which_policy_each_setting_comes() {
     assert!(retries.contains(">3<") && retries.contains("Policy b") && retries.contains("Policy a: 5"), "{retries}");
     let pin = row("Ask for an app PIN");
     assert!(pin.contains("Yes") && pin.contains("Policy a") && pin.contains("Policy b: No"), "{pin}");
-    assert!(row("Refuse Face ID").contains("All policies agree."));
+    assert!(row("Refuse Face ID").contains("Default"));
+    assert!(row("Places where copies are allowed").contains("Counts only with “Block copies of organisation data”"));
     let managed = office.get(&ask.replace("unmanaged", "mdm")).await.body;
     assert!(managed.contains("3 policies are for them"), "{managed}");
     let other = office.get(&ask.replace("Anna", "admin")).await.body;
