@@ -141,11 +141,15 @@ async fn show(
     } else {
         StatusCode::OK
     };
-    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
-    let choices = Choices::read(unit.as_mut()).await.map_err(store)?;
+    let choices = choices(admin).await?;
     let shell = admin.shell(Section::AppProtection)?;
     let warnings = warnings(&subject.body);
     Ok(plain(status, &Form::new(shell, &choices, subject.id.clone(), &subject.body, warnings, draft, problems, told)))
+}
+
+async fn choices(admin: &Admin<ManagesProtection>) -> Result<Choices, Trouble> {
+    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
+    Choices::read(unit.as_mut()).await.map_err(store)
 }
 
 /// The policy that a posted form is about. One that was deleted meanwhile goes on as a new one.
@@ -176,6 +180,9 @@ async fn posted(
     if subject.id.is_none() {
         draft.version = None;
     }
+    let choices = choices(admin).await?;
+    choices.resolve(&mut draft.included);
+    choices.resolve(&mut draft.excluded);
     Ok((subject, draft, wish, deleted))
 }
 

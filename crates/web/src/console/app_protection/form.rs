@@ -41,6 +41,16 @@ impl Choices {
         Ok(Self { groups, applications })
     }
 
+    /// Puts ids in place of the names of groups that were typed.
+    pub(super) fn resolve(&self, groups: &mut [String]) {
+        for typed in groups {
+            let known = self.groups.iter().find(|group| group.display_name.eq_ignore_ascii_case(typed));
+            if let Some(group) = known.filter(|_| typed.parse::<doorward_model::GroupId>().is_err()) {
+                *typed = group.id.to_string();
+            }
+        }
+    }
+
     /// Every app of a platform: identifier, name.
     fn apps(&self, platform: MobilePlatform) -> Vec<(String, String)> {
         let of = |application: &Application| {
@@ -52,13 +62,18 @@ impl Choices {
     }
 }
 
+/// Things offered in one list; of more, the rest is typed.
+const OFFERED: usize = 200;
+
 /// A list in the form to which things are added and from which they are removed.
-pub(super) struct Picker {
+struct Chooser {
     name: &'static str,
     title: &'static str,
     help: &'static str,
     chosen: Vec<(String, String)>,
     others: Vec<(String, String)>,
+    /// What is typed where a list does not do.
+    typed: Option<&'static str>,
     problem: Option<String>,
 }
 
@@ -105,9 +120,8 @@ pub(super) struct Form {
     platform_word: &'static str,
     parts: Vec<Part>,
     app_groups: Vec<(&'static str, &'static str, &'static str, bool)>,
-    apps: Picker,
-    included: Picker,
-    excluded: Picker,
+    apps: Chooser,
+    groups: [Chooser; 2],
     levels: Vec<Option3>,
     problems: Problems,
     warnings: Vec<String>,
@@ -130,7 +144,6 @@ impl Form {
         let platform = draft.platform;
         let problem = |name: &str| problems.get(name).cloned();
         let groups: Vec<(String, String)> = choices.groups.iter().map(|group| (group.id.to_string(), group.display_name.clone())).collect();
-        let known_apps = choices.apps(platform);
         let part = |(section, settings): (doorward_policy::protection::Section, Vec<Setting>)| {
             let fields = settings.iter().map(|setting| {
                 let typed = draft.settings.iter().find(|(other, _)| other.name == setting.name).map(|(_, field)| field.clone());
@@ -145,31 +158,25 @@ impl Form {
             platform_word: words::platform_word(platform),
             parts: words::sections(platform).map(part).collect(),
             app_groups: app_groups(&draft.app_group),
-            apps: Picker {
-                problem: problem("app"),
-                ..picker("app", "Apps", "Apps by the name that the operating system knows them by.", &draft.apps, &known_apps, |id, app| {
-                    MobileAppIdentifier::new(platform, id) == MobileAppIdentifier::new(platform, app)
-                })
+            apps: {
+                let help = "Apps by the name that the operating system knows them by.";
+                let same = |id: &str, app: &str| MobileAppIdentifier::new(platform, id) == MobileAppIdentifier::new(platform, app);
+                let typed = match platform {
+                    MobilePlatform::Ios => "Bundle id of another app",
+                    MobilePlatform::Android => "Package name of another app",
+                };
+                let chooser = chooser(("app", "Apps", help), &draft.apps, &choices.apps(platform), same, problem("app"));
+                Chooser { typed: Some(typed), ..chooser }
             },
-            included: Picker {
-                problem: problem("included"),
-                ..picker(
-                    "included",
-                    "Included groups",
-                    "People in these groups, directly or through others, have the policy.",
-                    &draft.included,
-                    &groups,
-                    str::eq_ignore_ascii_case,
-                )
+            groups: {
+                let same = str::eq_ignore_ascii_case;
+                let included = "People in these groups, directly or through others, have the policy.";
+                let excluded = "Exclusion beats inclusion: people in both do not have the policy.";
+                [
+                    chooser(("included", "Included groups", included), &draft.included, &groups, same, problem("included")),
+                    chooser(("excluded", "Excluded groups", excluded), &draft.excluded, &groups, same, problem("excluded")),
+                ]
             },
-            excluded: picker(
-                "excluded",
-                "Excluded groups",
-                "Exclusion beats inclusion: people in both do not have the policy.",
-                &draft.excluded,
-                &groups,
-                str::eq_ignore_ascii_case,
-            ),
             levels: level_choices(platform, &draft.levels),
             json: serde_json::to_string_pretty(document).unwrap_or_default(),
             shell,
@@ -189,26 +196,26 @@ impl Form {
     }
 }
 
-fn picker(
-    name: &'static str,
-    title: &'static str,
-    help: &'static str,
+fn chooser(
+    (name, title, help): (&'static str, &'static str, &'static str),
     ids: &[String],
     all: &[(String, String)],
     same: impl Fn(&str, &str) -> bool,
-) -> Picker {
+    problem: Option<String>,
+) -> Chooser {
     let label = |id: &String| {
         let known = all.iter().find(|(other, _)| same(id, other));
         known.map_or_else(|| if name == "app" { id.clone() } else { format!("Unknown group {id}") }, |(_, label)| label.clone())
     };
     let is_chosen = |id: &String| ids.iter().any(|chosen| same(chosen, id));
-    Picker {
+    Chooser {
         name,
         title,
         help,
         chosen: ids.iter().map(|id| (id.clone(), label(id))).collect(),
-        others: all.iter().filter(|(id, _)| !is_chosen(id)).cloned().collect(),
-        problem: None,
+        others: all.iter().filter(|(id, _)| !is_chosen(id)).take(OFFERED).cloned().collect(),
+        typed: (all.len() > OFFERED).then_some("Name of another group"),
+        problem,
     }
 }
 

@@ -187,6 +187,39 @@ async fn saving_changes_what_was_typed_and_nothing_else() {
     assert_eq!(office.stored(&id).await.unwrap(), expected);
 }
 
+#[tokio::test]
+async fn of_very_many_groups_some_are_offered_and_any_can_be_typed() {
+    let mut office = Office::new().await;
+    let id = office.policy("one", json!({ "assignments": [] })).await;
+    let mut unit = office.world.ctx.store.tenant(office.world.tenant.id).write().await.unwrap();
+    let mut last = String::new();
+    for number in 0..1500 {
+        let group = doorward_model::group::Group {
+            id: doorward_model::GroupId::random(office.world.ctx.rng.as_ref()),
+            display_name: format!("Department {number:04} of the whole organisation"),
+            description: None,
+            created: office.world.ctx.now(),
+        };
+        unit.groups().create(&group).await.unwrap();
+        last = group.id.to_string();
+    }
+    unit.commit().await.unwrap();
+    let (path, action) = edit(&id);
+    let form = office.get(&path).await;
+    assert!(form.body.len() < 200_000, "{} bytes", form.body.len());
+    let typed = [("type_included", "department 1499 of the whole organisation"), ("do", "preview")];
+    let preview = office.submit(&form, &action, &action, &typed).await;
+    assert!(preview.body.contains("Department 1499") && preview.status == StatusCode::OK, "{}", preview.body);
+    let saved = office.submit(&preview, &path, &path, &[]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert_eq!(office.stored(&id).await.unwrap()["assignments"][0]["target"]["groupId"], json!(last));
+    let nobody = [("type_excluded", "No such department"), ("do", "preview")];
+    let form = office.get(&path).await;
+    let refused = office.submit(&form, &action, &action, &nobody).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+    assert!(refused.body.contains("There is no group “No such department”."), "{}", refused.body);
+}
+
 /// Every setting of the engine has a field, and its title and explanation.
 #[tokio::test]
 async fn the_form_has_every_setting_that_is_enforced() {
@@ -223,7 +256,7 @@ async fn what_cannot_be_meant_is_told_at_its_field_and_the_input_kept() {
         (vec![("s.allowedDataStorageLocations", "cloud")], "Choose some of the list."),
         (vec![("app", "no app")], "without spaces"),
         (vec![("app_group", "mine")], "appGroupType must be"),
-        (vec![("included", "nobody")], "must be the id of a group"),
+        (vec![("included", "nobody")], "There is no group “nobody”."),
         (vec![("level", "rented")], "does not know"),
         (vec![("description", &*"x".repeat(10_001))], "more than 10000 characters"),
     ] {
