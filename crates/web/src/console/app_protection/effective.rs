@@ -23,7 +23,7 @@ use crate::console::words::Badge;
 /// The fields, as they were typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::console) struct Question {
+pub(super) struct Question {
     person: String,
     app: String,
     platform: String,
@@ -84,7 +84,7 @@ impl Effective {
 }
 
 /// `GET /console/app-protection/effective`; without a person and an app, only the form.
-pub(in crate::console) async fn get(admin: Admin<Reads>, Query(question): Query<Question>) -> Result<Response, Trouble> {
+pub(super) async fn get(admin: Admin<Reads>, Query(question): Query<Question>) -> Result<Response, Trouble> {
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
     let mut applications = unit.applications().list().await.map_err(store)?;
     drop(unit);

@@ -6,10 +6,10 @@ use doorward_model::group::Group;
 use doorward_model::protection::MobileAppIdentifier;
 use doorward_policy::protection::{Choice, Kind, Setting};
 use doorward_store::Unit;
-use serde_json::Value;
 
 use super::draft::{Draft, Problems};
 use super::field::{self, Field};
+use super::subject::{Subject, json, warnings};
 use super::words;
 use crate::console::difference::Difference;
 use crate::console::shell::Shell;
@@ -96,15 +96,15 @@ struct Shown {
 }
 
 /// A value, its words, and whether it is chosen.
-type Option3 = (String, String, bool);
+type Offer = (String, String, bool);
 
 /// What the setting is chosen with.
 enum Control {
     Switch(bool),
-    One(Vec<Option3>),
-    Some(Vec<Option3>),
+    One(Vec<Offer>),
+    Several(Vec<Offer>),
     Number(String),
-    Interval(String, Vec<Option3>),
+    Interval(String, Vec<Offer>),
     Lines(String),
 }
 
@@ -122,25 +122,15 @@ pub(super) struct Form {
     app_groups: Vec<(&'static str, &'static str, &'static str, bool)>,
     apps: Chooser,
     groups: [Chooser; 2],
-    levels: Vec<Option3>,
+    levels: Vec<Offer>,
     problems: Problems,
     warnings: Vec<String>,
     told: Told,
-    json: String,
+    json: Option<String>,
 }
 
 impl Form {
-    #[expect(clippy::too_many_arguments, reason = "each is a part of one page")]
-    pub(super) fn new(
-        shell: Shell,
-        choices: &Choices,
-        id: Option<String>,
-        document: &Value,
-        warnings: Vec<String>,
-        draft: Draft,
-        problems: Problems,
-        told: Told,
-    ) -> Self {
+    pub(super) fn new(shell: Shell, choices: &Choices, subject: &Subject, draft: Draft, problems: Problems, told: Told) -> Self {
         let platform = draft.platform;
         let problem = |name: &str| problems.get(name).cloned();
         let groups: Vec<(String, String)> = choices.groups.iter().map(|group| (group.id.to_string(), group.display_name.clone())).collect();
@@ -152,8 +142,8 @@ impl Form {
             Part { title: section.title(), fields: fields.collect() }
         };
         Self {
-            action: id.as_ref().map_or_else(|| format!("{}/new", super::ROOT), |id| format!("{}/policies/{id}", super::ROOT)),
-            id,
+            action: subject.action(),
+            id: subject.id.clone(),
             platform: words::platform(platform),
             platform_word: words::platform_word(platform),
             parts: words::sections(platform).map(part).collect(),
@@ -178,11 +168,11 @@ impl Form {
                 ]
             },
             levels: level_choices(platform, &draft.levels),
-            json: serde_json::to_string_pretty(document).unwrap_or_default(),
+            json: json(&subject.body),
+            warnings: warnings(&subject.body),
             shell,
             draft,
             problems,
-            warnings,
             told,
         }
     }
@@ -231,11 +221,11 @@ fn app_groups(chosen: &str) -> Vec<(&'static str, &'static str, &'static str, bo
     offered.map(|(_, (word, title, help))| (word, title, help, word == chosen)).collect()
 }
 
-fn level_choices(platform: MobilePlatform, chosen: &[String]) -> Vec<Option3> {
+fn level_choices(platform: MobilePlatform, chosen: &[String]) -> Vec<Offer> {
     let is_chosen = |word: &str| chosen.iter().any(|level| level == word);
     let offered: Vec<_> = words::levels(platform).collect();
     let other = chosen.iter().filter(|word| !offered.iter().any(|(known, _)| known == word));
-    let other: Vec<Option3> = other.map(|word| (word.clone(), format!("“{word}”"), true)).collect();
+    let other: Vec<Offer> = other.map(|word| (word.clone(), format!("“{word}”"), true)).collect();
     offered.into_iter().map(|(word, label)| (word.to_owned(), label.to_owned(), is_chosen(word))).chain(other).collect()
 }
 
@@ -252,7 +242,7 @@ fn shown(setting: &Setting, field: &Field, problem: Option<String>) -> Shown {
             Control::One(std::iter::once(none).chain(offered(choices)).collect())
         }
         Kind::Choice(choices) => Control::One(offered(choices)),
-        Kind::Choices(choices) => Control::Some(offered(choices)),
+        Kind::Choices(choices) => Control::Several(offered(choices)),
         Kind::Interval => {
             let units = words::UNITS.iter().map(|(word, ..)| ((*word).to_owned(), (*word).to_owned(), *word == field.unit));
             Control::Interval(text, units.collect())
@@ -282,5 +272,5 @@ pub(super) struct Preview {
     pub(super) changes: Vec<Difference>,
     pub(super) warnings: Vec<String>,
     pub(super) is_new: bool,
-    pub(super) json: String,
+    pub(super) json: Option<String>,
 }

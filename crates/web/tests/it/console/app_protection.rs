@@ -188,6 +188,23 @@ async fn saving_changes_what_was_typed_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_policy_with_as_many_apps_as_there_may_be_can_be_edited() {
+    let mut office = Office::new().await;
+    let app = |number: usize| json!({ "mobileAppIdentifier": { "bundleId": format!("com.contoso.department.application{number}") } });
+    let id = office.policy("one", json!({ "apps": (0..300).map(app).collect::<Value>() })).await;
+    let (path, action) = edit(&id);
+    let form = office.get(&path).await;
+    assert!(form.body.len() < 200_000 && form.body.contains("too long to show"), "{} bytes", form.body.len());
+    let saved = office.submit(&form, &action, &path, &[("s.pinRequired", "true")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    assert_eq!(office.stored(&id).await.unwrap()["apps"].as_array().unwrap().len(), 300);
+    let form = office.get(&path).await;
+    let more = office.submit(&form, &action, &action, &[("type_app", "com.one.more"), ("do", "preview")]).await;
+    assert_eq!(more.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", more.body);
+    assert!(more.body.contains("has more than 300 entries"), "{}", more.body);
+}
+
+#[tokio::test]
 async fn of_very_many_groups_some_are_offered_and_any_can_be_typed() {
     let mut office = Office::new().await;
     let id = office.policy("one", json!({ "assignments": [] })).await;
