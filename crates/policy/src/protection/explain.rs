@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::catalogue::Setting;
+use super::settings::TIES;
 use super::{AppProtectionPolicy, Effective, Settings, merge};
 
 /// Where an effective value comes from.
@@ -10,10 +11,12 @@ use super::{AppProtectionPolicy, Effective, Settings, merge};
 pub enum Origin {
     /// These policies ask for it, by id: all of them when all say the same.
     Policies(Vec<String>),
-    /// No policy names a value, so that the default counts.
+    /// No policy asks for anything but the default.
     Default,
     /// It follows from another setting, whatever the policies say.
     Coupled,
+    /// It counts for nothing, as the setting with that name is off.
+    Idle(&'static str),
 }
 
 /// One setting of an effective policy.
@@ -43,13 +46,16 @@ pub fn explain(policies: &[&AppProtectionPolicy]) -> Option<(Effective, Vec<Expl
     let explained = settings.map(|setting| {
         let name = setting.name;
         let value = values.get(name).cloned().unwrap_or_default();
-        let origin = match joined.get(name) {
-            Some(joined) if *joined == value => Origin::Policies(effective.sources.get(name).cloned().unwrap_or_default()),
+        let asked: Vec<_> = asked.iter().map(|(id, settings)| (id.clone(), settings.get(name).cloned().unwrap_or_default())).collect();
+        let idle = TIES.iter().find(|(tied, condition)| *tied == name && values.get(*condition) == Some(&Value::Bool(false)));
+        let origin = match (idle, joined.get(name)) {
+            (Some((_, condition)), _) => Origin::Idle(condition),
+            (None, Some(_)) if value == setting.default && asked.iter().all(|(_, asked)| *asked == value) => Origin::Default,
+            (None, Some(joined)) if *joined == value => Origin::Policies(effective.sources.get(name).cloned().unwrap_or_default()),
             // Only numbers have a value that leaves it to the default.
-            Some(joined) if joined.as_u64() == Some(0) => Origin::Default,
-            _ => Origin::Coupled,
+            (None, Some(joined)) if joined.as_u64() == Some(0) => Origin::Default,
+            (None, _) => Origin::Coupled,
         };
-        let asked = asked.iter().map(|(id, settings)| (id.clone(), settings.get(name).cloned().unwrap_or_default())).collect();
         Explained { setting, value, origin, asked }
     });
     let explained = explained.collect();

@@ -62,6 +62,14 @@ const PIN_LENGTH: u32 = 4;
 /// Wrong entries of a PIN where no policy names a number.
 const PIN_RETRIES: u32 = 5;
 
+/// Members that only count where a condition is on, which [`Settings::settle`] sees to.
+pub(super) const TIES: [(&str, &str); 4] = [
+    ("allowedDataStorageLocations", "saveAsBlocked"),
+    ("allowedDataIngestionLocations", "blockDataIngestionIntoOrganizationDocuments"),
+    ("appActionIfDeviceComplianceRequired", "deviceComplianceRequired"),
+    ("appActionIfMaximumPinRetriesExceeded", "pinRequired"),
+];
+
 const FINGERPRINT_AND_BIOMETRIC: &str = "fingerprintAndBiometricEnabled";
 
 mod on {
@@ -316,8 +324,8 @@ settings! {
     app_action_if_device_compliance_required: Option<RemediationAction> = "appActionIfDeviceComplianceRequired", Action, BOTH, None;
     /// When the account is disabled or deleted
     ///
-    /// Block shows no organisation data. Wipe removes it from the app. Only a definite answer of this server counts; a network that fails
-    /// does not.
+    /// Block shows no organisation data, and counts where nothing is set. Wipe removes it from the app. Only a definite answer of this
+    /// server counts; a network that fails does not.
     app_action_if_unable_to_authenticate_user: Option<RemediationAction> = "appActionIfUnableToAuthenticateUser", Action, BOTH, None;
     /// Block when offline for
     ///

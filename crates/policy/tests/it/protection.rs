@@ -4,6 +4,7 @@
 
 mod applied;
 mod corpus;
+mod explain;
 mod launch;
 mod merge;
 mod parse;

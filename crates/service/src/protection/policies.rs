@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use doorward_model::application::MobilePlatform;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::{TenantId, UserId};
 use doorward_policy::protection::{AppProtectionPolicy, Warning, is_assigned, parse};
 use doorward_store::Unit;
-use serde_json::{Map, Value};
+use doorward_wire::policy_file;
+use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::directory::{Actor, DirectoryError, update_policy};
@@ -50,6 +52,35 @@ pub async fn of_user(unit: &mut dyn Unit, user: UserId) -> Result<Vec<Stored>> {
     let mut stored = all(unit).await?;
     stored.retain(|stored| is_assigned(&stored.policy, &groups));
     Ok(stored)
+}
+
+/// What a policy made by hand begins with: settings that protect without getting in the way.
+#[must_use]
+pub fn beginning(platform: MobilePlatform) -> Value {
+    json!({
+        "@odata.type": policy_file::app_protection::odata_type(platform),
+        "displayName": "",
+        "allowedOutboundDataTransferDestinations": "managedApps",
+        "allowedOutboundClipboardSharingLevel": "managedAppsWithPasteIn",
+        "dataBackupBlocked": true,
+        "pinRequired": true,
+        "minimumPinLength": 4,
+        "maximumPinRetries": 5,
+        "simplePinBlocked": true,
+        "deviceComplianceRequired": true,
+    })
+}
+
+/// What a duplicate begins with: everything but whom it is for, as a copy that applied at once would double what it was made from.
+#[must_use]
+pub fn duplicate(of: &Stored) -> Value {
+    let mut body = of.document.body.clone();
+    if let Value::Object(members) = &mut body {
+        members.remove("id");
+        members.remove("assignments");
+        members.insert("displayName".to_owned(), format!("Copy of {}", of.policy.display_name).into());
+    }
+    body
 }
 
 /// Replaces whom a policy is for (Graph `assign`). With `expected`, only at that version.

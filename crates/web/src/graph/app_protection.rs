@@ -110,6 +110,7 @@ impl Collection {
 /// The policy as Graph shows it.
 pub(super) fn shown(document: &Document, expand: &[&str]) -> Value {
     let mut shown = format::whole(&document.body);
+    shown.insert("id".into(), document.id.clone().into());
     shown.insert("createdDateTime".into(), document.created.to_string().into());
     shown.insert("lastModifiedDateTime".into(), document.modified.to_string().into());
     shown.insert("version".into(), format!("\"{}\"", document.version).into());

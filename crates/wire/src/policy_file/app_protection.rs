@@ -13,8 +13,8 @@ use super::json::ReadError;
 /// Characters of a name, and of a description.
 const NAME: usize = 256;
 const DESCRIPTION: usize = 10_000;
-/// Apps or assignments of a policy.
-const ENTRIES: usize = 1000;
+/// Apps, assignments or other entries of one list.
+const ENTRIES: usize = 300;
 /// Characters of an app's identifier.
 const IDENTIFIER: usize = 256;
 

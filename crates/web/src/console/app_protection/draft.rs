@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use doorward_model::GroupId;
 use doorward_model::application::MobilePlatform;
 use doorward_model::protection::MobileAppIdentifier;
 use doorward_policy::protection::{Setting, Settings};
@@ -113,16 +114,18 @@ impl Draft {
             excluded: all("excluded"),
         };
         let wish = one("do");
-        if let Some(list) = wish.strip_prefix("add:") {
-            let typed = one(&format!("type_{list}")).trim();
-            let added = if typed.is_empty() { one(&format!("add_{list}")) } else { typed }.to_owned();
+        // What was typed to be added is added with whatever button; a choice of a list needs its own.
+        let chosen = wish.strip_prefix("add:").map(|list| (list, one(&format!("add_{list}"))));
+        let typed = ["app", "included", "excluded"].map(|list| (list, one(&format!("type_{list}")).trim()));
+        for (list, added) in chosen.into_iter().chain(typed) {
             if let Some(list) = draft.list(list)
                 && !added.is_empty()
-                && !list.contains(&added)
+                && !list.iter().any(|known| known == added)
             {
-                list.push(added);
+                list.push(added.to_owned());
             }
-        } else if let Some((list, gone)) = wish.strip_prefix("remove:").and_then(|rest| rest.split_once(':'))
+        }
+        if let Some((list, gone)) = wish.strip_prefix("remove:").and_then(|rest| rest.split_once(':'))
             && let Some(list) = draft.list(list)
         {
             list.retain(|member| member != gone);
@@ -189,6 +192,11 @@ impl Draft {
         if self.levels != before.levels {
             let words = if self.levels.is_empty() { ANY.to_owned() } else { self.levels.join(",") };
             patch.insert("targetedAppManagementLevels".to_owned(), words.into());
+        }
+        for (list, groups) in [("included", &self.included), ("excluded", &self.excluded)] {
+            if let Some(typed) = groups.iter().find(|group| group.parse::<GroupId>().is_err()) {
+                problems.insert(list.to_owned(), format!("There is no group “{typed}”. Remove it, and add one by its whole name."));
+            }
         }
         let targets = |draft: &Self| (draft.everyone, draft.included.clone(), draft.excluded.clone());
         if targets(self) != targets(&before) {

@@ -4,18 +4,17 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use doorward_model::application::MobilePlatform;
 use doorward_model::document::DocumentKind;
-use doorward_policy::protection::{Problem, parse};
 use doorward_service::directory::{self, DirectoryError};
 use doorward_service::protection::{self, Stored};
 use doorward_wire::policy_file::app_protection as format;
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::draft::{Draft, Problems, Wish, field_of};
 use super::form::{Choices, Form, Preview, Told};
+use super::subject::{self, Subject};
 use super::{ROOT, words};
 use crate::console::admin::{Admin, ManagesProtection};
 use crate::console::difference::differences;
@@ -27,47 +26,6 @@ use crate::console::shell::{Section, Shell};
 
 const KIND: DocumentKind = DocumentKind::AppProtectionPolicy;
 
-/// What a new policy begins with: the settings that protect without getting in the way.
-fn blank(platform: MobilePlatform) -> Value {
-    json!({
-        "@odata.type": format::odata_type(platform),
-        "displayName": "",
-        "allowedOutboundDataTransferDestinations": "managedApps",
-        "allowedOutboundClipboardSharingLevel": "managedAppsWithPasteIn",
-        "dataBackupBlocked": true,
-        "pinRequired": true,
-        "minimumPinLength": 4,
-        "maximumPinRetries": 5,
-        "simplePinBlocked": true,
-        "deviceComplianceRequired": true,
-    })
-}
-
-/// The policy that the form is about.
-struct Subject {
-    /// None for a new one.
-    id: Option<String>,
-    version: Option<i64>,
-    body: Value,
-}
-
-impl Subject {
-    /// Where its form goes.
-    fn action(&self) -> String {
-        self.id.as_ref().map_or_else(|| format!("{ROOT}/new"), |id| format!("{ROOT}/policies/{id}"))
-    }
-
-    fn platform(&self) -> MobilePlatform {
-        self.body.as_object().and_then(|members| format::platform(members).ok()).unwrap_or(MobilePlatform::Ios)
-    }
-}
-
-impl From<Stored> for Subject {
-    fn from(stored: Stored) -> Self {
-        Self { id: Some(stored.document.id), version: Some(stored.document.version), body: stored.document.body }
-    }
-}
-
 async fn stored(admin: &Admin<ManagesProtection>, id: &str) -> Result<Option<Stored>, Trouble> {
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
     let all = protection::policies(unit.as_mut()).await?;
@@ -78,50 +36,27 @@ async fn existing(admin: &Admin<ManagesProtection>, id: &str) -> Result<Stored, 
     stored(admin, id).await?.ok_or_else(Trouble::missing)
 }
 
-/// What is to be said about a document.
-fn warnings(body: &Value) -> Vec<String> {
-    let warnings = parse("", 0, body).map(|(_, warnings)| warnings).unwrap_or_default();
-    let (passed_on, told): (Vec<_>, Vec<_>) = warnings.into_iter().partition(|warning| warning.problem == Problem::NotEnforced);
-    let mut words: Vec<String> = told.iter().map(|warning| format!("{warning}.")).collect();
-    if !passed_on.is_empty() {
-        let names: Vec<&str> = passed_on.iter().map(|warning| warning.member.as_str()).collect();
-        words.push(format!("Kept and shown to other tools, but not enforced by apps of this version: {}.", names.join(", ")));
-    }
-    words
-}
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(in crate::console) struct Beginning {
+pub(super) struct Beginning {
     platform: String,
     from: String,
 }
 
 /// `GET /console/app-protection/new`: an empty form, or with `from` one that another policy has filled.
-pub(in crate::console) async fn new(admin: Admin<ManagesProtection>, Query(beginning): Query<Beginning>) -> Result<Response, Trouble> {
+pub(super) async fn new(admin: Admin<ManagesProtection>, Query(beginning): Query<Beginning>) -> Result<Response, Trouble> {
     let body = if beginning.from.is_empty() {
-        blank(words::platform_of(&beginning.platform).ok_or_else(Trouble::missing)?)
+        protection::beginning(words::platform_of(&beginning.platform).ok_or_else(Trouble::missing)?)
     } else {
-        copy(existing(&admin, &beginning.from).await?)
+        protection::duplicate(&existing(&admin, &beginning.from).await?)
     };
     let subject = Subject { id: None, version: None, body };
     let draft = Draft::of(&subject.body, None).ok_or_else(Trouble::missing)?;
     show(&admin, &subject, draft, Problems::new(), Told::default()).await
 }
 
-/// Everything but whom it is for: a copy that applied at once would double what it was made from.
-fn copy(stored: Stored) -> Value {
-    let mut body = stored.document.body;
-    if let Value::Object(members) = &mut body {
-        members.remove("id");
-        members.remove("assignments");
-        members.insert("displayName".to_owned(), format!("Copy of {}", stored.policy.display_name).into());
-    }
-    body
-}
-
 /// `GET /console/app-protection/policies/{id}`: the form.
-pub(in crate::console) async fn edit(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub(super) async fn edit(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
     let subject = Subject::from(existing(&admin, &id).await?);
     let draft = Draft::of(&subject.body, subject.version).ok_or_else(Trouble::missing)?;
     show(&admin, &subject, draft, Problems::new(), Told::default()).await
@@ -141,11 +76,14 @@ async fn show(
     } else {
         StatusCode::OK
     };
-    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
-    let choices = Choices::read(unit.as_mut()).await.map_err(store)?;
+    let choices = choices(admin).await?;
     let shell = admin.shell(Section::AppProtection)?;
-    let warnings = warnings(&subject.body);
-    Ok(plain(status, &Form::new(shell, &choices, subject.id.clone(), &subject.body, warnings, draft, problems, told)))
+    Ok(plain(status, &Form::new(shell, &choices, subject, draft, problems, told)))
+}
+
+async fn choices(admin: &Admin<ManagesProtection>) -> Result<Choices, Trouble> {
+    let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
+    Choices::read(unit.as_mut()).await.map_err(store)
 }
 
 /// The policy that a posted form is about. One that was deleted meanwhile goes on as a new one.
@@ -165,7 +103,7 @@ async fn posted(
         None => {
             let platform = words::platform_of(one("platform")).ok_or_else(Trouble::missing)?;
             let base = serde_json::from_str(one("base")).ok().filter(|base| Draft::of(base, None).is_some());
-            let mut body: Value = base.unwrap_or_else(|| blank(platform));
+            let mut body: Value = base.unwrap_or_else(|| protection::beginning(platform));
             if let Value::Object(members) = &mut body {
                 members.remove("id");
             }
@@ -176,11 +114,14 @@ async fn posted(
     if subject.id.is_none() {
         draft.version = None;
     }
+    let choices = choices(admin).await?;
+    choices.resolve(&mut draft.included);
+    choices.resolve(&mut draft.excluded);
     Ok((subject, draft, wish, deleted))
 }
 
 /// `POST …/draft`: adds and removes apps and groups in the form, or shows what saving would change. Changes nothing.
-pub(in crate::console) async fn draft(
+pub(super) async fn draft(
     admin: Admin<ManagesProtection>,
     id: Option<Path<String>>,
     Extension(Posted(fields)): Extension<Posted>,
@@ -204,9 +145,9 @@ pub(in crate::console) async fn draft(
         name: draft.name.clone(),
         fields: draft.fields(),
         changes: differences(&before, &words::told(&after, &names), &names),
-        warnings: warnings(&after),
+        warnings: subject::warnings(&after),
         is_new: subject.id.is_none(),
-        json: serde_json::to_string_pretty(&after).unwrap_or_default(),
+        json: subject::json(&after),
     };
     Ok(plain(StatusCode::OK, &page))
 }
@@ -234,7 +175,7 @@ fn refusal(draft: &Draft, member: &str, problem: &str) -> (Problems, Option<Stri
 }
 
 /// `POST /console/app-protection/new` and `…/policies/{id}`: saves, at the version that the form was made from.
-pub(in crate::console) async fn save(
+pub(super) async fn save(
     admin: Admin<ManagesProtection>,
     id: Option<Path<String>>,
     Extension(Posted(fields)): Extension<Posted>,
@@ -300,7 +241,7 @@ struct Delete {
 }
 
 /// `GET /console/app-protection/policies/{id}/delete`: asks first.
-pub(in crate::console) async fn ask_delete(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub(super) async fn ask_delete(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
     let stored = existing(&admin, &id).await?;
     Ok(plain(StatusCode::OK, &delete_page(&admin, stored, false)?))
 }
@@ -311,7 +252,7 @@ fn delete_page(admin: &Admin<ManagesProtection>, stored: Stored, changed: bool) 
 }
 
 /// `POST /console/app-protection/policies/{id}/delete`.
-pub(in crate::console) async fn delete(
+pub(super) async fn delete(
     admin: Admin<ManagesProtection>,
     Path(id): Path<String>,
     Extension(Posted(fields)): Extension<Posted>,

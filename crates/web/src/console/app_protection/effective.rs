@@ -7,7 +7,7 @@ use axum::response::Response;
 use doorward_model::AppId;
 use doorward_model::application::{Application, MobilePlatform};
 use doorward_model::protection::MobileAppIdentifier;
-use doorward_policy::protection::{Explained, Missed, Origin, Section as Part};
+use doorward_policy::protection::{Explained, Missed, Origin, Section as Part, Settings};
 use doorward_service::directory::DirectoryError;
 use doorward_service::protection::{self, Effect, Judged};
 use http::StatusCode;
@@ -23,7 +23,7 @@ use crate::console::words::Badge;
 /// The fields, as they were typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::console) struct Question {
+pub(super) struct Question {
     person: String,
     app: String,
     platform: String,
@@ -84,7 +84,7 @@ impl Effective {
 }
 
 /// `GET /console/app-protection/effective`; without a person and an app, only the form.
-pub(in crate::console) async fn get(admin: Admin<Reads>, Query(question): Query<Question>) -> Result<Response, Trouble> {
+pub(super) async fn get(admin: Admin<Reads>, Query(question): Query<Question>) -> Result<Response, Trouble> {
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
     let mut applications = unit.applications().list().await.map_err(store)?;
     drop(unit);
@@ -184,17 +184,23 @@ fn policy(judged: &Judged, names: &Names) -> Policy {
 
 fn line(explained: &Explained, applying: usize, name: &dyn Fn(&str) -> String) -> Line {
     let kind = explained.setting.kind;
-    let value = words::value(kind, &explained.value);
-    let gave: &[String] = match &explained.origin {
-        Origin::Policies(ids) => ids,
-        Origin::Default | Origin::Coupled => &[],
+    let title = |name: &str| Settings::catalogue().into_iter().find(|setting| setting.name == name).map_or("", |setting| setting.title);
+    let value = match explained.origin {
+        Origin::Idle(_) => "–".to_owned(),
+        _ => words::value(kind, &explained.value),
     };
-    let why = match &explained.origin {
-        Origin::Default => "The default: no policy names a value.".to_owned(),
-        Origin::Coupled => "Follows from another setting.".to_owned(),
-        Origin::Policies(ids) if ids.is_empty() => "What all of them allow.".to_owned(),
-        Origin::Policies(ids) if ids.len() == applying && applying > 1 => "All policies agree.".to_owned(),
-        Origin::Policies(ids) => ids.iter().map(|id| name(id)).collect::<Vec<_>>().join(", "),
+    let (why, gave): (String, &[String]) = match &explained.origin {
+        Origin::Default => {
+            return Line { title: explained.setting.title, value, why: "Default".to_owned(), others: Vec::new() };
+        }
+        Origin::Idle(condition) => {
+            let why = format!("Counts only with “{}”.", title(condition));
+            return Line { title: explained.setting.title, value, why, others: Vec::new() };
+        }
+        Origin::Coupled => ("Follows from another setting.".to_owned(), &[]),
+        Origin::Policies(ids) if ids.is_empty() => ("What all of them allow.".to_owned(), ids),
+        Origin::Policies(ids) if ids.len() == applying && applying > 1 => ("All policies agree.".to_owned(), ids),
+        Origin::Policies(ids) => (ids.iter().map(|id| name(id)).collect::<Vec<_>>().join(", "), ids),
     };
     let others = explained.asked.iter().filter(|(id, _)| !gave.contains(id));
     let others = others.map(|(id, asked)| (name(id), words::value(kind, asked))).filter(|(_, asked)| *asked != value);

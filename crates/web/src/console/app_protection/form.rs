@@ -6,10 +6,10 @@ use doorward_model::group::Group;
 use doorward_model::protection::MobileAppIdentifier;
 use doorward_policy::protection::{Choice, Kind, Setting};
 use doorward_store::Unit;
-use serde_json::Value;
 
 use super::draft::{Draft, Problems};
 use super::field::{self, Field};
+use super::subject::{Subject, json, warnings};
 use super::words;
 use crate::console::difference::Difference;
 use crate::console::shell::Shell;
@@ -41,6 +41,16 @@ impl Choices {
         Ok(Self { groups, applications })
     }
 
+    /// Puts ids in place of the names of groups that were typed.
+    pub(super) fn resolve(&self, groups: &mut [String]) {
+        for typed in groups {
+            let known = self.groups.iter().find(|group| group.display_name.eq_ignore_ascii_case(typed));
+            if let Some(group) = known.filter(|_| typed.parse::<doorward_model::GroupId>().is_err()) {
+                *typed = group.id.to_string();
+            }
+        }
+    }
+
     /// Every app of a platform: identifier, name.
     fn apps(&self, platform: MobilePlatform) -> Vec<(String, String)> {
         let of = |application: &Application| {
@@ -52,13 +62,18 @@ impl Choices {
     }
 }
 
+/// Things offered in one list; of more, the rest is typed.
+const OFFERED: usize = 200;
+
 /// A list in the form to which things are added and from which they are removed.
-pub(super) struct Picker {
+struct Chooser {
     name: &'static str,
     title: &'static str,
     help: &'static str,
     chosen: Vec<(String, String)>,
     others: Vec<(String, String)>,
+    /// What is typed where a list does not do.
+    typed: Option<&'static str>,
     problem: Option<String>,
 }
 
@@ -81,15 +96,15 @@ struct Shown {
 }
 
 /// A value, its words, and whether it is chosen.
-type Option3 = (String, String, bool);
+type Offer = (String, String, bool);
 
 /// What the setting is chosen with.
 enum Control {
     Switch(bool),
-    One(Vec<Option3>),
-    Some(Vec<Option3>),
+    One(Vec<Offer>),
+    Several(Vec<Offer>),
     Number(String),
-    Interval(String, Vec<Option3>),
+    Interval(String, Vec<Offer>),
     Lines(String),
 }
 
@@ -105,32 +120,20 @@ pub(super) struct Form {
     platform_word: &'static str,
     parts: Vec<Part>,
     app_groups: Vec<(&'static str, &'static str, &'static str, bool)>,
-    apps: Picker,
-    included: Picker,
-    excluded: Picker,
-    levels: Vec<Option3>,
+    apps: Chooser,
+    groups: [Chooser; 2],
+    levels: Vec<Offer>,
     problems: Problems,
     warnings: Vec<String>,
     told: Told,
-    json: String,
+    json: Option<String>,
 }
 
 impl Form {
-    #[expect(clippy::too_many_arguments, reason = "each is a part of one page")]
-    pub(super) fn new(
-        shell: Shell,
-        choices: &Choices,
-        id: Option<String>,
-        document: &Value,
-        warnings: Vec<String>,
-        draft: Draft,
-        problems: Problems,
-        told: Told,
-    ) -> Self {
+    pub(super) fn new(shell: Shell, choices: &Choices, subject: &Subject, draft: Draft, problems: Problems, told: Told) -> Self {
         let platform = draft.platform;
         let problem = |name: &str| problems.get(name).cloned();
         let groups: Vec<(String, String)> = choices.groups.iter().map(|group| (group.id.to_string(), group.display_name.clone())).collect();
-        let known_apps = choices.apps(platform);
         let part = |(section, settings): (doorward_policy::protection::Section, Vec<Setting>)| {
             let fields = settings.iter().map(|setting| {
                 let typed = draft.settings.iter().find(|(other, _)| other.name == setting.name).map(|(_, field)| field.clone());
@@ -139,43 +142,37 @@ impl Form {
             Part { title: section.title(), fields: fields.collect() }
         };
         Self {
-            action: id.as_ref().map_or_else(|| format!("{}/new", super::ROOT), |id| format!("{}/policies/{id}", super::ROOT)),
-            id,
+            action: subject.action(),
+            id: subject.id.clone(),
             platform: words::platform(platform),
             platform_word: words::platform_word(platform),
             parts: words::sections(platform).map(part).collect(),
             app_groups: app_groups(&draft.app_group),
-            apps: Picker {
-                problem: problem("app"),
-                ..picker("app", "Apps", "Apps by the name that the operating system knows them by.", &draft.apps, &known_apps, |id, app| {
-                    MobileAppIdentifier::new(platform, id) == MobileAppIdentifier::new(platform, app)
-                })
+            apps: {
+                let help = "Apps by the name that the operating system knows them by.";
+                let same = |id: &str, app: &str| MobileAppIdentifier::new(platform, id) == MobileAppIdentifier::new(platform, app);
+                let typed = match platform {
+                    MobilePlatform::Ios => "Bundle id of another app",
+                    MobilePlatform::Android => "Package name of another app",
+                };
+                let chooser = chooser(("app", "Apps", help), &draft.apps, &choices.apps(platform), same, problem("app"));
+                Chooser { typed: Some(typed), ..chooser }
             },
-            included: Picker {
-                problem: problem("included"),
-                ..picker(
-                    "included",
-                    "Included groups",
-                    "People in these groups, directly or through others, have the policy.",
-                    &draft.included,
-                    &groups,
-                    str::eq_ignore_ascii_case,
-                )
+            groups: {
+                let same = str::eq_ignore_ascii_case;
+                let included = "People in these groups, directly or through others, have the policy.";
+                let excluded = "Exclusion beats inclusion: people in both do not have the policy.";
+                [
+                    chooser(("included", "Included groups", included), &draft.included, &groups, same, problem("included")),
+                    chooser(("excluded", "Excluded groups", excluded), &draft.excluded, &groups, same, problem("excluded")),
+                ]
             },
-            excluded: picker(
-                "excluded",
-                "Excluded groups",
-                "Exclusion beats inclusion: people in both do not have the policy.",
-                &draft.excluded,
-                &groups,
-                str::eq_ignore_ascii_case,
-            ),
             levels: level_choices(platform, &draft.levels),
-            json: serde_json::to_string_pretty(document).unwrap_or_default(),
+            json: json(&subject.body),
+            warnings: warnings(&subject.body),
             shell,
             draft,
             problems,
-            warnings,
             told,
         }
     }
@@ -189,26 +186,26 @@ impl Form {
     }
 }
 
-fn picker(
-    name: &'static str,
-    title: &'static str,
-    help: &'static str,
+fn chooser(
+    (name, title, help): (&'static str, &'static str, &'static str),
     ids: &[String],
     all: &[(String, String)],
     same: impl Fn(&str, &str) -> bool,
-) -> Picker {
+    problem: Option<String>,
+) -> Chooser {
     let label = |id: &String| {
         let known = all.iter().find(|(other, _)| same(id, other));
         known.map_or_else(|| if name == "app" { id.clone() } else { format!("Unknown group {id}") }, |(_, label)| label.clone())
     };
     let is_chosen = |id: &String| ids.iter().any(|chosen| same(chosen, id));
-    Picker {
+    Chooser {
         name,
         title,
         help,
         chosen: ids.iter().map(|id| (id.clone(), label(id))).collect(),
-        others: all.iter().filter(|(id, _)| !is_chosen(id)).cloned().collect(),
-        problem: None,
+        others: all.iter().filter(|(id, _)| !is_chosen(id)).take(OFFERED).cloned().collect(),
+        typed: (all.len() > OFFERED).then_some("Name of another group"),
+        problem,
     }
 }
 
@@ -224,11 +221,11 @@ fn app_groups(chosen: &str) -> Vec<(&'static str, &'static str, &'static str, bo
     offered.map(|(_, (word, title, help))| (word, title, help, word == chosen)).collect()
 }
 
-fn level_choices(platform: MobilePlatform, chosen: &[String]) -> Vec<Option3> {
+fn level_choices(platform: MobilePlatform, chosen: &[String]) -> Vec<Offer> {
     let is_chosen = |word: &str| chosen.iter().any(|level| level == word);
     let offered: Vec<_> = words::levels(platform).collect();
     let other = chosen.iter().filter(|word| !offered.iter().any(|(known, _)| known == word));
-    let other: Vec<Option3> = other.map(|word| (word.clone(), format!("“{word}”"), true)).collect();
+    let other: Vec<Offer> = other.map(|word| (word.clone(), format!("“{word}”"), true)).collect();
     offered.into_iter().map(|(word, label)| (word.to_owned(), label.to_owned(), is_chosen(word))).chain(other).collect()
 }
 
@@ -245,7 +242,7 @@ fn shown(setting: &Setting, field: &Field, problem: Option<String>) -> Shown {
             Control::One(std::iter::once(none).chain(offered(choices)).collect())
         }
         Kind::Choice(choices) => Control::One(offered(choices)),
-        Kind::Choices(choices) => Control::Some(offered(choices)),
+        Kind::Choices(choices) => Control::Several(offered(choices)),
         Kind::Interval => {
             let units = words::UNITS.iter().map(|(word, ..)| ((*word).to_owned(), (*word).to_owned(), *word == field.unit));
             Control::Interval(text, units.collect())
@@ -275,5 +272,5 @@ pub(super) struct Preview {
     pub(super) changes: Vec<Difference>,
     pub(super) warnings: Vec<String>,
     pub(super) is_new: bool,
-    pub(super) json: String,
+    pub(super) json: Option<String>,
 }

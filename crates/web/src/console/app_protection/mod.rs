@@ -6,6 +6,7 @@ mod effective;
 mod field;
 mod form;
 mod registrations;
+mod subject;
 mod words;
 
 use std::sync::Arc;
@@ -54,7 +55,7 @@ pub(super) fn routes() -> Router<Arc<Context>> {
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub(super) struct From {
+struct From {
     after: String,
 }
 

@@ -1,7 +1,6 @@
 //! `/console/app-protection/registrations`: the apps that check in, what each has to enforce, and their wipe.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use doorward_model::RegistrationId;
@@ -18,7 +17,6 @@ use serde::Deserialize;
 use super::{ROOT, words};
 use crate::console::admin::{Admin, ManagesProtection, Reads};
 use crate::console::flash::Flash;
-use crate::console::guard::Posted;
 use crate::console::moment::Moment;
 use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain, store};
@@ -35,7 +33,7 @@ const SHOWS: [(&str, &str, Show); 4] = [
 /// The filters, as they were typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(in crate::console) struct Filters {
+pub(super) struct Filters {
     person: String,
     show: String,
     after: String,
@@ -80,7 +78,7 @@ impl Registrations {
 }
 
 /// `GET /console/app-protection/registrations`.
-pub(in crate::console) async fn list(admin: Admin<Reads>, Query(filters): Query<Filters>) -> Result<Response, Trouble> {
+pub(super) async fn list(admin: Admin<Reads>, Query(filters): Query<Filters>) -> Result<Response, Trouble> {
     let search = Search {
         person: Some(filters.person.trim().to_owned()).filter(|person| !person.is_empty()),
         show: SHOWS.iter().find(|(word, ..)| *word == filters.show).map(|(.., show)| *show).unwrap_or_default(),
@@ -184,7 +182,7 @@ async fn find<P>(admin: &Admin<P>, id: &str) -> Result<Registered, Trouble> {
 }
 
 /// `GET /console/app-protection/registrations/{id}`.
-pub(in crate::console) async fn one(admin: Admin<Reads>, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub(super) async fn one(admin: Admin<Reads>, Path(id): Path<String>) -> Result<Response, Trouble> {
     let found = find(&admin, &id).await?;
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
     let policies = protection::policies(unit.as_mut()).await?;
@@ -301,7 +299,7 @@ struct Wipe {
 }
 
 /// `GET /console/app-protection/registrations/{id}/wipe`: says what it will do, and asks.
-pub(in crate::console) async fn ask_wipe(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub(super) async fn ask_wipe(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
     let found = find(&admin, &id).await?;
     let names = Names::read(&admin.ctx, admin.tenant.id).await?;
     let open = found.on_device.iter().filter(|one| !one.operations.iter().any(ManagedAppOperation::is_open_wipe));
@@ -317,7 +315,7 @@ pub(in crate::console) async fn ask_wipe(admin: Admin<ManagesProtection>, Path(i
 }
 
 /// `POST /console/app-protection/registrations/{id}/wipe`: asks the person's apps on that device to remove the organisation's data.
-pub(in crate::console) async fn wipe(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
+pub(super) async fn wipe(admin: Admin<ManagesProtection>, Path(id): Path<String>) -> Result<Response, Trouble> {
     let registration = find(&admin, &id).await?.registration;
     let (user, tag) = (registration.user_id, &registration.device_tag);
     let asked = match protection::request_wipe(&admin.ctx, admin.tenant.id, &admin.actor(), user, tag).await {
@@ -330,11 +328,7 @@ pub(in crate::console) async fn wipe(admin: Admin<ManagesProtection>, Path(id): 
 }
 
 /// `POST …/operations/{operation}/cancel`: takes back what the app has not heard of.
-pub(in crate::console) async fn cancel(
-    admin: Admin<ManagesProtection>,
-    Path((id, operation)): Path<(String, String)>,
-    Extension(Posted(_)): Extension<Posted>,
-) -> Result<Response, Trouble> {
+pub(super) async fn cancel(admin: Admin<ManagesProtection>, Path((id, operation)): Path<(String, String)>) -> Result<Response, Trouble> {
     let id = find(&admin, &id).await?.registration.id;
     match protection::cancel_operation(&admin.ctx, admin.tenant.id, &admin.actor(), id, &operation).await {
         Ok(()) => Ok(back(id, Flash::WipeTakenBack)),

@@ -105,7 +105,9 @@ pub(super) fn told(document: &Value, names: &Names) -> Value {
     let Some(draft) = Draft::of(document, None) else { return document.clone() };
     let mut told = Map::new();
     let mut say = |what: &str, text: String| {
-        told.insert(what.to_owned(), text.into());
+        if !text.is_empty() {
+            told.insert(what.to_owned(), text.into());
+        }
     };
     let named = |ids: &[String]| ids.iter().map(|id| names.of(id)).collect::<Vec<_>>().join(", ");
     say("Name", draft.name.clone());
