@@ -2,10 +2,13 @@
 
 use std::net::IpAddr;
 
+use doorward_model::ErrorCode;
+use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use serde_json::Value;
 
+use super::proof::{Wanted, wanted_proof};
 use crate::attempts::Origin;
 use crate::context::Context;
 use crate::directory::Actor;
@@ -35,6 +38,26 @@ impl From<doorward_store::StoreError> for PasswordChangeError {
     fn from(error: doorward_store::StoreError) -> Self {
         Self::Failed(error.into())
     }
+}
+
+/// Changes the password of somebody who is signed in. Whoever has a second factor must have given one recently: whoever found out the
+/// password at a browser that was left open could lock its owner out otherwise.
+///
+/// # Errors
+/// [`PasswordChangeError`].
+pub async fn choose_password(
+    ctx: &Context,
+    tenant: &Tenant,
+    address: IpAddr,
+    user: &User,
+    session: &Session,
+    old: &str,
+    new: &str,
+) -> Result<(), PasswordChangeError> {
+    if matches!(wanted_proof(ctx, tenant, user, session).await?, Some(Wanted::SecondFactor(_))) {
+        return Err(Error::refused(ErrorCode::MFA_REQUIRED, "Prove first that it is you.").into());
+    }
+    change_password(ctx, tenant, address, &user.user_principal_name, old, new).await.map(drop)
 }
 
 /// Changes a person's password and ends every session: whoever knew the old password is signed out everywhere.
