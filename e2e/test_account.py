@@ -35,7 +35,7 @@ def add_app(page):
     """Sets an authenticator app up; its secret and the recovery codes."""
     page.get_by_role("link", name="Add app").click()
     secret = page.locator(".key").inner_text()
-    page.get_by_label("Code").fill(one_time_code(secret))
+    page.get_by_label("Code", exact=True).fill(one_time_code(secret))
     page.get_by_role("button", name="Set up").click()
     expect(page.get_by_role("heading", name="Save your recovery codes")).to_be_visible()
     codes = page.locator(".codes li").all_inner_texts()

@@ -8,12 +8,13 @@ use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use serde_json::Value;
 
-use super::proof::{Wanted, wanted_proof};
+use super::proof::{Wanted, log_failure, wanted_proof};
 use crate::attempts::Origin;
+use crate::caller::Caller;
 use crate::context::Context;
 use crate::directory::Actor;
 use crate::directory::audit::{self, Change};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::password::{self, WeakPassword};
 use crate::sign_in::credentials;
 
@@ -41,14 +42,14 @@ impl From<doorward_store::StoreError> for PasswordChangeError {
 }
 
 /// Changes the password of somebody who is signed in. Whoever has a second factor must have given one recently: whoever found out the
-/// password at a browser that was left open could lock its owner out otherwise.
+/// password at a browser that was left open could lock its owner out otherwise. A wrong present password stands in the sign-in log.
 ///
 /// # Errors
 /// [`PasswordChangeError`].
 pub async fn choose_password(
     ctx: &Context,
     tenant: &Tenant,
-    address: IpAddr,
+    caller: &Caller,
     user: &User,
     session: &Session,
     old: &str,
@@ -57,7 +58,14 @@ pub async fn choose_password(
     if matches!(wanted_proof(ctx, tenant, user, session).await?, Some(Wanted::SecondFactor(_))) {
         return Err(Error::refused(ErrorCode::MFA_REQUIRED, "Prove first that it is you.").into());
     }
-    change_password(ctx, tenant, address, &user.user_principal_name, old, new).await.map(drop)
+    match change_password(ctx, tenant, caller.ip, &user.user_principal_name, old, new).await {
+        Err(PasswordChangeError::WrongPassword) => {
+            let refusal = Refusal::new(ErrorCode::INVALID_CREDENTIALS, PasswordChangeError::WrongPassword.to_string());
+            log_failure(ctx, tenant, caller, user, refusal.into()).await?;
+            Err(PasswordChangeError::WrongPassword)
+        }
+        changed => changed.map(drop),
+    }
 }
 
 /// Changes a person's password and ends every session: whoever knew the old password is signed out everywhere.

@@ -103,7 +103,8 @@ pub async fn prove_by_password(
     Ok(unit.commit().await?)
 }
 
-async fn log_failure(ctx: &Context, tenant: &Tenant, caller: &Caller, user: &User, error: Error) -> Result<Error> {
+/// Records a proof that was wrong, and hands the error back with the record's id.
+pub(super) async fn log_failure(ctx: &Context, tenant: &Tenant, caller: &Caller, user: &User, error: Error) -> Result<Error> {
     let application = super::application(ctx, tenant.id).await?;
     Ok(access::failed_factor(ctx, tenant, caller, "account", &application, &user.user_principal_name, error).await)
 }

@@ -85,8 +85,11 @@ pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
 /// Adds a secret and returns it; it is shown this once.
 ///
 /// # Errors
-/// [`DirectoryError`].
+/// [`DirectoryError`]; those that every tenant has get none: existing clients of theirs have none to show, and would be refused.
 pub async fn add_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId) -> Result<(String, ClientSecret)> {
+    if setup::is_built_in(id) {
+        return Err(DirectoryError::Conflict("this application belongs to every tenant and has no secrets".into()));
+    }
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let mut application = get(unit.as_mut(), id).await?;
     let before = without_hashes(&application);

@@ -80,7 +80,7 @@ pub(super) async fn change(person: Person, Form(typed): Form<Typed>) -> Result<R
         return show(&person, Problems { repeated: Some("The two new passwords differ.".to_owned()), ..Problems::default() });
     }
     let Person { ctx, tenant, user, session, caller, .. } = &person;
-    match account::choose_password(ctx, tenant, caller.ip, user, session, &typed.passwd, &typed.newpasswd).await {
+    match account::choose_password(ctx, tenant, caller, user, session, &typed.passwd, &typed.newpasswd).await {
         Ok(()) => {
             let text = "You are signed out everywhere, here too: whoever knew the old password is out as well.".to_owned();
             let mut response =

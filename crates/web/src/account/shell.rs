@@ -25,7 +25,7 @@ pub(super) enum Section {
 const SECTIONS: [(Section, &str, &str, Icon); 4] = [
     (Section::Methods, "Ways to sign in", "/account", Icon::Methods),
     (Section::Devices, "Devices", "/account/devices", Icon::Devices),
-    (Section::Sessions, "Where you are signed in", "/account/sessions", Icon::SignIns),
+    (Section::Sessions, "Sessions", "/account/sessions", Icon::SignIns),
     (Section::Password, "Password", "/account/password", Icon::Password),
 ];
 

@@ -86,6 +86,8 @@ pub(crate) fn flow(grant: &str) -> &str {
         "authorization_code" => "Sign-in page",
         "refresh_token" => "Renewal of a token",
         "authorize" | "sign_in" => "Sign-in page",
+        "account" => "My account",
+        "register_security_info" => "Setting up a second factor",
         "register_device" => "Registering a device",
         "prt" => "Broker",
         "password" => "Name and password",

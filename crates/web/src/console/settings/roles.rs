@@ -24,7 +24,12 @@ struct Held {
     name: &'static str,
     purpose: &'static str,
     holders: Vec<User>,
+    /// How many more there are than the page shows.
+    more: usize,
 }
+
+/// Holders of one role that the page shows.
+const SHOWN: usize = 50;
 
 #[derive(Template)]
 #[template(path = "console/roles.html")]
@@ -44,11 +49,15 @@ pub(super) async fn list(admin: Admin<Reads>) -> Result<Response, Trouble> {
 
 async fn show<P>(admin: &Admin<P>, login: &str, chosen: &str, login_problem: Option<String>) -> Result<Response, Trouble> {
     let holders = directory::role_holders(&admin.ctx, admin.tenant.id).await?;
-    let held = |role: Role| Held {
-        id: role.template_id().to_string(),
-        name: role.display_name(),
-        purpose: users::purpose(role),
-        holders: holders.iter().filter(|user| user.roles.contains(&role)).cloned().collect(),
+    let held = |role: Role| {
+        let hold = || holders.iter().filter(|user| user.roles.contains(&role));
+        Held {
+            id: role.template_id().to_string(),
+            name: role.display_name(),
+            purpose: users::purpose(role),
+            holders: hold().take(SHOWN).cloned().collect(),
+            more: hold().count().saturating_sub(SHOWN),
+        }
     };
     let page = Roles {
         shell: admin.shell(Section::Settings)?,

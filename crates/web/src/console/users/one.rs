@@ -43,6 +43,8 @@ struct OneUser {
     methods: Vec<(AuthenticationMethod, Moment, Option<Moment>)>,
     recovery_codes: u32,
     sign_ins: Vec<SignIn>,
+    /// Query that names them to other pages.
+    query: String,
     may_manage: bool,
     actions: Vec<Action>,
 }
@@ -65,6 +67,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
         recovery_codes: held.recovery_codes,
         sign_ins: sign_ins.into_iter().map(sign_in).collect(),
         actions: if may_manage { Action::of(&user).filter(|action| admin.may(action.task())).collect() } else { Vec::new() },
+        query: serde_urlencoded::to_string([("person", &user.user_principal_name)]).unwrap_or_default(),
         may_manage,
         user,
     };

@@ -198,6 +198,7 @@ async fn a_new_password_is_judged_at_its_field_and_signs_out_everywhere() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.body.contains(&format!("id=\"{field}\"")), "{field}: {}", answer.body);
     }
+    assert!(world.sign_ins().await.iter().any(|record| record.error_code == 50_126), "a wrong password stands in the log");
     world.clock.advance(1);
     let fields = [("passwd", PASSWORD), ("newpasswd", new), ("confirmnewpasswd", new)];
     let changed = post(&world, &mut anna, &page, "/account/password", &fields).await;

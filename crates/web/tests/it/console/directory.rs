@@ -328,7 +328,7 @@ async fn a_client_secret_is_shown_once_works_and_is_gone_when_it_is_removed() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_every_tenant_can_neither_be_deleted_nor_switched_off() {
+async fn what_belongs_to_every_tenant_can_neither_be_deleted_nor_switched_off_nor_given_a_secret() {
     let world = World::new().await;
     let mut admin = Browser::signed_in(&world, &world.admin).await;
     let console = doorward_service::resource::CONSOLE;
@@ -338,6 +338,12 @@ async fn what_belongs_to_every_tenant_can_neither_be_deleted_nor_switched_off() 
         assert!(refused.status.is_client_error(), "{path}");
         assert!(refused.body.contains("belongs to every tenant"), "{path}: {}", refused.body);
     }
+    // With a secret every broker that has none would be refused.
+    let broker = doorward_service::setup::BROKER;
+    let page = admin.get(&world, &format!("/console/apps/{broker}")).await;
+    assert!(!page.body.contains("Add secret"), "{}", page.body);
+    let refused = post(&world, &mut admin, &page, &format!("/console/apps/{broker}/secrets"), &[]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
 }
 
 #[tokio::test]
