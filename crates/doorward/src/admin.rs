@@ -8,7 +8,7 @@ use clap::Subcommand;
 use comfy_table::{ContentArrangement, Table, presets};
 use doorward_model::document::DocumentKind;
 use doorward_service::directory::{self, Actor, UserPatch};
-use doorward_service::{keys, password, tenants};
+use doorward_service::{password, tenants};
 use serde_json::Value;
 
 use crate::{ConfigFile, server};
@@ -72,9 +72,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let outcome = match arguments.command {
         Command::RotateKeys => {
             async {
-                let mut unit = context.store.tenant(tenant.id).write().await?;
-                keys::rotate(&context, unit.as_mut(), tenant.id).await?;
-                unit.commit().await?;
+                directory::rotate_signing_keys(&context, tenant.id, &actor).await?;
                 println!("The keys of {} were rotated. Running servers follow within a minute.", tenant.display_name);
                 Ok(())
             }

@@ -18,6 +18,9 @@ pub const PROTECTION: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b01"
 /// The administrator's console: client and resource at once, so that policies can be made for it alone.
 pub const CONSOLE: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b03"));
 
+/// My account, likewise.
+pub const ACCOUNT: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b04"));
+
 /// Scope value that stands for everything the client was granted.
 const DEFAULT: &str = ".default";
 

@@ -111,7 +111,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     keys::create_signing_keys(ctx, unit.as_mut(), tenant.id).await?;
     keys::create_device_ca(ctx, unit.as_mut(), tenant.id).await?;
-    for application in built_in_applications(now).into_iter().chain([console(ctx, now)]) {
+    for application in built_in_applications(now).into_iter().chain(own_clients(ctx, now)) {
         unit.applications().create(&application).await?;
     }
     unit.users().create(&administrator).await?;
@@ -138,24 +138,35 @@ pub const CONSOLE_NEEDS: &str = "Console.Use";
 /// What the console asks for at sign-in.
 pub const CONSOLE_SCOPE: &str = "openid profile offline_access api://doorward-console/Console.Use";
 
-/// The administrator's console: a public client with PKCE whose tokens are good at itself only, under the tenant's own policies.
-fn console(ctx: &Context, now: Timestamp) -> Application {
-    Application {
-        redirect_uris: vec![console_redirect(ctx)],
-        identifier_uris: vec!["api://doorward-console".into()],
-        scopes: vec![CONSOLE_NEEDS.into()],
-        bundles: vec!["MicrosoftAdminPortals".into()],
+/// Path of My account's redirect URI under the base address.
+pub const ACCOUNT_CALLBACK: &str = "/account/callback";
+/// The scope without which a token does not open My account.
+pub const ACCOUNT_NEEDS: &str = "Account.Manage";
+/// What My account asks for at sign-in.
+pub const ACCOUNT_SCOPE: &str = "openid profile offline_access api://doorward-account/Account.Manage";
+
+/// The parts of this server that people sign in to: public clients with PKCE whose tokens are good at themselves only, under the
+/// tenant's own policies.
+fn own_clients(ctx: &Context, now: Timestamp) -> [Application; 2] {
+    let client = |id: AppId, name: &str, callback: &str, identifier: &str, scope: &str| Application {
+        redirect_uris: vec![own_redirect(ctx, callback)],
+        identifier_uris: vec![identifier.to_owned()],
+        scopes: vec![scope.to_owned()],
         signing_algorithm: SigningAlgorithm::ES256,
-        ..blank(resource::CONSOLE, "Doorward Console", now)
-    }
+        ..blank(id, name, now)
+    };
+    let console = client(resource::CONSOLE, "Doorward Console", CONSOLE_CALLBACK, "api://doorward-console", CONSOLE_NEEDS);
+    [
+        Application { bundles: vec!["MicrosoftAdminPortals".into()], ..console },
+        client(resource::ACCOUNT, "Doorward My Account", ACCOUNT_CALLBACK, "api://doorward-account", ACCOUNT_NEEDS),
+    ]
 }
 
-fn console_redirect(ctx: &Context) -> RedirectUri {
-    let uri = format!("{}{CONSOLE_CALLBACK}", ctx.base_url.as_str().trim_end_matches('/'));
-    RedirectUri { uri, platform: RedirectPlatform::Spa }
+fn own_redirect(ctx: &Context, path: &str) -> RedirectUri {
+    RedirectUri { uri: format!("{}{path}", ctx.base_url.as_str().trim_end_matches('/')), platform: RedirectPlatform::Spa }
 }
 
-/// Gives tenants made by an earlier release the console and the admin API's present permissions, and follows a base address that has
+/// Gives tenants made by an earlier release the console, My account and the admin API's present permissions, and follows a base address that has
 /// changed. Runs at each start and writes only where something is missing.
 ///
 /// # Errors
@@ -163,12 +174,14 @@ fn console_redirect(ctx: &Context) -> RedirectUri {
 pub async fn complete_tenants(ctx: &Context) -> Result<()> {
     for tenant in ctx.store.tenants().await? {
         let mut unit = ctx.store.tenant(tenant.id).write().await?;
-        let present = unit.applications().get(resource::CONSOLE).await?;
-        let wanted = match &present {
-            None => console(ctx, ctx.now()),
-            Some(present) => Application { redirect_uris: vec![console_redirect(ctx)], ..present.clone() },
-        };
-        complete(ctx, unit.as_mut(), present, wanted).await?;
+        for own in own_clients(ctx, ctx.now()) {
+            let present = unit.applications().get(own.app_id).await?;
+            let wanted = match &present {
+                None => own,
+                Some(present) => Application { redirect_uris: own.redirect_uris, ..present.clone() },
+            };
+            complete(ctx, unit.as_mut(), present, wanted).await?;
+        }
         let graph = unit.applications().get(resource::GRAPH).await?;
         if let Some(present) = graph {
             let wanted = with_permissions(&present);
@@ -269,11 +282,12 @@ fn blank(app_id: AppId, display_name: &str, created: Timestamp) -> Application {
 /// Whether an application belongs to every tenant and must not be deleted.
 #[must_use]
 pub fn is_built_in(id: AppId) -> bool {
-    const IDS: [AppId; 8] = [
+    const IDS: [AppId; 9] = [
         resource::GRAPH,
         resource::DEVICE_REGISTRATION,
         resource::PROTECTION,
         resource::CONSOLE,
+        resource::ACCOUNT,
         BROKER,
         PRT_BROKER,
         LINUX_BROKER,

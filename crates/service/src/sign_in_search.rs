@@ -1,7 +1,7 @@
 //! Looking through the sign-in log.
 
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
-use doorward_model::{SignInId, TenantId};
+use doorward_model::{SignInId, TenantId, UserId};
 use doorward_store::Unit;
 use doorward_store::query::{Comparison, Filter, Page, Part, Position, Query, SignInField};
 use jiff::Timestamp;
@@ -11,6 +11,8 @@ use crate::error::Result;
 
 /// Records of one page.
 const PAGE: u32 = 50;
+/// Records of one person where their latest are shown.
+const LATEST: u32 = 10;
 /// Records read at once.
 const BATCH: u32 = 500;
 
@@ -73,6 +75,17 @@ pub async fn by_id(ctx: &Context, tenant: TenantId, id: SignInId) -> Result<Opti
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let query = Query { limit: 1, ..Query::of(Filter::equal(SignInField::Id, id.0)) };
     Ok(unit.logs().sign_ins(&query).await?.items.pop())
+}
+
+/// The newest records of a person, a handful.
+///
+/// # Errors
+/// Storage failure.
+pub async fn latest_of(ctx: &Context, tenant: TenantId, user: UserId) -> Result<Vec<SignInRecord>> {
+    ctx.sign_in_log.flush().await;
+    let mut unit = ctx.store.tenant(tenant).read().await?;
+    let query = Query { limit: LATEST, ..Query::of(Filter::equal(SignInField::UserId, user.0)) };
+    Ok(unit.logs().sign_ins(&query).await?.items)
 }
 
 /// The newest records from an instant on, at most `most`; true when there are no more than these.

@@ -2,6 +2,8 @@
 //!
 //! Handlers hold no rule: they extract, call one service function, map its error and render.
 
+mod account;
+mod area;
 mod authority;
 mod bearer;
 mod caller;
@@ -21,6 +23,9 @@ use axum::routing::get;
 use doorward_service::Context;
 use tower::ServiceExt as _;
 
+/// What every handler can ask for.
+pub(crate) type State = Arc<Context>;
+
 /// Largest request body; the largest legitimate one is a policy.
 pub(crate) const BODY_LIMIT: usize = 256 * 1024;
 
@@ -39,6 +44,7 @@ pub fn router(ctx: Arc<Context>) -> Router {
         .merge(mam::routes())
         .merge(graph::routes(&ctx))
         .merge(console::routes(ctx.clone()))
+        .merge(account::routes(ctx.clone()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(ctx);
     Router::new().fallback_service(routes.map_request(path::normalise))

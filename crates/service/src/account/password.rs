@@ -2,15 +2,19 @@
 
 use std::net::IpAddr;
 
+use doorward_model::ErrorCode;
+use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use serde_json::Value;
 
+use super::proof::{Wanted, log_failure, wanted_proof};
 use crate::attempts::Origin;
+use crate::caller::Caller;
 use crate::context::Context;
 use crate::directory::Actor;
 use crate::directory::audit::{self, Change};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::password::{self, WeakPassword};
 use crate::sign_in::credentials;
 
@@ -34,6 +38,33 @@ pub enum PasswordChangeError {
 impl From<doorward_store::StoreError> for PasswordChangeError {
     fn from(error: doorward_store::StoreError) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+/// Changes the password of somebody who is signed in. Whoever has a second factor must have given one recently: whoever found out the
+/// password at a browser that was left open could lock its owner out otherwise. A wrong present password stands in the sign-in log.
+///
+/// # Errors
+/// [`PasswordChangeError`].
+pub async fn choose_password(
+    ctx: &Context,
+    tenant: &Tenant,
+    caller: &Caller,
+    user: &User,
+    session: &Session,
+    old: &str,
+    new: &str,
+) -> Result<(), PasswordChangeError> {
+    if matches!(wanted_proof(ctx, tenant, user, session).await?, Some(Wanted::SecondFactor(_))) {
+        return Err(Error::refused(ErrorCode::MFA_REQUIRED, "Prove first that it is you.").into());
+    }
+    match change_password(ctx, tenant, caller.ip, &user.user_principal_name, old, new).await {
+        Err(PasswordChangeError::WrongPassword) => {
+            let refusal = Refusal::new(ErrorCode::INVALID_CREDENTIALS, PasswordChangeError::WrongPassword.to_string());
+            log_failure(ctx, tenant, caller, user, refusal.into()).await?;
+            Err(PasswordChangeError::WrongPassword)
+        }
+        changed => changed.map(drop),
     }
 }
 

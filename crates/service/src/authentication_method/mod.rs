@@ -3,6 +3,7 @@
 //! Each file knows one kind. What they share is here: the limit on attempts, and the words for what was wrong.
 
 pub mod fido2;
+pub mod in_session;
 pub mod recovery_code;
 pub mod registered;
 pub mod software_oath;

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
-use super::tag::check_tag;
+use super::tag::{check_tag, entity_tag};
 use crate::context::Context;
 use crate::one_time::sha256;
 use crate::setup;
@@ -85,8 +85,11 @@ pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
 /// Adds a secret and returns it; it is shown this once.
 ///
 /// # Errors
-/// [`DirectoryError`].
+/// [`DirectoryError`]; those that every tenant has get none: existing clients of theirs have none to show, and would be refused.
 pub async fn add_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId) -> Result<(String, ClientSecret)> {
+    if setup::is_built_in(id) {
+        return Err(DirectoryError::Conflict("this application belongs to every tenant and has no secrets".into()));
+    }
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let mut application = get(unit.as_mut(), id).await?;
     let before = without_hashes(&application);
@@ -102,6 +105,26 @@ pub async fn add_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: Ap
     record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
     Ok((value, secret))
+}
+
+/// Removes the secret that has this entity tag: whoever knows it cannot use it from now on.
+///
+/// # Errors
+/// [`DirectoryError`].
+pub async fn remove_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId, tag: &str) -> Result<()> {
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let mut application = get(unit.as_mut(), id).await?;
+    let before = without_hashes(&application);
+    let held = application.secrets.len();
+    application.secrets.retain(|secret| entity_tag(secret) != tag);
+    if application.secrets.len() == held {
+        return Err(DirectoryError::NotFound("secret".into()));
+    }
+    unit.applications().update(&application).await?;
+    let change =
+        Change { activity: "Remove password from", kind: KIND, id: id.to_string(), before, after: without_hashes(&application), actor };
+    record(ctx, unit.as_mut(), change).await?;
+    Ok(unit.commit().await?)
 }
 
 async fn get(unit: &mut dyn Unit, id: AppId) -> Result<Application> {
@@ -136,6 +159,21 @@ fn check(application: &Application) -> Result<()> {
             let member = format!("platformIdentities[{index}].signatureHash");
             return Err(DirectoryError::invalid(member, "must be the SHA-1 of the signing certificate in base64 (28 characters)"));
         }
+    }
+    let plain = |text: &String| !text.is_empty() && !text.contains(char::is_whitespace) && text.chars().count() <= 256;
+    if let Some(index) = application.identifier_uris.iter().position(|uri| !plain(uri)) {
+        return Err(DirectoryError::invalid(
+            format!("identifierUris[{index}]"),
+            "must be a URI without spaces, such as api://contoso-mail",
+        ));
+    }
+    if let Some(index) = application.scopes.iter().position(|scope| !plain(scope) || scope.contains('/')) {
+        return Err(DirectoryError::invalid(format!("scopes[{index}]"), "must be a name without spaces and slashes, such as Mail.Read"));
+    }
+    if let Some(homepage) = &application.homepage
+        && !Url::parse(homepage).is_ok_and(|url| ["https", "http"].contains(&url.scheme()))
+    {
+        return Err(DirectoryError::invalid("homepage", "must be the address of a web page, such as https://mail.contoso.example"));
     }
     Ok(())
 }

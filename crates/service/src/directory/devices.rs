@@ -115,6 +115,9 @@ pub async fn update_device(
     check_tag(&before, expected)?;
     let mut device = before.clone();
     if let Some(display_name) = patch.display_name {
+        if display_name.trim().is_empty() || display_name.chars().count() > 256 {
+            return Err(DirectoryError::invalid("displayName", "must have 1 to 256 characters"));
+        }
         device.display_name = display_name;
     }
     device.account_enabled = patch.account_enabled.unwrap_or(device.account_enabled);

@@ -161,6 +161,22 @@ impl Task {
         }
     }
 
+    /// What making a user, or changing one from one state to another, needs: who holds a role can do more than who only manages users.
+    #[must_use]
+    pub fn to_manage(before: Option<&User>, roles_after: Option<&[Role]>) -> Self {
+        let holds = before.is_some_and(|user| !user.roles.is_empty());
+        let gets = roles_after.is_some_and(|roles| !roles.is_empty());
+        if holds || gets { Self::ManageRoles } else { Self::ManageUsers }
+    }
+
+    /// What making, changing or deleting a registration needs: who can sign in as an application has what the application has.
+    #[must_use]
+    pub fn to_register(before: Option<&Application>, after: Option<&Application>) -> Self {
+        let holds = |application: &&Application| !application.app_role_assignments.is_empty();
+        let powerful = before.filter(holds).is_some() || after.filter(holds).is_some();
+        if powerful { Self::GrantPermissions } else { Self::ManageApplications }
+    }
+
     /// Whether a person's roles allow it, in the console that is no app in somebody else's hands.
     ///
     /// # Errors
@@ -248,15 +264,13 @@ impl Principal {
         }
     }
 
-    /// Whether a user may be made, or changed from one state to another: who holds a role can do more than who only manages users.
+    /// Whether a user may be made, or changed from one state to another.
     ///
     /// # Errors
     /// As [`Self::may`].
     pub fn may_manage(&self, before: Option<&User>, roles_after: Option<&[Role]>) -> Result<()> {
         self.may(Task::ManageUsers)?;
-        let holds = before.is_some_and(|user| !user.roles.is_empty());
-        let gets = roles_after.is_some_and(|roles| !roles.is_empty());
-        if holds || gets { self.may(Task::ManageRoles) } else { Ok(()) }
+        self.may(Task::to_manage(before, roles_after))
     }
 
     /// Whether a second factor of a user may be removed: without it, their password may be enough to act with their roles.
@@ -268,14 +282,12 @@ impl Principal {
         if of.roles.is_empty() { Ok(()) } else { self.may(Task::ManageRoles) }
     }
 
-    /// Whether a registration may be made, changed or deleted: who can sign in as an application has what the application has.
+    /// Whether a registration may be made, changed or deleted.
     ///
     /// # Errors
     /// As [`Self::may`].
     pub fn may_register(&self, before: Option<&Application>, after: Option<&Application>) -> Result<()> {
         self.may(Task::ManageApplications)?;
-        let holds = |application: &&Application| !application.app_role_assignments.is_empty();
-        let powerful = before.filter(holds).is_some() || after.filter(holds).is_some();
-        if powerful { self.may(Task::GrantPermissions) } else { Ok(()) }
+        self.may(Task::to_register(before, after))
     }
 }

@@ -131,6 +131,17 @@ pub async fn update_user(
     Ok(user)
 }
 
+/// Gives a user a new one-time password, which must be changed at the next sign-in, and ends every session. Returns it, to be shown once.
+///
+/// # Errors
+/// As [`update_user`].
+pub async fn reset_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: UserId, expected: Option<&str>) -> Result<String> {
+    let one_time = password::generate(ctx.rng.as_ref());
+    let patch = UserPatch { password: Some((one_time.clone(), true)), ..UserPatch::default() };
+    update_user(ctx, tenant, actor, id, patch, expected).await?;
+    Ok(one_time)
+}
+
 /// Deletes a user with everything issued to it; with `expected`, only while it has that entity tag.
 ///
 /// # Errors

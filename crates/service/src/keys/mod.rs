@@ -29,6 +29,13 @@ impl Default for KeyRing {
     }
 }
 
+impl KeyRing {
+    /// Forgets what was read, after a change was committed on this node.
+    pub(crate) async fn forget(&self, tenant: TenantId) {
+        self.0.invalidate(&tenant).await;
+    }
+}
+
 /// Signing keys of one tenant, unwrapped.
 pub struct TenantKeys {
     signing: Vec<(SigningAlgorithm, String, SigningKey)>,

@@ -41,6 +41,12 @@ pub async fn check_password(ctx: &Context, tenant: &Tenant, name: &str, password
     Ok(user)
 }
 
+/// Whether a refusal of [`check_password`] is one that another attempt may mend.
+#[must_use]
+pub fn is_about_password(code: ErrorCode) -> bool {
+    code == ErrorCode::ACCOUNT_LOCKED || code == ErrorCode::INVALID_CREDENTIALS
+}
+
 /// Refuses a password that somebody else handed out where it cannot be changed: only the sign-in pages can ask for a new one.
 ///
 /// # Errors

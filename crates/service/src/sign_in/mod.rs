@@ -11,5 +11,4 @@ pub mod session;
 mod step;
 pub mod steps;
 
-pub(crate) use second_factor::is_recent;
 pub use step::{FactorAnswer, Journey, Outcome, Step, Submission, Wish};

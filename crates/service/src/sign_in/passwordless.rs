@@ -6,11 +6,11 @@ use doorward_model::session::{Session, SessionKind};
 use doorward_model::user::User;
 
 use super::flow::Progress;
+use super::session;
 use super::step::{Journey, Outcome};
 use super::steps::{self, SignedIn};
-use super::{second_factor, session};
 use crate::authentication_method::fido2::{self, Proof};
-use crate::authentication_method::{MethodError, Rejection};
+use crate::authentication_method::{MethodError, Rejection, in_session};
 use crate::context::Context;
 use crate::error::{Refusal, Result};
 
@@ -43,7 +43,7 @@ async fn begin(ctx: &Context, journey: Journey<'_>, challenge: &str, proof: &Pro
     let owner = fido2::verify(ctx, unit.as_mut(), challenge, proof, None).await?;
     let user = unit.users().get(owner).await?.filter(|user| user.account_enabled).ok_or(Rejection::UnknownCredential)?;
     let mut session = session::begin(ctx, &user, SessionKind::Browser, None, Vec::new());
-    second_factor::add(&mut session, SecondFactor::Fido2, ctx.now());
+    in_session::note(&mut session, SecondFactor::Fido2, ctx.now());
     unit.sessions().create(&session).await?;
     unit.commit().await?;
     Ok((session, user))

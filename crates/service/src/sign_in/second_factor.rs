@@ -2,23 +2,19 @@
 
 use doorward_model::ErrorCode;
 use doorward_model::authentication_method::SecondFactor;
-use doorward_model::session::Session;
 use doorward_store::Unit;
-use jiff::{SignedDuration, Timestamp};
 
 use super::flow::Progress;
 use super::step::{FactorAnswer, Journey, Outcome, Step};
 use super::steps::{self, SignedIn};
-use crate::access::{self, Attempt};
+use crate::access;
 use crate::authentication_method::fido2::{self, Proof};
+use crate::authentication_method::in_session::{self, Given, New, is_recent};
 use crate::authentication_method::registered::Held;
-use crate::authentication_method::software_oath::{self, NewSecret};
-use crate::authentication_method::{self, MethodError, Rejection, recovery_code};
+use crate::authentication_method::software_oath::NewSecret;
+use crate::authentication_method::{MethodError, Rejection};
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
-
-/// Whoever has a second factor must have given one this recently to register another: a session that was left open is not enough.
-const RECENTLY: SignedDuration = SignedDuration::from_mins(10);
 
 /// What can be registered in a sign-in, best first.
 const REGISTRABLE: [SecondFactor; 2] = [SecondFactor::Fido2, SecondFactor::SoftwareOath];
@@ -143,73 +139,17 @@ async fn belonging(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>, pr
     Ok(current.filter(|(session, _)| progress.session == Some(session.id)).map(|(session, user)| SignedIn::new(session, user)))
 }
 
-/// A second factor as it was given.
-enum Given<'a> {
-    Passkey(&'a str, &'a Proof),
-    AppCode(&'a str),
-    RecoveryCode(&'a str),
-}
-
-impl Given<'_> {
-    fn factor(&self) -> SecondFactor {
-        match self {
-            Self::Passkey(..) => SecondFactor::Fido2,
-            Self::AppCode(_) => SecondFactor::SoftwareOath,
-            Self::RecoveryCode(_) => SecondFactor::RecoveryCode,
-        }
-    }
-}
-
 async fn give(ctx: &Context, journey: Journey<'_>, signed: SignedIn, given: Given<'_>) -> Result<Outcome> {
     let factor = given.factor();
-    match verify(ctx, journey, &signed, given).await {
+    match in_session::give(ctx, journey.tenant, journey.caller.ip, &signed.user, signed.session.id, given).await {
         Ok(session) => steps::proceed(ctx, journey, SignedIn { session, ..signed }).await,
         Err(error) => again(ctx, journey, signed, factor, error).await,
     }
 }
 
-/// Verifies and notes the factor in the session, in one unit of work.
-async fn verify(ctx: &Context, journey: Journey<'_>, signed: &SignedIn, given: Given<'_>) -> std::result::Result<Session, MethodError> {
-    let (tenant, user, address) = (journey.tenant, &signed.user, journey.caller.ip);
-    // Codes can be guessed; a signature cannot.
-    if !matches!(given, Given::Passkey(..)) {
-        authentication_method::take_attempt(ctx, tenant, user, address)?;
-    }
-    let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let factor = given.factor();
-    match given {
-        Given::Passkey(challenge, proof) => {
-            fido2::verify(ctx, unit.as_mut(), challenge, proof, Some(user.id)).await?;
-        }
-        Given::AppCode(code) => software_oath::verify(ctx, unit.as_mut(), tenant, user, code).await?,
-        Given::RecoveryCode(code) => recovery_code::verify(unit.as_mut(), tenant, user, code).await?,
-    }
-    let mut session = signed.session.clone();
-    add(&mut session, factor, ctx.now());
-    unit.sessions().update(&session).await?;
-    unit.commit().await?;
-    authentication_method::succeeded(ctx, tenant, user, address);
-    Ok(session)
-}
-
-/// A new second factor.
-enum New<'a> {
-    App(&'a NewSecret, &'a str),
-    Passkey(&'a str, &'a fido2::Creation),
-}
-
-impl New<'_> {
-    fn factor(&self) -> SecondFactor {
-        match self {
-            Self::App(..) => SecondFactor::SoftwareOath,
-            Self::Passkey(..) => SecondFactor::Fido2,
-        }
-    }
-}
-
 async fn keep(ctx: &Context, journey: Journey<'_>, signed: SignedIn, new: New<'_>) -> Result<Outcome> {
     let factor = new.factor();
-    match register_and_note(ctx, journey, &signed, new).await {
+    match in_session::register(ctx, &steps::decision_about(journey, &signed), &signed.user, signed.session.id, new).await {
         Ok((session, codes, attempt)) => {
             attempt.granted(ctx).await;
             if codes.is_empty() {
@@ -218,44 +158,17 @@ async fn keep(ctx: &Context, journey: Journey<'_>, signed: SignedIn, new: New<'_
             let progress = Progress::of_session(&session);
             Ok(Outcome { step: Step::RecoveryCodes { login: signed.user.user_principal_name, codes }, session_cookie: None, progress })
         }
-        Err(MethodError::Failed(Error::Refused(refusal))) => {
-            Ok(steps::plain(Step::Refused { refusal, login: signed.user.user_principal_name, approved_apps: Vec::new() }))
-        }
         Err(error) => again(ctx, journey, signed, factor, error).await,
     }
-}
-
-/// Registers, which proves possession as well: the session has that factor from now on.
-async fn register_and_note(
-    ctx: &Context,
-    journey: Journey<'_>,
-    signed: &SignedIn,
-    new: New<'_>,
-) -> std::result::Result<(Session, Vec<String>, Attempt), MethodError> {
-    let (tenant, user) = (journey.tenant, &signed.user);
-    let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let factor = new.factor();
-    let held = Held::of(unit.as_mut(), user).await?;
-    if held.any() && !is_recent(&signed.session, ctx.now()) {
-        let text = "Give one of your second factors first.";
-        return Err(Error::refused(ErrorCode::MFA_REQUIRED, text).into());
-    }
-    let attempt = access::require_registration(ctx, unit.as_mut(), &steps::decision_about(journey, signed), factor).await?;
-    let codes = match new {
-        New::App(secret, code) => software_oath::register(ctx, unit.as_mut(), tenant, user, secret, code).await?,
-        New::Passkey(challenge, creation) => fido2::register(ctx, unit.as_mut(), tenant, user, challenge, creation).await?,
-    };
-    let mut session = signed.session.clone();
-    add(&mut session, factor, ctx.now());
-    unit.sessions().update(&session).await?;
-    unit.commit().await?;
-    Ok((session, codes, attempt))
 }
 
 /// The same page once more, with what was wrong; the log keeps why.
 async fn again(ctx: &Context, journey: Journey<'_>, signed: SignedIn, factor: SecondFactor, error: MethodError) -> Result<Outcome> {
     let rejection = match error {
         MethodError::Rejected(rejection) => rejection,
+        MethodError::Failed(Error::Refused(refusal)) => {
+            return Ok(steps::plain(Step::Refused { refusal, login: signed.user.user_principal_name, approved_apps: Vec::new() }));
+        }
         MethodError::Failed(error) => return Err(error),
     };
     let code = if rejection == Rejection::TooManyAttempts { ErrorCode::ACCOUNT_LOCKED } else { ErrorCode::MFA_FAILED };
@@ -263,19 +176,4 @@ async fn again(ctx: &Context, journey: Journey<'_>, signed: SignedIn, factor: Se
     steps::log_failure(ctx, journey, &signed.user.user_principal_name, refusal).await;
     let problem = Some(rejection.for_person().to_owned());
     steps::proceed(ctx, journey, SignedIn { wanted: Some(factor), problem, ..signed }).await
-}
-
-/// Whether a second factor was given recently enough to change second factors.
-pub(crate) fn is_recent(session: &Session, now: Timestamp) -> bool {
-    session.second_factor.is_some_and(|given| now.duration_since(given) < RECENTLY)
-}
-
-/// Notes a second factor in a session.
-pub(super) fn add(session: &mut Session, factor: SecondFactor, now: Timestamp) {
-    for word in [factor.amr(), "mfa"] {
-        if !session.amr.iter().any(|known| known == word) {
-            session.amr.push(word.to_owned());
-        }
-    }
-    session.second_factor = Some(now);
 }

@@ -10,7 +10,7 @@ mod instance_discovery;
 mod keys;
 mod login;
 mod logout;
-mod posted_factor;
+pub(crate) mod posted_factor;
 mod second_factor_view;
 mod token;
 mod user_realm;

@@ -1,4 +1,4 @@
-//! What the pages about second factors post, on the pages of a sign-in.
+//! What the pages about second factors post, in a sign-in and in My account.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// Fields of the forms, one group for each page.
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
-pub(super) struct PostedFactor {
+pub(crate) struct PostedFactor {
     /// Code of the app.
     otc: Option<String>,
     /// First code of a new app.
@@ -33,7 +33,7 @@ pub(super) struct PostedFactor {
 
 impl PostedFactor {
     /// The submission, when the form was one about second factors. Fields of a passkey that the script left empty do not count.
-    pub(super) fn submission(&self) -> Option<Submission> {
+    pub(crate) fn submission(&self) -> Option<Submission> {
         let given = |field: &Option<String>| field.clone().filter(|value| !value.is_empty());
         if let Some(attestation) = given(&self.attestation_object) {
             let creation = Creation { client_data: decode(self.client_data.as_deref()), attestation_object: decode(Some(&attestation)) };
@@ -68,7 +68,8 @@ fn decode(value: Option<&str>) -> Vec<u8> {
     value.and_then(|value| URL_SAFE_NO_PAD.decode(value).ok()).unwrap_or_default()
 }
 
-fn factor(name: &str) -> Option<SecondFactor> {
+/// The second factor of a posted name.
+pub(crate) fn factor(name: &str) -> Option<SecondFactor> {
     match name {
         "fido2" => Some(SecondFactor::Fido2),
         "softwareOath" => Some(SecondFactor::SoftwareOath),

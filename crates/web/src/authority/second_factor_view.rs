@@ -11,7 +11,7 @@ use crate::pages::choose_second_factor::ChooseSecondFactor;
 use crate::pages::other_way::OtherWay;
 use crate::pages::qr_code::QrCode;
 use crate::pages::recovery_codes::RecoveryCodes;
-use crate::pages::register_app::RegisterApp;
+use crate::pages::register_app::{RegisterApp, grouped};
 use crate::pages::register_passkey::RegisterPasskey;
 use crate::pages::second_factor::{AppCodePage, PasskeyPage, RecoveryCodePage};
 use crate::pages::{self, FormState, Frame, Link};
@@ -50,10 +50,4 @@ impl Scene<'_> {
 
 fn ways(factors: &[SecondFactor]) -> Vec<OtherWay> {
     factors.iter().copied().map(OtherWay::of).collect()
-}
-
-/// A key in groups of four letters: nobody types 32 in a row without losing their place.
-fn grouped(secret: &str) -> String {
-    let letters: Vec<char> = secret.chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }

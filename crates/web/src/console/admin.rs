@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_service::Context;
@@ -13,9 +13,9 @@ use doorward_service::directory::{Actor, Task};
 
 use super::CONSOLE;
 use super::flash::Flash;
-use super::notice::{Notice, Way};
+use super::notice::{Notice, Trouble, Way};
 use super::session::{self, Signed};
-use super::shell::{Section, Shell};
+use super::shell::{self, Section, Shell};
 
 /// What a handler is for.
 pub(super) trait Purpose {
@@ -57,6 +57,11 @@ impl<P> Admin<P> {
         task.needs_role(&self.user).is_ok()
     }
 
+    /// Refuses what needs more than the handler is for.
+    pub(super) fn require(&self, task: Task) -> Result<(), Trouble> {
+        Ok(task.needs_role(&self.user)?)
+    }
+
     /// Who to name in the audit.
     pub(super) fn actor(&self) -> Actor {
         Actor::user(&self.user)
@@ -65,7 +70,7 @@ impl<P> Admin<P> {
     /// The surroundings of a page.
     pub(super) fn shell(&self, here: Section) -> Result<Shell, doorward_service::Error> {
         let token = session::form_token(&self.ctx, &CONSOLE, &self.tenant, &self.user)?;
-        Ok(Shell::new(&self.tenant, &self.user, here, self.flash, token))
+        Ok(shell::around(&self.tenant, &self.user, here, self.flash, token))
     }
 }
 
@@ -74,10 +79,10 @@ impl<P: Purpose> FromRequestParts<Arc<Context>> for Admin<P> {
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Arc<Context>) -> Result<Self, Response> {
         // Without the guard nobody is signed in.
-        let signed = parts.extensions.get::<Arc<Signed>>().ok_or_else(|| Notice::missing().into_response())?;
+        let signed = parts.extensions.get::<Arc<Signed>>().ok_or_else(|| Notice::missing().page(&CONSOLE))?;
         let (tenant, user) = (signed.tenant.clone(), signed.user.clone());
         if P::TASK.needs_role(&user).is_err() {
-            return Err(without_role(&user, P::TASK).into_response());
+            return Err(without_role(&user, P::TASK).page(&CONSOLE));
         }
         let flash = parts.extensions.get::<Option<Flash>>().copied().flatten();
         Ok(Self { ctx: ctx.clone(), tenant, user, flash, purpose: PhantomData })
@@ -87,7 +92,7 @@ impl<P: Purpose> FromRequestParts<Arc<Context>> for Admin<P> {
 fn without_role(user: &User, task: Task) -> Notice {
     let needed = task.needs_role(user).err().map(|error| error.to_string()).unwrap_or_default();
     let (text, way) = if Reads::TASK.needs_role(user).is_ok() {
-        (format!("You may look but not change: {needed}."), Some(Way::Console))
+        (format!("You may look but not change: {needed}."), Some(Way::Root))
     } else {
         let name = &user.user_principal_name;
         (format!("You are signed in as {name}, which is not an administrator: {needed}. Ask one, or sign in with another account."), None)

@@ -3,41 +3,42 @@
 
 mod admin;
 mod app_protection;
+mod apps;
 mod audit;
 mod chart;
+mod devices;
 mod difference;
-mod flash;
-mod guard;
-mod icon;
-mod kept;
-mod moment;
+mod groups;
 mod names;
 mod notice;
 mod overview;
+mod pages;
 mod replay;
+mod secret;
 mod services;
-mod session;
+mod settings;
 mod shell;
-mod sign_in;
 mod sign_ins;
+mod stamp;
+mod told;
+mod users;
 mod what_if;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::routing::{get, post};
-use axum::{Router, middleware};
 use doorward_service::{Context, resource, setup};
 
-use session::Area;
+use crate::area::{self, Area, flash, guard, icon, moment, session};
 
-/// Where signing in begins.
-const SIGN_IN: &str = "/console/sign-in";
-/// Where a sign-in in another tab ends.
-const SIGNED_IN: &str = "/console/signed-in";
-
-static CONSOLE: Area = Area {
+/// The console.
+pub(crate) static CONSOLE: Area = Area {
+    name: "Doorward Console",
+    short_name: "Console",
     root: "/console",
+    to_root: "To the console",
     client: resource::CONSOLE,
     scope: setup::CONSOLE_SCOPE,
     needs: setup::CONSOLE_NEEDS,
@@ -46,9 +47,9 @@ static CONSOLE: Area = Area {
     browser: "__Host-doorward-console-browser",
 };
 
-/// Every route of the console. The table in `tests/it/console.rs` names them again, with what each refuses and audits.
+/// Every route of the console. The table in `tests/it/console/roles.rs` names them again, with what each refuses and audits.
 pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
-    let guarded = Router::new()
+    let pages = Router::new()
         .route("/console", get(overview::get))
         .route("/console/sign-ins", get(sign_ins::list))
         .route("/console/sign-ins/{id}", get(sign_ins::one))
@@ -59,13 +60,10 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .merge(app_protection::routes())
         .route("/console/audit", get(audit::list))
         .route("/console/audit/{id}", get(audit::one))
-        .route("/console/sign-out", post(sign_in::sign_out))
-        .route(SIGNED_IN, get(sign_in::signed_in))
-        .route("/console/{*rest}", get(async || notice::Notice::missing()))
-        .layer(middleware::from_fn_with_state(ctx, guard::guard));
-    Router::new()
-        .route("/console/", get(sign_in::root))
-        .route(SIGN_IN, get(sign_in::begin))
-        .route(setup::CONSOLE_CALLBACK, get(sign_in::callback))
-        .merge(guarded)
+        .merge(users::routes())
+        .merge(groups::routes())
+        .merge(devices::routes())
+        .merge(apps::routes())
+        .merge(settings::routes());
+    area::routes(ctx, &CONSOLE, pages)
 }

@@ -1,11 +1,14 @@
-//! The frame of the console's pages.
+//! The navigation of the console.
 
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_service::directory::Task;
 
+use super::CONSOLE;
 use super::flash::Flash;
 use super::icon::Icon;
+pub(super) use crate::area::shell::Shell;
+use crate::area::shell::{SectionGroup, SectionLink};
 
 /// The sections of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,16 @@ pub(super) enum Section {
     EffectivePolicy,
     /// The apps that check in.
     ManagedApps,
+    /// Users.
+    Users,
+    /// Groups.
+    Groups,
+    /// Devices.
+    Devices,
+    /// Application registrations.
+    Apps,
+    /// Settings of the organisation.
+    Settings,
     /// Sign-in log.
     SignIns,
     /// Audit log.
@@ -29,10 +42,11 @@ pub(super) enum Section {
 }
 
 /// The navigation: groups of sections, with what they have in common.
-const GROUPS: [(&str, &[Section]); 4] = [
+const GROUPS: [(&str, &[Section]); 5] = [
     ("", &[Section::Overview]),
     ("Access", &[Section::Services, Section::WhatIf]),
     ("Protection", &[Section::AppProtection, Section::EffectivePolicy, Section::ManagedApps]),
+    ("Directory", &[Section::Users, Section::Groups, Section::Devices, Section::Apps, Section::Settings]),
     ("Logs", &[Section::SignIns, Section::Audit]),
 ];
 
@@ -45,6 +59,11 @@ impl Section {
             Self::AppProtection => "App protection",
             Self::EffectivePolicy => "Effective policy",
             Self::ManagedApps => "Managed apps",
+            Self::Users => "Users",
+            Self::Groups => "Groups",
+            Self::Devices => "Devices",
+            Self::Apps => "Apps",
+            Self::Settings => "Settings",
             Self::SignIns => "Sign-ins",
             Self::Audit => "Audit log",
         }
@@ -58,6 +77,11 @@ impl Section {
             Self::AppProtection => "/console/app-protection",
             Self::EffectivePolicy => "/console/app-protection/effective",
             Self::ManagedApps => "/console/app-protection/registrations",
+            Self::Users => "/console/users",
+            Self::Groups => "/console/groups",
+            Self::Devices => "/console/devices",
+            Self::Apps => "/console/apps",
+            Self::Settings => "/console/settings",
             Self::SignIns => "/console/sign-ins",
             Self::Audit => "/console/audit",
         }
@@ -71,6 +95,11 @@ impl Section {
             Self::AppProtection => Icon::AppProtection,
             Self::EffectivePolicy => Icon::EffectivePolicy,
             Self::ManagedApps => Icon::ManagedApps,
+            Self::Users => Icon::Users,
+            Self::Groups => Icon::Groups,
+            Self::Devices => Icon::Devices,
+            Self::Apps => Icon::Apps,
+            Self::Settings => Icon::Settings,
             Self::SignIns => Icon::SignIns,
             Self::Audit => Icon::Audit,
         }
@@ -82,51 +111,19 @@ impl Section {
             Self::Overview | Self::SignIns | Self::Audit => Task::ReadLogs,
             Self::Services | Self::WhatIf => Task::ReadAccess,
             Self::AppProtection | Self::EffectivePolicy | Self::ManagedApps => Task::ReadProtection,
+            Self::Users => Task::ReadUsers,
+            Self::Groups => Task::ReadGroups,
+            Self::Devices => Task::ReadDevices,
+            Self::Apps => Task::ReadApplications,
+            Self::Settings => Task::ReadOrganization,
         }
     }
 }
 
-/// Sections that belong together; the first has no title.
-pub(super) struct SectionGroup {
-    pub(super) title: &'static str,
-    pub(super) links: Vec<SectionLink>,
-}
-
-/// One entry of the navigation.
-pub(super) struct SectionLink {
-    pub(super) title: &'static str,
-    pub(super) href: &'static str,
-    pub(super) icon: Icon,
-    pub(super) current: bool,
-}
-
-/// What every page shows around its content.
-pub(super) struct Shell {
-    pub(super) tenant: String,
-    pub(super) person: String,
-    pub(super) login: String,
-    pub(super) initial: String,
-    pub(super) roles: String,
-    pub(super) groups: Vec<SectionGroup>,
-    pub(super) flash: Option<&'static str>,
-    /// Token of the page's forms.
-    pub(super) token: String,
-}
-
-impl Shell {
-    pub(super) fn new(tenant: &Tenant, user: &User, here: Section, flash: Option<Flash>, token: String) -> Self {
-        let roles: Vec<&str> = user.roles.iter().map(|role| role.display_name()).collect();
-        Self {
-            tenant: tenant.display_name.clone(),
-            person: user.display_name.clone(),
-            login: user.user_principal_name.clone(),
-            initial: user.display_name.chars().next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default(),
-            roles: roles.join(", "),
-            groups: groups(user, here),
-            flash: flash.map(Flash::text),
-            token,
-        }
-    }
+/// The frame of a page of the console.
+pub(super) fn around(tenant: &Tenant, user: &User, here: Section, flash: Option<Flash>, token: String) -> Shell {
+    let elsewhere = Some((crate::account::ACCOUNT.root, crate::account::ACCOUNT.short_name));
+    Shell { elsewhere, ..Shell::new(&CONSOLE, tenant, user, groups(user, here), flash, token) }
 }
 
 fn groups(user: &User, here: Section) -> Vec<SectionGroup> {

@@ -5,7 +5,7 @@ use doorward_model::sign_in_record::SignInOutcome;
 use doorward_service::preview::Word;
 
 /// Platforms with their names for people.
-pub(super) const PLATFORMS: [(DevicePlatform, &str); 6] = [
+pub(crate) const PLATFORMS: [(DevicePlatform, &str); 6] = [
     (DevicePlatform::Ios, "iOS and iPadOS"),
     (DevicePlatform::Android, "Android"),
     (DevicePlatform::Windows, "Windows"),
@@ -16,14 +16,14 @@ pub(super) const PLATFORMS: [(DevicePlatform, &str); 6] = [
 
 /// A short state with a colour of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Badge {
+pub(crate) struct Badge {
     /// Class of the style sheet: `good`, `wait`, `bad`, `calm`, `trial`.
-    pub(super) tone: &'static str,
-    pub(super) text: &'static str,
+    pub(crate) tone: &'static str,
+    pub(crate) text: &'static str,
 }
 
 /// Words for an outcome of the log.
-pub(super) fn outcome(outcome: SignInOutcome) -> Badge {
+pub(crate) fn outcome(outcome: SignInOutcome) -> Badge {
     match outcome {
         SignInOutcome::Granted => Badge { tone: "good", text: "Granted" },
         SignInOutcome::Interrupted => Badge { tone: "wait", text: "Asked first" },
@@ -32,7 +32,7 @@ pub(super) fn outcome(outcome: SignInOutcome) -> Badge {
 }
 
 /// Words for an outcome of a replay.
-pub(super) fn decided(word: Word) -> Badge {
+pub(crate) fn decided(word: Word) -> Badge {
     outcome(match word {
         Word::Granted => SignInOutcome::Granted,
         Word::Asked => SignInOutcome::Interrupted,
@@ -41,7 +41,7 @@ pub(super) fn decided(word: Word) -> Badge {
 }
 
 /// Words for the result of a policy, by its name in the log.
-pub(super) fn result(name: &str) -> Badge {
+pub(crate) fn result(name: &str) -> Badge {
     let (tone, text) = match name {
         "success" => ("good", "Satisfied"),
         "failure" => ("bad", "Not satisfied"),
@@ -57,7 +57,7 @@ pub(super) fn result(name: &str) -> Badge {
 }
 
 /// Why a policy does not apply, by the name in the log.
-pub(super) fn reason(name: &str) -> &'static str {
+pub(crate) fn reason(name: &str) -> &'static str {
     match name {
         "policyNotEnabled" => "It is switched off.",
         "emptyPolicy" => "It is for nobody or for nothing.",
@@ -81,11 +81,13 @@ pub(super) fn reason(name: &str) -> &'static str {
 }
 
 /// How somebody signed in, by the name in the log.
-pub(super) fn flow(grant: &str) -> &str {
+pub(crate) fn flow(grant: &str) -> &str {
     match grant {
         "authorization_code" => "Sign-in page",
         "refresh_token" => "Renewal of a token",
         "authorize" | "sign_in" => "Sign-in page",
+        "account" => "My account",
+        "register_security_info" => "Setting up a second factor",
         "register_device" => "Registering a device",
         "prt" => "Broker",
         "password" => "Name and password",
@@ -98,7 +100,7 @@ pub(super) fn flow(grant: &str) -> &str {
 }
 
 /// The name of a policy. A half of a service policy is named by its place in the document.
-pub(super) fn policy(name: &str) -> String {
+pub(crate) fn policy(name: &str) -> String {
     for (half, words) in [("/appAccess", "app access"), ("/deviceAccess", "device access")] {
         if let Some(service) = name.strip_suffix(half) {
             return format!("{service}: {words}");
@@ -108,12 +110,12 @@ pub(super) fn policy(name: &str) -> String {
 }
 
 /// `one thing`, `2 things`.
-pub(super) fn number(count: usize, one: &str, more: &str) -> String {
+pub(crate) fn number(count: usize, one: &str, more: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {more}") }
 }
 
 /// `Update servicePolicy` as people say it: `Update service policy`.
-pub(super) fn spaced(name: &str) -> String {
+pub(crate) fn spaced(name: &str) -> String {
     let mut words = String::with_capacity(name.len());
     let mut small = false;
     for letter in name.chars() {
@@ -129,7 +131,7 @@ pub(super) fn spaced(name: &str) -> String {
 }
 
 /// The name of a member in words: `restrictedGroups` is `Restricted groups`.
-pub(super) fn member(name: &str) -> String {
+pub(crate) fn member(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     spaced(&first.into_iter().chain(letters).collect::<String>())

@@ -41,6 +41,8 @@ pub static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/console/services.css"),
         include_str!("../../assets/console/sign_ins.css"),
         include_str!("../../assets/console/app_protection.css"),
+        include_str!("../../assets/console/account.css"),
+        include_str!("../../assets/console/directory.css"),
         // Last: it changes what stands above for small screens.
         include_str!("../../assets/console/narrow.css"),
     );

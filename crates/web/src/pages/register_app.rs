@@ -27,3 +27,9 @@ pub struct RegisterApp {
     /// What was wrong with the last attempt.
     pub problem: Option<String>,
 }
+
+/// A key in groups of four letters: nobody types 32 in a row without losing their place.
+pub(crate) fn grouped(secret: &str) -> String {
+    let letters: Vec<char> = secret.chars().collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}

@@ -1,5 +1,8 @@
 //! What people do with their own account, and that it reaches no further than that.
 
+mod pages;
+pub(crate) mod routes;
+
 use doorward_model::device::{Device, TrustType};
 use doorward_model::session::{Session, SessionKind};
 use doorward_model::{DeviceId, MethodId, SessionId};
@@ -110,17 +113,17 @@ async fn second_factors_are_changed_only_right_after_one_was_given() {
     let fresh = account::sessions(&world.ctx, tenant, &world.anna).await.unwrap().remove(0);
     let never = annas_session(&world).await;
     let long_ago = Session { second_factor: Some(world.ctx.now() - SignedDuration::from_mins(10)), ..fresh.clone() };
-    let app = account::second_factors(&world.ctx, tenant, &world.anna).await.unwrap().remove(0);
+    let app = account::second_factors(&world.ctx, tenant, &world.anna).await.unwrap().methods.remove(0);
     for session in [&never, &long_ago] {
         assert!(account::renew_recovery_codes(&world.ctx, &world.tenant, &world.anna, session).await.is_err());
-        assert!(account::remove_method(&world.ctx, tenant, &world.anna, session, app.id).await.is_err());
+        assert!(account::remove_method(&world.ctx, &world.tenant, &world.anna, session, app.id).await.is_err());
     }
     let codes = account::renew_recovery_codes(&world.ctx, &world.tenant, &world.anna, &fresh).await.unwrap();
     assert!(codes.len() == 10 && !codes.iter().any(|code| old_codes.contains(code)));
     let unknown = MethodId::random(world.ctx.rng.as_ref());
-    assert!(account::remove_method(&world.ctx, tenant, &world.anna, &fresh, unknown).await.is_err());
-    assert!(account::remove_method(&world.ctx, tenant, &world.admin, &fresh, app.id).await.is_err(), "somebody else's");
+    assert!(account::remove_method(&world.ctx, &world.tenant, &world.anna, &fresh, unknown).await.is_err());
+    assert!(account::remove_method(&world.ctx, &world.tenant, &world.admin, &fresh, app.id).await.is_err(), "somebody else's");
     world.clock.advance(1);
-    account::remove_method(&world.ctx, tenant, &world.anna, &fresh, app.id).await.unwrap();
+    account::remove_method(&world.ctx, &world.tenant, &world.anna, &fresh, app.id).await.unwrap();
     assert_eq!(newest_audit(&world).await, ("Delete authentication method".into(), world.anna.user_principal_name.clone()));
 }

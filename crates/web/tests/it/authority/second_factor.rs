@@ -103,8 +103,8 @@ pub(crate) fn amr(token: &Value) -> Vec<String> {
 }
 
 /// The secret that the page shows for typing.
-fn secret_on(page: &Answer) -> Vec<u8> {
-    assert_page(page, "Set up an authenticator app");
+pub(crate) fn secret_on(page: &Answer) -> Vec<u8> {
+    assert!(page.body.contains(">Set up an authenticator app</h1>"), "{}", page.body);
     let text = page.body.split("class=\"key\">").nth(1).unwrap().split('<').next().unwrap().replace(' ', "");
     let bits: Vec<u8> = text
         .bytes()
@@ -121,12 +121,12 @@ fn recovery_codes_on(page: &Answer) -> Vec<String> {
     page.body.split("<li>").skip(1).map(|item| item.split('<').next().unwrap().to_owned()).collect()
 }
 
-fn code_now(world: &World, secret: &[u8]) -> String {
+pub(crate) fn code_now(world: &World, secret: &[u8]) -> String {
     totp::code(secret, totp::step_at(world.ctx.now()))
 }
 
 /// A code that is wrong at this time, whatever the secret.
-fn wrong_code(world: &World, secret: &[u8]) -> String {
+pub(crate) fn wrong_code(world: &World, secret: &[u8]) -> String {
     let now = totp::step_at(world.ctx.now());
     let near: Vec<String> = (now - 1..=now + 1).map(|step| totp::code(secret, step)).collect();
     (0..).map(|number| format!("{number:06}")).find(|code| !near.contains(code)).unwrap()

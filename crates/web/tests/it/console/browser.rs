@@ -25,6 +25,14 @@ impl Browser {
         browser
     }
 
+    /// A browser in which somebody has signed in to My account.
+    pub(crate) async fn at_account(world: &World, user: &User) -> Self {
+        let mut browser = Self::default();
+        let answer = browser.sign_in(world, user, "/account").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        browser
+    }
+
     /// Opens a page of the console, signs in on the way, and gives what is shown in the end.
     pub(crate) async fn sign_in(&mut self, world: &World, user: &User, path: &str) -> Answer {
         let page = self.follow(world, path).await;

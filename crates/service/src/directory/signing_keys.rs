@@ -1,0 +1,47 @@
+//! The signing keys of a tenant, as administrators see and rotate them.
+
+use doorward_model::TenantId;
+use doorward_model::key::SigningKey;
+use doorward_store::Unit;
+use serde_json::{Value, json};
+
+use super::audit::{Actor, Change, record};
+use super::error::Result;
+use crate::context::Context;
+use crate::keys;
+
+/// The keys, with the one that will sign next first.
+///
+/// # Errors
+/// Storage failure.
+pub async fn signing_keys(ctx: &Context, tenant: TenantId) -> Result<Vec<SigningKey>> {
+    of(ctx.store.tenant(tenant).read().await?.as_mut()).await
+}
+
+/// Moves every key one slot on, at once: the next ones sign, the present ones only verify, those before are forgotten.
+///
+/// # Errors
+/// Storage failure, or key generation failure.
+pub async fn rotate_signing_keys(ctx: &Context, tenant: TenantId, actor: &Actor) -> Result<()> {
+    let mut unit = ctx.store.tenant(tenant).write().await?;
+    let before = shown(&of(unit.as_mut()).await?);
+    keys::rotate(ctx, unit.as_mut(), tenant).await?;
+    let after = shown(&of(unit.as_mut()).await?);
+    let change = Change { activity: "Rotate", kind: "signing keys", id: tenant.to_string(), before, after, actor };
+    record(ctx, unit.as_mut(), change).await?;
+    unit.commit().await?;
+    ctx.keys.forget(tenant).await;
+    Ok(())
+}
+
+async fn of(unit: &mut dyn Unit) -> Result<Vec<SigningKey>> {
+    let mut keys = unit.keys().signing_keys().await?;
+    keys.sort_by(|a, b| (a.slot, a.algorithm, &a.kid).cmp(&(b.slot, b.algorithm, &b.kid)));
+    Ok(keys)
+}
+
+/// Ids by slot; nothing of the keys themselves.
+fn shown(keys: &[SigningKey]) -> Value {
+    let shown = |key: &SigningKey| json!({ "keyId": key.kid, "algorithm": key.algorithm, "slot": key.slot });
+    json!(keys.iter().map(shown).collect::<Vec<_>>())
+}

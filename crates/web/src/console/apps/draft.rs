@@ -1,0 +1,170 @@
+//! A registration in the making: what the form holds, as it was typed, and the registration that comes of it.
+
+use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm};
+
+use crate::console::guard::Posted;
+
+/// Everything that the form holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Draft {
+    pub(super) name: String,
+    pub(super) enabled: bool,
+    pub(super) approved: bool,
+    pub(super) protectable: bool,
+    /// One bundle id a line.
+    pub(super) ios: String,
+    /// One package and signature hash a line, with a space between.
+    pub(super) android: String,
+    /// One address a line, for each platform.
+    pub(super) public_client: String,
+    pub(super) spa: String,
+    pub(super) web: String,
+    /// One a line.
+    pub(super) identifier_uris: String,
+    pub(super) scopes: String,
+    pub(super) homepage: String,
+    pub(super) asks_people: bool,
+    pub(super) rs256: bool,
+    pub(super) fallback_public: bool,
+}
+
+/// What is wrong, at the fields.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Problems {
+    pub(super) name: Option<String>,
+    pub(super) ios: Option<String>,
+    pub(super) android: Option<String>,
+    pub(super) public_client: Option<String>,
+    pub(super) spa: Option<String>,
+    pub(super) web: Option<String>,
+    pub(super) identifier_uris: Option<String>,
+    pub(super) scopes: Option<String>,
+    pub(super) homepage: Option<String>,
+}
+
+impl Problems {
+    pub(super) fn any(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+impl Draft {
+    /// The form for a registration that exists.
+    pub(super) fn of(app: &Application) -> Self {
+        let redirects = |platform: RedirectPlatform| {
+            lines(app.redirect_uris.iter().filter(|redirect| redirect.platform == platform).map(|redirect| redirect.uri.clone()))
+        };
+        let identities = |android: bool| {
+            lines(app.platform_identities.iter().filter_map(|identity| match identity {
+                PlatformIdentity::Ios { bundle_id } => (!android).then(|| bundle_id.clone()),
+                PlatformIdentity::Android { package_name, signature_hash } => android.then(|| format!("{package_name} {signature_hash}")),
+            }))
+        };
+        Self {
+            name: app.display_name.clone(),
+            enabled: app.enabled,
+            approved: app.approved,
+            protectable: app.protectable,
+            ios: identities(false),
+            android: identities(true),
+            public_client: redirects(RedirectPlatform::PublicClient),
+            spa: redirects(RedirectPlatform::Spa),
+            web: redirects(RedirectPlatform::Web),
+            identifier_uris: lines(app.identifier_uris.iter().cloned()),
+            scopes: lines(app.scopes.iter().cloned()),
+            homepage: app.homepage.clone().unwrap_or_default(),
+            asks_people: app.consent == ConsentPolicy::User,
+            rs256: app.signing_algorithm == SigningAlgorithm::RS256,
+            fallback_public: app.is_fallback_public_client,
+        }
+    }
+
+    /// The posted form.
+    pub(super) fn read(posted: &Posted) -> Self {
+        let text = |name: &str| lines(entries(posted.one(name)).map(str::to_owned));
+        let on = |name: &str| posted.one(name) == "on";
+        Self {
+            name: posted.one("name").trim().to_owned(),
+            enabled: on("enabled"),
+            approved: on("approved"),
+            protectable: on("protectable"),
+            ios: text("ios"),
+            android: text("android"),
+            public_client: text("public_client"),
+            spa: text("spa"),
+            web: text("web"),
+            identifier_uris: text("identifier_uris"),
+            scopes: text("scopes"),
+            homepage: posted.one("homepage").trim().to_owned(),
+            asks_people: posted.one("consent") == "user",
+            rs256: posted.one("algorithm") == "RS256",
+            fallback_public: on("fallback_public"),
+        }
+    }
+
+    /// The registration, made from `present`; what the form does not know stays as it is there.
+    pub(super) fn apply(&self, present: &Application) -> Result<Application, Problems> {
+        let android = entries(&self.android).map(|line| {
+            let (package, hash) = line.split_once(char::is_whitespace).ok_or(line)?;
+            Ok(PlatformIdentity::Android { package_name: package.to_owned(), signature_hash: hash.trim().to_owned() })
+        });
+        let android: Vec<PlatformIdentity> = android.collect::<Result<_, &str>>().map_err(|line| Problems {
+            android: Some(format!("“{line}” has no signature hash: type package, space, hash.")),
+            ..Problems::default()
+        })?;
+        let ios = entries(&self.ios).map(|bundle_id| PlatformIdentity::Ios { bundle_id: bundle_id.to_owned() });
+        let redirects =
+            [(&self.public_client, RedirectPlatform::PublicClient), (&self.spa, RedirectPlatform::Spa), (&self.web, RedirectPlatform::Web)];
+        let redirect_uris = redirects
+            .into_iter()
+            .flat_map(|(text, platform)| entries(text).map(move |uri| RedirectUri { uri: uri.to_owned(), platform }))
+            .collect();
+        Ok(Application {
+            display_name: self.name.clone(),
+            enabled: self.enabled,
+            approved: self.approved,
+            protectable: self.protectable,
+            platform_identities: ios.chain(android).collect(),
+            redirect_uris,
+            identifier_uris: entries(&self.identifier_uris).map(str::to_owned).collect(),
+            scopes: entries(&self.scopes).map(str::to_owned).collect(),
+            homepage: Some(self.homepage.clone()).filter(|address| !address.is_empty()),
+            consent: if self.asks_people { ConsentPolicy::User } else { ConsentPolicy::Preauthorized },
+            signing_algorithm: if self.rs256 { SigningAlgorithm::RS256 } else { SigningAlgorithm::ES256 },
+            is_fallback_public_client: self.fallback_public,
+            ..present.clone()
+        })
+    }
+
+    /// Puts what the directory says of a member to the field that it came from.
+    pub(super) fn problems(&self, member: &str, problem: &str) -> Problems {
+        let told = Some(crate::area::sentence(problem));
+        let index = |prefix: &str| member.strip_prefix(prefix)?.split(']').next()?.parse::<usize>().ok();
+        let count = |text: &str| entries(text).count();
+        let none = Problems::default();
+        if let Some(index) = index("redirectUris[") {
+            let (native, spa) = (count(&self.public_client), count(&self.spa));
+            return match index {
+                index if index < native => Problems { public_client: told, ..none },
+                index if index < native + spa => Problems { spa: told, ..none },
+                _ => Problems { web: told, ..none },
+            };
+        }
+        match index("platformIdentities[") {
+            Some(index) if index < count(&self.ios) => Problems { ios: told, ..none },
+            Some(_) => Problems { android: told, ..none },
+            None if member.starts_with("identifierUris") => Problems { identifier_uris: told, ..none },
+            None if member.starts_with("scopes") => Problems { scopes: told, ..none },
+            None if member == "homepage" => Problems { homepage: told, ..none },
+            None => Problems { name: told, ..none },
+        }
+    }
+}
+
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty())
+}
+
+fn lines(entries: impl Iterator<Item = String>) -> String {
+    entries.collect::<Vec<_>>().join("\n")
+}

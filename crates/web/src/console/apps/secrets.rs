@@ -1,0 +1,61 @@
+//! `/console/apps/{id}/secrets`: secrets of a confidential client.
+
+use axum::extract::Path;
+use axum::response::Response;
+use doorward_service::directory::{self, DirectoryError, Task};
+use http::StatusCode;
+
+use super::{ManagesApps, find, page_of};
+use crate::area::question::Question;
+use crate::console::admin::Admin;
+use crate::console::flash::{self, Flash};
+use crate::console::notice::{Trouble, plain};
+use crate::console::secret::Secret;
+use crate::console::shell::Section;
+
+/// `POST /console/apps/{id}/secrets`.
+pub(super) async fn add(admin: Admin<ManagesApps>, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let app = find(&admin, &id).await?;
+    admin.require(Task::to_register(Some(&app), None))?;
+    let (value, _) = directory::add_password(&admin.ctx, admin.tenant.id, &admin.actor(), app.app_id).await?;
+    let page = Secret {
+        shell: admin.shell(Section::Apps)?,
+        crumb: (page_of(app.app_id), app.display_name.clone()),
+        title: "New client secret",
+        text: format!("{} proves with it who it is. It is good for a year.", app.display_name),
+        label: "Secret",
+        value,
+    };
+    Ok(plain(StatusCode::OK, &page))
+}
+
+/// `GET /console/apps/{id}/secrets/{tag}/remove`.
+pub(super) async fn ask_to_remove(admin: Admin<ManagesApps>, Path((id, tag)): Path<(String, String)>) -> Result<Response, Trouble> {
+    let app = find(&admin, &id).await?;
+    admin.require(Task::to_register(Some(&app), None))?;
+    let secret = app.secrets.iter().find(|secret| directory::entity_tag(secret) == tag).ok_or_else(Trouble::missing)?;
+    let page = page_of(app.app_id);
+    let question = Question {
+        crumb: (page.clone(), app.display_name.clone()),
+        title: "Remove this secret?".to_owned(),
+        text: vec![format!("Whoever still uses the secret that begins with “{}” is refused from then on.", secret.hint)],
+        problem: None,
+        fields: Vec::new(),
+        action: format!("{page}/secrets/{tag}/remove"),
+        button: "Remove",
+        back: page,
+        shell: admin.shell(Section::Apps)?,
+    };
+    Ok(question.page())
+}
+
+/// `POST /console/apps/{id}/secrets/{tag}/remove`.
+pub(super) async fn remove(admin: Admin<ManagesApps>, Path((id, tag)): Path<(String, String)>) -> Result<Response, Trouble> {
+    let app = find(&admin, &id).await?;
+    admin.require(Task::to_register(Some(&app), None))?;
+    match directory::remove_password(&admin.ctx, admin.tenant.id, &admin.actor(), app.app_id, &tag).await {
+        // Gone already: it was sent twice.
+        Ok(()) | Err(DirectoryError::NotFound(_)) => Ok(flash::done(&page_of(app.app_id), Flash::SecretRemoved)),
+        Err(error) => Err(error.into()),
+    }
+}

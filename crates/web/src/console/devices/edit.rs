@@ -1,0 +1,123 @@
+//! `/console/devices/{id}/edit`: what is recorded of a device.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::Response;
+use doorward_model::device::Device;
+use doorward_service::directory::{self, DevicePatch, DirectoryError};
+
+use super::{SetsDeviceState, find, page_of};
+use crate::console::admin::Admin;
+use crate::console::flash::{self, Flash};
+use crate::console::guard::Posted;
+use crate::console::names::Names;
+use crate::console::notice::{Trouble, plain};
+use crate::console::shell::{Section, Shell};
+use crate::console::stamp::Stamp;
+use crate::console::told::Told;
+
+/// What was typed.
+#[derive(Clone, PartialEq, Eq)]
+struct Typed {
+    name: String,
+    enabled: bool,
+    managed: bool,
+    compliant: bool,
+    eas: String,
+}
+
+impl Typed {
+    fn of(device: &Device) -> Self {
+        Self {
+            name: device.display_name.clone(),
+            enabled: device.account_enabled,
+            managed: device.is_managed,
+            compliant: device.is_compliant,
+            eas: device.eas_device_id.clone().unwrap_or_default(),
+        }
+    }
+
+    fn read(posted: &Posted) -> Self {
+        let on = |name: &str| posted.one(name) == "on";
+        Self {
+            name: posted.one("name").trim().to_owned(),
+            enabled: on("enabled"),
+            managed: on("managed"),
+            compliant: on("compliant"),
+            eas: posted.one("eas").trim().to_owned(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/device_edit.html")]
+struct Form {
+    shell: Shell,
+    stamp: Stamp,
+    page: String,
+    heading: String,
+    typed: Typed,
+    name_problem: Option<&'static str>,
+    told: Told,
+}
+
+/// `GET /console/devices/{id}/edit`.
+pub(super) async fn form(admin: Admin<SetsDeviceState>, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let device = find(&admin, &id).await?;
+    show(&admin, &device, Stamp::of(&device), Typed::of(&device), None, Told::default())
+}
+
+fn show(
+    admin: &Admin<SetsDeviceState>,
+    device: &Device,
+    stamp: Stamp,
+    typed: Typed,
+    name_problem: Option<&'static str>,
+    told: Told,
+) -> Result<Response, Trouble> {
+    let form = Form {
+        shell: admin.shell(Section::Devices)?,
+        stamp,
+        page: page_of(device.id),
+        heading: device.display_name.clone(),
+        typed,
+        name_problem,
+        told,
+    };
+    Ok(plain(form.told.status(name_problem.is_some()), &form))
+}
+
+/// `POST /console/devices/{id}/edit`.
+pub(super) async fn save(
+    admin: Admin<SetsDeviceState>,
+    Path(id): Path<String>,
+    Extension(posted): Extension<Posted>,
+) -> Result<Response, Trouble> {
+    let device = find(&admin, &id).await?;
+    let (stamp, typed) = (Stamp::read(&posted), Typed::read(&posted));
+    if typed == Typed::of(&device) && stamp == Stamp::of(&device) {
+        return Ok(flash::done(&page_of(device.id), Flash::NothingChanged));
+    }
+    let patch = DevicePatch {
+        display_name: Some(typed.name.clone()),
+        account_enabled: Some(typed.enabled),
+        is_managed: Some(typed.managed),
+        is_compliant: Some(typed.compliant),
+        eas_device_id: Some(typed.eas.clone()),
+    };
+    match directory::update_device(&admin.ctx, admin.tenant.id, &admin.actor(), device.id, patch, Some(&stamp.tag)).await {
+        Ok(_) => Ok(flash::done(&page_of(device.id), Flash::Saved)),
+        Err(DirectoryError::Changed) => {
+            let present = find(&admin, &id).await?;
+            let now = Stamp::of(&present);
+            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
+            let told = Told { changed: Some(stamp.differences(&now, &names)), problem: None };
+            show(&admin, &present, now, typed, None, told)
+        }
+        Err(DirectoryError::Invalid { .. }) => {
+            show(&admin, &device, stamp, typed, Some("Type a name of at most 256 characters."), Told::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,187 @@
+//! `/console/groups/new`, `…/{id}/edit` and `…/{id}/delete`.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::Response;
+use doorward_model::group::Group;
+use doorward_service::directory::{self, DirectoryError};
+
+use super::{ManagesGroups, PATH, find, page_of};
+use crate::area::question::Question;
+use crate::area::sentence;
+use crate::console::admin::Admin;
+use crate::console::flash::{self, Flash};
+use crate::console::guard::Posted;
+use crate::console::names::Names;
+use crate::console::notice::{Trouble, plain};
+use crate::console::shell::{Section, Shell};
+use crate::console::stamp::Stamp;
+use crate::console::told::Told;
+
+#[derive(Template)]
+#[template(path = "console/group_edit.html")]
+struct Form {
+    shell: Shell,
+    stamp: Stamp,
+    /// Address and name of the page it belongs to.
+    crumb: (String, String),
+    title: &'static str,
+    action: String,
+    button: &'static str,
+    name: String,
+    description: String,
+    name_problem: Option<String>,
+    told: Told,
+}
+
+/// What was typed.
+struct Typed {
+    name: String,
+    description: String,
+}
+
+impl Typed {
+    fn read(posted: &Posted) -> Self {
+        Self { name: posted.one("name").trim().to_owned(), description: posted.one("description").trim().to_owned() }
+    }
+}
+
+/// `GET /console/groups/new`.
+pub(super) async fn new(admin: Admin<ManagesGroups>) -> Result<Response, Trouble> {
+    show_new(&admin, Typed { name: String::new(), description: String::new() }, None)
+}
+
+fn show_new(admin: &Admin<ManagesGroups>, typed: Typed, name_problem: Option<String>) -> Result<Response, Trouble> {
+    let form = Form {
+        shell: admin.shell(Section::Groups)?,
+        stamp: Stamp::default(),
+        crumb: (PATH.to_owned(), "Groups".to_owned()),
+        title: "New group",
+        action: format!("{PATH}/new"),
+        button: "Make group",
+        name: typed.name,
+        description: typed.description,
+        name_problem,
+        told: Told::default(),
+    };
+    Ok(plain(form.told.status(form.name_problem.is_some()), &form))
+}
+
+/// `POST /console/groups/new`.
+pub(super) async fn create(admin: Admin<ManagesGroups>, Extension(posted): Extension<Posted>) -> Result<Response, Trouble> {
+    let typed = Typed::read(&posted);
+    let description = Some(typed.description.as_str()).filter(|text| !text.is_empty());
+    match directory::create_group(&admin.ctx, admin.tenant.id, &admin.actor(), &typed.name, description).await {
+        Ok(group) => Ok(flash::done(&page_of(group.id), Flash::Created)),
+        Err(DirectoryError::Invalid { problem, .. }) => show_new(&admin, typed, Some(sentence(&problem))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `GET /console/groups/{id}/edit`.
+pub(super) async fn form(admin: Admin<ManagesGroups>, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let group = find(&admin, &id).await?;
+    let typed = Typed { name: group.display_name.clone(), description: group.description.clone().unwrap_or_default() };
+    show(&admin, &group, Stamp::of(&group), typed, None, Told::default())
+}
+
+fn show(
+    admin: &Admin<ManagesGroups>,
+    group: &Group,
+    stamp: Stamp,
+    typed: Typed,
+    name_problem: Option<String>,
+    told: Told,
+) -> Result<Response, Trouble> {
+    let page = page_of(group.id);
+    let form = Form {
+        shell: admin.shell(Section::Groups)?,
+        stamp,
+        action: format!("{page}/edit"),
+        crumb: (page, group.display_name.clone()),
+        title: "Edit group",
+        button: "Save",
+        name: typed.name,
+        description: typed.description,
+        name_problem,
+        told,
+    };
+    Ok(plain(form.told.status(form.name_problem.is_some()), &form))
+}
+
+/// `POST /console/groups/{id}/edit`.
+pub(super) async fn save(
+    admin: Admin<ManagesGroups>,
+    Path(id): Path<String>,
+    Extension(posted): Extension<Posted>,
+) -> Result<Response, Trouble> {
+    let group = find(&admin, &id).await?;
+    let (stamp, typed) = (Stamp::read(&posted), Typed::read(&posted));
+    let page = page_of(group.id);
+    let same = typed.name == group.display_name && typed.description == group.description.clone().unwrap_or_default();
+    if same && stamp == Stamp::of(&group) {
+        return Ok(flash::done(&page, Flash::NothingChanged));
+    }
+    let (name, description) = (Some(typed.name.as_str()), Some(typed.description.as_str()));
+    let saved = directory::update_group(&admin.ctx, admin.tenant.id, &admin.actor(), group.id, name, description, Some(&stamp.tag)).await;
+    match saved {
+        Ok(_) => Ok(flash::done(&page, Flash::Saved)),
+        Err(DirectoryError::Changed) => {
+            let present = find(&admin, &id).await?;
+            let now = Stamp::of(&present);
+            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
+            let told = Told { changed: Some(stamp.differences(&now, &names)), problem: None };
+            show(&admin, &present, now, typed, None, told)
+        }
+        Err(DirectoryError::Invalid { problem, .. }) => show(&admin, &group, stamp, typed, Some(sentence(&problem)), Told::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn question(admin: &Admin<ManagesGroups>, group: &Group, stamp: &Stamp, problem: Option<String>) -> Result<Response, Trouble> {
+    let page = page_of(group.id);
+    let question = Question {
+        crumb: (page.clone(), group.display_name.clone()),
+        title: format!("Delete {}?", group.display_name),
+        text: vec![
+            "Its members stay, and are in it no more. Policies that name it match nobody by it: what they required of these people is \
+             required no more."
+                .to_owned(),
+        ],
+        problem,
+        fields: stamp.fields(),
+        action: format!("{page}/delete"),
+        button: "Delete",
+        back: page,
+        shell: admin.shell(Section::Groups)?,
+    };
+    Ok(question.page())
+}
+
+/// `GET /console/groups/{id}/delete`.
+pub(super) async fn ask_to_delete(admin: Admin<ManagesGroups>, Path(id): Path<String>) -> Result<Response, Trouble> {
+    let group = find(&admin, &id).await?;
+    question(&admin, &group, &Stamp::of(&group), None)
+}
+
+/// `POST /console/groups/{id}/delete`.
+pub(super) async fn delete(
+    admin: Admin<ManagesGroups>,
+    Path(id): Path<String>,
+    Extension(posted): Extension<Posted>,
+) -> Result<Response, Trouble> {
+    let id = id.parse().map_err(|_| Trouble::missing())?;
+    let stamp = Stamp::read(&posted);
+    match directory::delete_group(&admin.ctx, admin.tenant.id, &admin.actor(), id, Some(&stamp.tag)).await {
+        // Gone already: it was sent twice.
+        Ok(()) | Err(DirectoryError::NotFound(_)) => Ok(flash::done(PATH, Flash::Deleted)),
+        Err(DirectoryError::Changed) => {
+            let present = find(&admin, &id.to_string()).await?;
+            let now = Stamp::of(&present);
+            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
+            question(&admin, &present, &now, Some(stamp.told(&now, &names)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
