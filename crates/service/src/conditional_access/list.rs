@@ -76,9 +76,8 @@ pub async fn list(ctx: &Context, tenant: TenantId, search: &Search) -> Result<Li
         changed_by: None,
         document,
     });
-    let matches = |listed: &Listed| {
-        listed.name.to_lowercase().contains(&wanted) && search.state.is_none_or(|state| listed.state == Some(state))
-    };
+    let matches =
+        |listed: &Listed| listed.name.to_lowercase().contains(&wanted) && search.state.is_none_or(|state| listed.state == Some(state));
     let matching: Vec<Listed> = listed.filter(matches).collect();
     let number = matching.len();
     let mut policies: Vec<Listed> = matching.into_iter().skip(search.page.saturating_mul(PAGE)).take(PAGE).collect();

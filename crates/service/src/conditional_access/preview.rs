@@ -111,12 +111,7 @@ fn is_mistyped(finding: &policy_file::Finding) -> bool {
 ///
 /// # Errors
 /// [`DirectoryError::Invalid`] when the policy cannot be read; storage failure.
-pub async fn preview(
-    ctx: &Context,
-    tenant: TenantId,
-    id: &str,
-    body: Option<&Value>,
-) -> std::result::Result<Preview, DirectoryError> {
+pub async fn preview(ctx: &Context, tenant: TenantId, id: &str, body: Option<&Value>) -> std::result::Result<Preview, DirectoryError> {
     const KIND: DocumentKind = DocumentKind::ConditionalAccessPolicy;
     ctx.sign_in_log.flush().await;
     let mut unit = ctx.store.tenant(tenant).read().await?;

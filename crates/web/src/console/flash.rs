@@ -14,15 +14,24 @@ pub(super) enum Flash {
     ServiceSaved,
     /// Saving was asked for, and nothing was different.
     NothingChanged,
+    /// A conditional access policy was saved.
+    PolicySaved,
+    /// One was deleted.
+    PolicyDeleted,
+    /// Some were imported.
+    PoliciesImported,
 }
 
 impl Flash {
-    const ALL: [Self; 2] = [Self::ServiceSaved, Self::NothingChanged];
+    const ALL: [Self; 5] = [Self::ServiceSaved, Self::NothingChanged, Self::PolicySaved, Self::PolicyDeleted, Self::PoliciesImported];
 
     fn word(self) -> &'static str {
         match self {
             Self::ServiceSaved => "service-saved",
             Self::NothingChanged => "nothing-changed",
+            Self::PolicySaved => "policy-saved",
+            Self::PolicyDeleted => "policy-deleted",
+            Self::PoliciesImported => "policies-imported",
         }
     }
 
@@ -31,6 +40,9 @@ impl Flash {
         match self {
             Self::ServiceSaved => "Saved. The policy counts from the next sign-in and the next renewal of a token on.",
             Self::NothingChanged => "Nothing was different, so nothing was saved.",
+            Self::PolicySaved => "Saved. The policy counts from the next sign-in and the next renewal of a token on.",
+            Self::PolicyDeleted => "Deleted. The audit log keeps what it was.",
+            Self::PoliciesImported => "Imported. None of the policies acts yet: look at each, then switch it on.",
         }
     }
 

@@ -14,6 +14,8 @@ pub(super) enum Section {
     Overview,
     /// Service access.
     Services,
+    /// Conditional access policies.
+    ConditionalAccess,
     /// What If.
     WhatIf,
     /// Sign-in log.
@@ -23,14 +25,18 @@ pub(super) enum Section {
 }
 
 /// The navigation: groups of sections, with what they have in common.
-const GROUPS: [(&str, &[Section]); 3] =
-    [("", &[Section::Overview]), ("Access", &[Section::Services, Section::WhatIf]), ("Logs", &[Section::SignIns, Section::Audit])];
+const GROUPS: [(&str, &[Section]); 3] = [
+    ("", &[Section::Overview]),
+    ("Access", &[Section::Services, Section::ConditionalAccess, Section::WhatIf]),
+    ("Logs", &[Section::SignIns, Section::Audit]),
+];
 
 impl Section {
     fn title(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
             Self::Services => "Service access",
+            Self::ConditionalAccess => "Conditional access",
             Self::WhatIf => "What if",
             Self::SignIns => "Sign-ins",
             Self::Audit => "Audit log",
@@ -41,6 +47,7 @@ impl Section {
         match self {
             Self::Overview => "/console",
             Self::Services => "/console/services",
+            Self::ConditionalAccess => "/console/conditional-access",
             Self::WhatIf => "/console/what-if",
             Self::SignIns => "/console/sign-ins",
             Self::Audit => "/console/audit",
@@ -51,6 +58,7 @@ impl Section {
         match self {
             Self::Overview => Icon::Overview,
             Self::Services => Icon::Services,
+            Self::ConditionalAccess => Icon::ConditionalAccess,
             Self::WhatIf => Icon::WhatIf,
             Self::SignIns => Icon::SignIns,
             Self::Audit => Icon::Audit,
@@ -61,7 +69,7 @@ impl Section {
     fn task(self) -> Task {
         match self {
             Self::Overview | Self::SignIns | Self::Audit => Task::ReadLogs,
-            Self::Services | Self::WhatIf => Task::ReadAccess,
+            Self::Services | Self::ConditionalAccess | Self::WhatIf => Task::ReadAccess,
         }
     }
 }

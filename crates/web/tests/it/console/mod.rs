@@ -1,6 +1,7 @@
-//! The console: its session, who may do what, its log pages, and service access.
+//! The console: its session, who may do what, its log pages, service access, conditional access, gaps.
 
 mod browser;
+mod conditional_access;
 mod log;
 mod roles;
 mod services;

@@ -1,6 +1,6 @@
 //! Every route, what role it needs, and whether it changes something.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use doorward_model::role::Role;
 use serde_json::{Value, json};
 
@@ -17,6 +17,20 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("GET", "/console/services/mail", false, false),
     ("POST", "/console/services/mail", true, false),
     ("POST", "/console/services/mail/draft", false, false),
+    ("GET", "/console/conditional-access", false, true),
+    ("GET", "/console/conditional-access/new", false, false),
+    ("GET", "/console/conditional-access/import", false, false),
+    ("GET", "/console/conditional-access/export", false, true),
+    ("GET", "/console/conditional-access/policy", false, true),
+    ("GET", "/console/conditional-access/policy/export", false, true),
+    ("GET", "/console/conditional-access/policy/state/disabled", false, false),
+    ("GET", "/console/conditional-access/policy/delete", false, false),
+    ("POST", "/console/conditional-access/new/draft", false, false),
+    ("POST", "/console/conditional-access/new", true, false),
+    ("POST", "/console/conditional-access/import/look", false, false),
+    ("POST", "/console/conditional-access/import", true, false),
+    ("POST", "/console/conditional-access/policy", true, false),
+    ("POST", "/console/conditional-access/policy/delete", true, false),
     ("GET", "/console/what-if", false, true),
     ("GET", "/console/audit", false, true),
     ("GET", "/console/audit/{audit}", false, true),
@@ -28,14 +42,36 @@ async fn fill(world: &World, path: &str) -> String {
     path.replace("{record}", &record).replace("{audit}", &audit)
 }
 
-async fn send(world: &World, browser: &mut Browser, method: &str, path: &str, token: &str, version: &str) -> crate::world::Answer {
+/// A conditional access policy that nobody is hindered by.
+fn policy(id: &str, description: &str) -> Value {
+    json!({
+        "id": id, "displayName": id, "description": description, "state": "disabled",
+        "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}, "clientAppTypes": ["all"]},
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    })
+}
+
+/// What a form of that address would send, so that it is done if the role allows it.
+fn fields_of(path: &str) -> Vec<(&'static str, String)> {
+    let own = |list: &[(&'static str, &str)]| list.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    match path.strip_prefix("/console/").unwrap_or_default() {
+        "conditional-access/policy" => vec![("version", "1".into()), ("json", policy("policy", "changed").to_string())],
+        "conditional-access/policy/delete" => own(&[("version", "2")]),
+        rest if rest.starts_with("conditional-access/import") => vec![("text", policy("imported", "").to_string())],
+        rest if rest.starts_with("conditional-access/") => vec![("json", policy("made", "").to_string()), ("do", "preview".into())],
+        _ => own(&[("version", "1"), ("app_state", "enabled"), ("allowed_apps", "all"), ("do", "preview")]),
+    }
+}
+
+async fn send(world: &World, browser: &mut Browser, method: &str, path: &str, token: &str) -> crate::world::Answer {
     let path = fill(world, path).await;
     match method {
         "GET" => browser.get(world, &path).await,
         _ => {
-            let fields =
-                [("form_token", token), ("version", version), ("app_state", "enabled"), ("allowed_apps", "all"), ("do", "preview")];
-            browser.send_form(world, &path, &fields).await
+            let fields = fields_of(&path);
+            let mut sent: Vec<(&str, &str)> = vec![("form_token", token)];
+            sent.extend(fields.iter().map(|(name, value)| (*name, value.as_str())));
+            browser.send_form(world, &path, &sent).await
         }
     }
 }
@@ -47,6 +83,8 @@ async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.users().create(&reader).await.unwrap();
     unit.commit().await.unwrap();
+    let token = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
+    world.json(Method::POST, "/v1.0/identity/conditionalAccess/policies", &token, &policy("policy", "")).await;
     let mut admin = Browser::signed_in(&world, &world.admin).await;
     let mut anna = Browser::signed_in(&world, &world.anna).await;
     let mut reads = Browser::signed_in(&world, &reader).await;
@@ -57,25 +95,28 @@ async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {
         world.ctx.master_key.seal_text(world.ctx.rng.as_ref(), &label, b"form").unwrap()
     };
     for (method, path, changes, reading) in ROUTES {
-        let nobody = send(&world, &mut Browser::default(), method, path, "", "1").await;
+        let nobody = send(&world, &mut Browser::default(), method, path, "").await;
         let expected = if *method == "GET" { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED };
         assert_eq!(nobody.status, expected, "{method} {path} without a session");
         let before = world.audits().await;
-        let without = send(&world, &mut anna, method, path, &anna_token, "1").await;
+        let without = send(&world, &mut anna, method, path, &anna_token).await;
         assert_eq!(without.status, StatusCode::FORBIDDEN, "{method} {path} without a role: {}", without.body);
-        let reader = send(&world, &mut reads, method, path, &reader_token, "1").await;
+        let reader = send(&world, &mut reads, method, path, &reader_token).await;
         let expected = if *reading { StatusCode::OK } else { StatusCode::FORBIDDEN };
         assert_eq!(reader.status, expected, "{method} {path} as a reader");
         assert_eq!(world.audits().await, before, "{method} {path} refused and yet done");
         world.clock.advance(1);
-        let answer = send(&world, &mut admin, method, path, &admin_token, "1").await;
+        let answer = send(&world, &mut admin, method, path, &admin_token).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{method} {path}: {} {}", answer.status, answer.body);
         let after = world.audits().await;
         assert_eq!(after.len() - before.len(), usize::from(*changes), "{method} {path}");
         if *changes {
             assert_eq!(after[0].initiated_by.display_name, "admin@contoso.example");
-            assert_eq!(after[0].before["appAccess"]["restrictedGroups"], json!([group]));
-            assert_eq!(after[0].after["appAccess"].get("allowedApps"), Some(&json!("all")));
+            assert_ne!(after[0].before, after[0].after, "{method} {path}");
+            if path.contains("services") {
+                assert_eq!(after[0].before["appAccess"]["restrictedGroups"], json!([group]));
+                assert_eq!(after[0].after["appAccess"].get("allowedApps"), Some(&json!("all")));
+            }
         }
     }
 }
@@ -112,7 +153,15 @@ async fn pages_are_neither_kept_nor_framed_and_run_only_our_scripts() {
     let (world, group) = service_world().await;
     assert_ne!(mail_policy(&group), Value::Null);
     let mut browser = Browser::signed_in(&world, &world.admin).await;
-    for path in ["/console", "/console/sign-ins", "/console/services", "/console/services/mail", "/console/audit"] {
+    for path in [
+        "/console",
+        "/console/sign-ins",
+        "/console/services",
+        "/console/services/mail",
+        "/console/conditional-access",
+        "/console/conditional-access/new",
+        "/console/audit",
+    ] {
         let page = browser.get(&world, path).await;
         let header = |name: &str| page.headers[name].to_str().unwrap().to_owned();
         assert_eq!(header("cache-control"), "no-store", "{path}");
