@@ -25,6 +25,7 @@ use serde_json::Value;
 pub use again::{Recorded, decide_again};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
+pub(crate) use facts::{client_facts, resource_facts};
 pub(crate) use lock_out::{keeps_an_administrator, locks_out};
 pub use people::People;
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};

@@ -10,6 +10,7 @@ pub(super) enum Icon {
     Services,
     ConditionalAccess,
     WhatIf,
+    Gaps,
     Audit,
 }
 
@@ -21,6 +22,7 @@ impl Icon {
             Self::Services => "M10 2.5l6.5 2.5v4.5c0 4-2.7 6.7-6.5 8-3.8-1.3-6.5-4-6.5-8V5zM7.3 10l2 2 3.5-3.8",
             Self::ConditionalAccess => "M4 5.5h6M14 5.5h2M4 10h2M10 10h6M4 14.5h6M14 14.5h2M12 3.5v4M8 8v4M12 12.5v4",
             Self::WhatIf => "M3 5h5l4 10h5M3 15h5M12 5h5M15 3l2 2-2 2M15 13l2 2-2 2",
+            Self::Gaps => "M3 4h5v5H3zM12 4h5v5h-5zM3 12h5v5H3zM12 12l5 5M17 12l-5 5",
             Self::Audit => "M5 2.5h7l3 3v12H5zM8 8h4M8 11h4M8 14h2.5",
         }
     }

@@ -7,6 +7,7 @@ mod chart;
 mod conditional_access;
 mod difference;
 mod flash;
+mod gaps;
 mod guard;
 mod icon;
 mod kept;
@@ -67,6 +68,7 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/conditional-access/{id}/delete", get(conditional_access::ask_to_delete).post(conditional_access::delete))
         .route("/console/conditional-access/{id}/export", get(conditional_access::export_one))
         .route("/console/what-if", get(what_if::get))
+        .route("/console/gaps", get(gaps::get))
         .route("/console/audit", get(audit::list))
         .route("/console/audit/{id}", get(audit::one))
         .route("/console/sign-out", post(sign_in::sign_out))

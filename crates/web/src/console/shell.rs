@@ -18,6 +18,8 @@ pub(super) enum Section {
     ConditionalAccess,
     /// What If.
     WhatIf,
+    /// Gaps.
+    Gaps,
     /// Sign-in log.
     SignIns,
     /// Audit log.
@@ -27,7 +29,7 @@ pub(super) enum Section {
 /// The navigation: groups of sections, with what they have in common.
 const GROUPS: [(&str, &[Section]); 3] = [
     ("", &[Section::Overview]),
-    ("Access", &[Section::Services, Section::ConditionalAccess, Section::WhatIf]),
+    ("Access", &[Section::Services, Section::ConditionalAccess, Section::WhatIf, Section::Gaps]),
     ("Logs", &[Section::SignIns, Section::Audit]),
 ];
 
@@ -38,6 +40,7 @@ impl Section {
             Self::Services => "Service access",
             Self::ConditionalAccess => "Conditional access",
             Self::WhatIf => "What if",
+            Self::Gaps => "Gaps",
             Self::SignIns => "Sign-ins",
             Self::Audit => "Audit log",
         }
@@ -49,6 +52,7 @@ impl Section {
             Self::Services => "/console/services",
             Self::ConditionalAccess => "/console/conditional-access",
             Self::WhatIf => "/console/what-if",
+            Self::Gaps => "/console/gaps",
             Self::SignIns => "/console/sign-ins",
             Self::Audit => "/console/audit",
         }
@@ -60,6 +64,7 @@ impl Section {
             Self::Services => Icon::Services,
             Self::ConditionalAccess => Icon::ConditionalAccess,
             Self::WhatIf => Icon::WhatIf,
+            Self::Gaps => Icon::Gaps,
             Self::SignIns => Icon::SignIns,
             Self::Audit => Icon::Audit,
         }
@@ -69,7 +74,7 @@ impl Section {
     fn task(self) -> Task {
         match self {
             Self::Overview | Self::SignIns | Self::Audit => Task::ReadLogs,
-            Self::Services | Self::ConditionalAccess | Self::WhatIf => Task::ReadAccess,
+            Self::Services | Self::ConditionalAccess | Self::WhatIf | Self::Gaps => Task::ReadAccess,
         }
     }
 }

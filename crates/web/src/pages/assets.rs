@@ -40,6 +40,7 @@ pub static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/console/what_if.css"),
         include_str!("../../assets/console/services.css"),
         include_str!("../../assets/console/conditional_access.css"),
+        include_str!("../../assets/console/gaps.css"),
         // Last: it changes what stands above for small screens.
         include_str!("../../assets/console/narrow.css"),
     );

@@ -2,6 +2,7 @@
 
 mod browser;
 mod conditional_access;
+mod gaps;
 mod log;
 mod roles;
 mod services;

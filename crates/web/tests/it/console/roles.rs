@@ -32,6 +32,7 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("POST", "/console/conditional-access/policy", true, false),
     ("POST", "/console/conditional-access/policy/delete", true, false),
     ("GET", "/console/what-if", false, true),
+    ("GET", "/console/gaps?require=mfa", false, true),
     ("GET", "/console/audit", false, true),
     ("GET", "/console/audit/{audit}", false, true),
 ];
