@@ -10,6 +10,7 @@ use url::Url;
 use crate::attempts::Attempts;
 use crate::directory;
 use crate::error::Result;
+use crate::gaps::Searches;
 use crate::keys::KeyRing;
 use crate::master_key::MasterKey;
 use crate::password::Passwords;
@@ -42,6 +43,8 @@ pub struct Context {
     pub keys: KeyRing,
     /// Compiled policies.
     pub policies: PolicyCache,
+    /// Searches for gaps.
+    pub gaps: Searches,
     /// Tenants by id and domain.
     pub tenants: TenantCache,
     /// Writer of the sign-in log.
@@ -75,6 +78,7 @@ impl Context {
             admin_limits: directory::Limits::default(),
             keys: KeyRing::default(),
             policies: PolicyCache::default(),
+            gaps: Searches::default(),
             tenants: TenantCache::default(),
             sign_in_log,
         })

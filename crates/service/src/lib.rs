@@ -17,6 +17,7 @@ pub mod device;
 pub mod directory;
 pub mod directory_search;
 pub mod error;
+pub mod gaps;
 pub mod jobs;
 pub mod keys;
 pub mod mail;

@@ -9,7 +9,7 @@ use doorward_policy::conditional_access::{Facts, Outcome, PolicySet, decide};
 use doorward_store::Unit;
 use serde_json::Value;
 
-use crate::access::Recorded;
+use crate::access::{self, Recorded};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::policies::Variants;
@@ -31,6 +31,8 @@ pub struct Replay {
     pub changed: BTreeMap<(Word, Word), usize>,
     /// Some of them, newest first.
     pub examples: Vec<Example>,
+    /// Why the change would be refused, as nobody could sign in to the console after it.
+    pub locks_out: Option<String>,
 }
 
 /// An outcome, in an order: from best to worst for the person.
@@ -61,6 +63,7 @@ pub(crate) struct Prepared {
     then: PolicySet,
     questions: Vec<(SignInRecord, Facts)>,
     complete: bool,
+    locks_out: Option<String>,
 }
 
 impl Prepared {
@@ -70,7 +73,9 @@ impl Prepared {
     /// Storage failure; a document that cannot be read.
     pub(crate) async fn read(ctx: &Context, unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: Option<&Value>) -> Result<Self> {
         let variants = Variants::read(unit, kind, &[(id, body)]).await?;
-        let ((now, _), (then, _)) = (variants.present()?, variants.other()?);
+        let then = variants.other();
+        let locks_out = access::locks_out(ctx, unit, || variants.present(), &then).await?;
+        let ((now, _), (then, _)) = (variants.present()?, then?);
         let (records, complete) = sign_in_search::newest(unit, overview::since(ctx.now()), REPLAYED).await?;
         let mut reader = Recorded::open(unit).await?;
         let mut questions = Vec::new();
@@ -79,7 +84,7 @@ impl Prepared {
                 questions.push((record, facts));
             }
         }
-        Ok(Self { now, then, questions, complete })
+        Ok(Self { now, then, questions, complete, locks_out })
     }
 
     /// Decides. Thousands of decisions would hold up the other requests of a thread of the runtime, so they have one of their own.
@@ -91,7 +96,7 @@ impl Prepared {
     }
 
     fn decide(self) -> Replay {
-        let mut replay = Replay { replayed: self.questions.len(), complete: self.complete, ..Replay::default() };
+        let mut replay = Replay { replayed: self.questions.len(), complete: self.complete, locks_out: self.locks_out, ..Replay::default() };
         for (record, facts) in self.questions {
             let (now, then) = (word(decide(&self.now, &facts).outcome), word(decide(&self.then, &facts).outcome));
             if now != then {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::directory::Directory;
 use super::gaps::{FOUND, Format, INCOMPLETE, Output, blocks, out_of_time, people, too_many_constants};
-use super::region::{Words, counted, numbered};
+use super::region::{self, Words, counted, numbered};
 use super::report::{self, Ground};
 use super::set::{Policies, Surroundings};
 
@@ -101,6 +101,6 @@ fn table(found: &Difference, words: &Words<'_>, most: usize) -> String {
 }
 
 fn change_json(change: &Change, words: &Words<'_>, id: &str) -> Value {
-    let regions = numbered(id, &change.regions).map(|(id, region)| words.json(region, &id));
+    let regions = numbered(id, &change.regions).map(|(id, region)| region::json(words, region, &id));
     json!({ "requirementsLookedAt": change.worked, "requirements": change.of, "regions": regions.collect::<Vec<_>>() })
 }

@@ -9,6 +9,7 @@ use doorward_model::named_location::NamedLocation;
 use doorward_model::sign_in::ExternalUserType;
 use doorward_model::user::UserType;
 use doorward_policy::conditional_access::check::Catalogue;
+use doorward_policy::conditional_access::regions::words::{Kind, Labels};
 use doorward_policy::conditional_access::{ClientFacts, ResourceFacts, Subject, UserFacts};
 use doorward_wire::policy_file::{Json, Node, Object, ReadError, authentication_strength, named_location};
 
@@ -149,6 +150,19 @@ impl DirectoryNames {
             service_principals: workloads.inherit(&applications),
             applications,
         })
+    }
+}
+
+impl Labels for DirectoryNames {
+    fn label<'a>(&'a self, kind: Kind, id: &'a str) -> &'a str {
+        let names = match kind {
+            Kind::User => &self.users,
+            Kind::Group => &self.groups,
+            Kind::NamedLocation => &self.locations,
+            Kind::Application => &self.applications,
+            Kind::ServicePrincipal => &self.service_principals,
+        };
+        names.label(id)
     }
 }
 

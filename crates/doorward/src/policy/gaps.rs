@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::directory::Directory;
 use super::paragraph::hanging;
-use super::region::{Words, counted, grouped, numbered};
+use super::region::{self, Words, counted, grouped, numbered};
 use super::report::{self, Ground};
 use super::set::Sources;
 use super::witness;
@@ -208,7 +208,7 @@ pub(super) fn too_many_constants() -> String {
 }
 
 fn json(found: &Gaps, words: &Words<'_>, question: &str) -> String {
-    let regions = numbered("gap", &found.regions).map(|(id, region)| words.json(region, &id));
+    let regions = numbered("gap", &found.regions).map(|(id, region)| region::json(words, region, &id));
     let answer = json!({
         "question": question,
         "complete": found.is_complete(),

@@ -1,13 +1,12 @@
 //! A report for people: one page that needs no other file, no script and no server.
 
-mod crowds;
 mod file;
-mod heat;
-mod manner;
 mod page;
 mod panel;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,17 +14,17 @@ use std::path::{Path, PathBuf};
 use askama::Template;
 use doorward_model::conditional_access::{GrantControl, PolicyState};
 use doorward_policy::conditional_access::UserFacts;
+use doorward_policy::conditional_access::regions::crowds::Crowds;
+use doorward_policy::conditional_access::regions::manner::Manner;
 use doorward_policy::conditional_access::regions::{Change, Difference, Gaps, Region, Target, Value};
 
 use super::directory::DirectoryNames;
 use super::region::{Words, counted, grouped, numbered};
 use super::set::Policies;
 use super::witness;
-use manner::Manner;
 use page::{Card, Chapter, Page};
 use panel::Picture;
 
-pub(super) use crowds::Crowds;
 pub(super) use file::write;
 pub(super) use page::{Figure, Frame};
 pub(super) use panel::{client, pieces, platform};
@@ -156,7 +155,8 @@ fn inexact() -> String {
 
 impl Ground<'_> {
     fn picture(&self, targets: &[Target], manners: &[Manner]) -> Picture {
-        let crowds = Crowds::of(self.sets, self.users, &self.names.groups);
+        let sets: Vec<_> = self.sets.iter().map(|set| set.named()).collect();
+        let crowds = Crowds::of(&sets, self.users, self.names);
         Picture::new(self, crowds, targets, manners)
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use doorward_model::conditional_access::{ConditionalAccessPolicy, PolicyState};
 use doorward_model::service_policy::{ServicePolicy, check_certificate_conflict};
+use doorward_policy::conditional_access::regions::crowds;
 use doorward_policy::conditional_access::{self, PolicySet};
 use doorward_wire::policy_file::{Json, service_policy};
 
@@ -51,6 +52,13 @@ pub(super) struct Policies {
     /// States were not looked at: everything counts as enabled.
     pub(super) are_assumed_enabled: bool,
     pub(super) set: PolicySet,
+}
+
+impl Policies {
+    /// What may name people.
+    pub(super) fn named(&self) -> crowds::Named<'_> {
+        (&self.policies, &self.services)
+    }
 }
 
 impl Sources {

@@ -6,14 +6,18 @@
 //! larger. Nothing is sampled.
 
 mod axis;
+pub mod crowds;
 mod diff;
 mod gaps;
+pub mod heat;
+pub mod manner;
 mod obligation;
 mod place_values;
 mod proof_values;
 mod sharp;
 mod space;
 mod target;
+pub mod words;
 
 pub use axis::{Axis, Value};
 pub use diff::{Change, Difference, diff};

@@ -80,12 +80,12 @@ pub(super) fn person(user: &User, groups: Vec<String>) -> UserFacts {
     }
 }
 
-pub(super) fn client_facts(application: &Application) -> ClientFacts {
+pub(crate) fn client_facts(application: &Application) -> ClientFacts {
     let app_id = application.app_id.to_string();
     ClientFacts { app_id, approved: application.approved, protectable: application.protectable }
 }
 
-pub(super) fn resource_facts(application: &Application) -> ResourceFacts {
+pub(crate) fn resource_facts(application: &Application) -> ResourceFacts {
     ResourceFacts { app_id: application.app_id.to_string(), bundles: application.bundles.clone() }
 }
 

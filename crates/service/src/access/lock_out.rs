@@ -49,20 +49,34 @@ pub(crate) async fn keeps_an_administrator(
     before: &[(&str, Option<&Value>)],
 ) -> Result<(), DirectoryError> {
     let variants = Variants::read(unit, kind, before).await?;
-    let Some(console) = unit.applications().get(resource::CONSOLE).await? else { return Ok(()) };
+    match locks_out(ctx, unit, || variants.other(), &variants.present()).await? {
+        Some(why) => Err(DirectoryError::Conflict(why)),
+        None => Ok(()),
+    }
+}
+
+/// Why a change would lock everybody out of the console; none when it would not, or when that is how things are already.
+///
+/// # Errors
+/// Storage failure.
+pub(crate) async fn locks_out(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    before: impl FnOnce() -> Result<Compiled, Error>,
+    after: &Result<Compiled, Error>,
+) -> Result<Option<String>, Error> {
+    let Some(console) = unit.applications().get(resource::CONSOLE).await? else { return Ok(None) };
     let administrators = administrators(ctx, unit).await?;
     let is_open = |policies: &Compiled| administrators.iter().any(|administrator| administrator.is_able(policies, &console));
-    let then = variants.present();
-    if then.as_ref().is_ok_and(is_open) {
-        return Ok(());
+    if after.as_ref().is_ok_and(is_open) {
+        return Ok(None);
     }
     // Who is locked out already, by policies or by one that cannot be read, must be able to mend it.
-    if !variants.other().is_ok_and(|before| is_open(&before)) {
-        return Ok(());
+    if !before().is_ok_and(|before| is_open(&before)) {
+        return Ok(None);
     }
-    let then = then?;
-    let names: BTreeSet<String> = administrators.iter().flat_map(|one| one.refusing(&then, &console)).collect();
-    Err(DirectoryError::Conflict(told(&names)))
+    let refusing = |policies| administrators.iter().flat_map(|administrator| administrator.refusing(policies, &console)).collect();
+    Ok(Some(told(&after.as_ref().map_or_else(|_| BTreeSet::new(), refusing))))
 }
 
 fn told(policies: &BTreeSet<String>) -> String {

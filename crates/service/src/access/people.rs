@@ -19,6 +19,8 @@ const BATCH: u32 = 1000;
 pub struct People {
     /// With all their groups, nested ones included.
     pub users: Vec<UserFacts>,
+    /// Their sign-in names, by id.
+    pub names: HashMap<String, String>,
     /// These are all.
     pub complete: bool,
 }
@@ -31,6 +33,7 @@ impl People {
     pub async fn read(unit: &mut dyn Unit, most: usize) -> Result<Self> {
         let groups = groups_of_people(unit).await?;
         let mut users = Vec::new();
+        let mut names = HashMap::new();
         let mut query = Query::<UserField> { limit: BATCH, ..Query::default() };
         loop {
             let page = unit.users().page(&query).await?;
@@ -38,11 +41,12 @@ impl People {
                 let groups = groups.get(&user.id).into_iter().flatten().map(ToString::to_string).collect();
                 facts::person(user, groups)
             }));
+            names.extend(page.items.into_iter().map(|user| (user.id.to_string(), user.user_principal_name)));
             query.after = page.next;
             if query.after.is_none() || users.len() >= most {
                 let complete = query.after.is_none() && users.len() <= most;
                 users.truncate(most);
-                return Ok(Self { users, complete });
+                return Ok(Self { users, names, complete });
             }
         }
     }

@@ -90,7 +90,8 @@ pub async fn offered(ctx: &Context, tenant: TenantId, files: &[(String, Vec<u8>)
         found.broken.push(("All files".into(), format!("{number} policies are too many for one import, which may have {MOST}")));
     }
     for policy in &mut found.policies {
-        policy.problems.extend(find_problems(&policy.body, catalogue.strengths()));
+        let problems = find_problems(&policy.body, catalogue.strengths()).into_iter();
+        policy.problems.extend(problems.map(|problem| Problem { path: problem.path.replacen('$', &policy.path, 1), ..problem }));
         let id = policy.body.get("id").and_then(Value::as_str).unwrap_or_default().to_lowercase();
         policy.id_is_taken = taken.contains(&id);
         if let Ok(read) = policy_file::conditional_access::read(&policy.body, &policy.path) {
@@ -115,9 +116,11 @@ fn read(name: &str, bytes: Vec<u8>) -> std::result::Result<Vec<Offered>, String>
 fn offer(file: &str, path: &str, json: &Json) -> std::result::Result<Offered, String> {
     let value = serde_json::to_value(json).map_err(|error| format!("{path}: {error}"))?;
     let mut remarks = Vec::new();
+    let mut path = path.to_owned();
     let body = match member(&value, "details").filter(|details| details.is_object()) {
         None => value,
         Some(details) => {
+            path.push_str(".details");
             remarks.push("It is a template: what it says of policies was taken.".to_owned());
             let mut details = details.clone();
             if let Value::Object(members) = &mut details {
@@ -133,7 +136,7 @@ fn offer(file: &str, path: &str, json: &Json) -> std::result::Result<Offered, St
         }
     };
     let name = member(&body, "displayName").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Ok(Offered { file: file.to_owned(), path: path.to_owned(), name, body, problems: Vec::new(), remarks, id_is_taken: false })
+    Ok(Offered { file: file.to_owned(), path, name, body, problems: Vec::new(), remarks, id_is_taken: false })
 }
 
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {

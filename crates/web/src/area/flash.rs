@@ -32,6 +32,12 @@ macro_rules! flashes {
 flashes! {
     /// A service's policy was saved.
     ServiceSaved: "service-saved", "Saved. The policy counts from the next sign-in and the next renewal of a token on.";
+    /// A conditional access policy was saved.
+    PolicySaved: "policy-saved", "Saved. The policy counts from the next sign-in and the next renewal of a token on.";
+    /// One was deleted.
+    PolicyDeleted: "policy-deleted", "Deleted. The audit log keeps what it was.";
+    /// Some were imported.
+    PoliciesImported: "policies-imported", "Imported. None of the policies acts yet: look at each, then switch it on.";
     /// An app protection policy was saved.
     ProtectionSaved: "protection-saved", "Saved. Apps in use enforce the policy within half an hour, others when they are next opened.";
     /// An app protection policy was deleted.

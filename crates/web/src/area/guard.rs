@@ -12,7 +12,7 @@ use doorward_service::Context;
 use super::flash::{self, Flash};
 use super::notice::{Notice, Way};
 use super::session::{self, Signed};
-use super::{Area, kept};
+use super::{Area, kept, multipart};
 use crate::caller::{TheCaller, header as text};
 
 /// Name of the field that carries the form token.
@@ -34,6 +34,13 @@ impl Posted {
     }
 }
 
+/// The files of a post that has passed.
+#[derive(Clone)]
+pub(crate) struct Uploaded(pub(crate) Arc<Vec<(String, Vec<u8>)>>);
+
+/// Largest form with files.
+const UPLOAD_LIMIT: usize = 1024 * 1024;
+
 /// Lets a request through with its session, or sends the person to sign in.
 pub(crate) async fn guard(State((ctx, area)): State<(Arc<Context>, &'static Area)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
@@ -49,14 +56,16 @@ pub(crate) async fn guard(State((ctx, area)): State<(Arc<Context>, &'static Area
         if !is_from_our_page(&ctx, &parts.headers) {
             return Notice::forged().page(area);
         }
-        let Ok(bytes) = axum::body::to_bytes(body, crate::BODY_LIMIT).await else { return Notice::too_large().page(area) };
-        let Some(fields) = fields(&parts.headers, &bytes) else { return Notice::forged().page(area) };
-        let Some(signed) = &session else { return kept::page(area, &target, &fields) };
+        let limit = if boundary(&parts.headers).is_some() { UPLOAD_LIMIT } else { crate::BODY_LIMIT };
+        let Ok(bytes) = axum::body::to_bytes(body, limit).await else { return Notice::too_large().page(area) };
+        let Some(multipart::Form { fields, files }) = form(&parts.headers, &bytes) else { return Notice::forged().page(area) };
+        let Some(signed) = &session else { return kept::page(area, &target, &fields, &files) };
         let posted = fields.iter().find(|(name, _)| name == FORM_TOKEN).map_or("", |(_, value)| value.as_str());
         if !session::form_token_fits(&ctx, area, &signed.tenant, &signed.user, posted) {
             return Notice::forged().page(area);
         }
         parts.extensions.insert(Posted(Arc::new(fields)));
+        parts.extensions.insert(Uploaded(Arc::new(files)));
         body = Body::from(bytes);
     }
     let Some(mut signed) = session else { return to_sign_in(area, &target) };
@@ -101,9 +110,17 @@ fn is_from_our_page(ctx: &Context, headers: &HeaderMap) -> bool {
     }
 }
 
-fn fields(headers: &HeaderMap, body: &Bytes) -> Option<Vec<(String, String)>> {
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    multipart::boundary(&text(headers, header::CONTENT_TYPE.as_str())?).map(str::to_owned)
+}
+
+fn form(headers: &HeaderMap, body: &Bytes) -> Option<multipart::Form> {
+    if let Some(boundary) = boundary(headers) {
+        return multipart::parse(body, &boundary);
+    }
     let kind = text(headers, header::CONTENT_TYPE.as_str())?;
-    kind.starts_with("application/x-www-form-urlencoded").then(|| serde_urlencoded::from_bytes(body).ok()).flatten()
+    let fields = kind.starts_with("application/x-www-form-urlencoded").then(|| serde_urlencoded::from_bytes(body).ok()).flatten()?;
+    Some(multipart::Form { fields, files: Vec::new() })
 }
 
 impl Notice {
@@ -122,7 +139,7 @@ impl Notice {
         Self {
             status: StatusCode::PAYLOAD_TOO_LARGE,
             title: "That is too much for one form",
-            text: "Nothing was changed.".to_owned(),
+            text: "Nothing was changed. A form may have 256 kB, one with files 1 MB.".to_owned(),
             way: Some(Way::Root),
         }
     }

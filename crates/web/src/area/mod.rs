@@ -6,6 +6,7 @@ pub(crate) mod guard;
 pub(crate) mod icon;
 mod kept;
 pub(crate) mod moment;
+mod multipart;
 pub(crate) mod notice;
 pub(crate) mod question;
 pub(crate) mod session;

@@ -6,8 +6,10 @@ mod app_protection;
 mod apps;
 mod audit;
 mod chart;
+mod conditional_access;
 mod devices;
 mod difference;
+mod gaps;
 mod groups;
 mod names;
 mod notice;
@@ -56,7 +58,18 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/services", get(services::list))
         .route("/console/services/{id}", get(services::edit).post(services::save))
         .route("/console/services/{id}/draft", post(services::draft))
+        .route("/console/conditional-access", get(conditional_access::list))
+        .route("/console/conditional-access/new", get(conditional_access::new).post(conditional_access::create))
+        .route("/console/conditional-access/import", get(conditional_access::import_form).post(conditional_access::import_make))
+        .route("/console/conditional-access/import/look", post(conditional_access::import_look))
+        .route("/console/conditional-access/export", get(conditional_access::export_all))
+        .route("/console/conditional-access/{id}", get(conditional_access::edit).post(conditional_access::save))
+        .route("/console/conditional-access/{id}/draft", post(conditional_access::draft))
+        .route("/console/conditional-access/{id}/state/{state}", get(conditional_access::switch))
+        .route("/console/conditional-access/{id}/delete", get(conditional_access::ask_to_delete).post(conditional_access::delete))
+        .route("/console/conditional-access/{id}/export", get(conditional_access::export_one))
         .route("/console/what-if", get(what_if::get))
+        .route("/console/gaps", get(gaps::get))
         .merge(app_protection::routes())
         .route("/console/audit", get(audit::list))
         .route("/console/audit/{id}", get(audit::one))

@@ -17,8 +17,12 @@ pub(super) enum Section {
     Overview,
     /// Service access.
     Services,
+    /// Conditional access policies.
+    ConditionalAccess,
     /// What If.
     WhatIf,
+    /// Gaps.
+    Gaps,
     /// App protection policies.
     AppProtection,
     /// Who has which app protection.
@@ -44,7 +48,7 @@ pub(super) enum Section {
 /// The navigation: groups of sections, with what they have in common.
 const GROUPS: [(&str, &[Section]); 5] = [
     ("", &[Section::Overview]),
-    ("Access", &[Section::Services, Section::WhatIf]),
+    ("Access", &[Section::Services, Section::ConditionalAccess, Section::WhatIf, Section::Gaps]),
     ("Protection", &[Section::AppProtection, Section::EffectivePolicy, Section::ManagedApps]),
     ("Directory", &[Section::Users, Section::Groups, Section::Devices, Section::Apps, Section::Settings]),
     ("Logs", &[Section::SignIns, Section::Audit]),
@@ -55,7 +59,9 @@ impl Section {
         match self {
             Self::Overview => "Overview",
             Self::Services => "Service access",
+            Self::ConditionalAccess => "Conditional access",
             Self::WhatIf => "What if",
+            Self::Gaps => "Gaps",
             Self::AppProtection => "App protection",
             Self::EffectivePolicy => "Effective policy",
             Self::ManagedApps => "Managed apps",
@@ -73,7 +79,9 @@ impl Section {
         match self {
             Self::Overview => "/console",
             Self::Services => "/console/services",
+            Self::ConditionalAccess => "/console/conditional-access",
             Self::WhatIf => "/console/what-if",
+            Self::Gaps => "/console/gaps",
             Self::AppProtection => "/console/app-protection",
             Self::EffectivePolicy => "/console/app-protection/effective",
             Self::ManagedApps => "/console/app-protection/registrations",
@@ -91,7 +99,9 @@ impl Section {
         match self {
             Self::Overview => Icon::Overview,
             Self::Services => Icon::Services,
+            Self::ConditionalAccess => Icon::ConditionalAccess,
             Self::WhatIf => Icon::WhatIf,
+            Self::Gaps => Icon::Gaps,
             Self::AppProtection => Icon::AppProtection,
             Self::EffectivePolicy => Icon::EffectivePolicy,
             Self::ManagedApps => Icon::ManagedApps,
@@ -109,7 +119,7 @@ impl Section {
     fn task(self) -> Task {
         match self {
             Self::Overview | Self::SignIns | Self::Audit => Task::ReadLogs,
-            Self::Services | Self::WhatIf => Task::ReadAccess,
+            Self::Services | Self::ConditionalAccess | Self::WhatIf | Self::Gaps => Task::ReadAccess,
             Self::AppProtection | Self::EffectivePolicy | Self::ManagedApps => Task::ReadProtection,
             Self::Users => Task::ReadUsers,
             Self::Groups => Task::ReadGroups,

@@ -1,5 +1,6 @@
 //! The console's words for what the logs and the engine say.
 
+use doorward_model::conditional_access::PolicyState;
 use doorward_model::sign_in::DevicePlatform;
 use doorward_model::sign_in_record::SignInOutcome;
 use doorward_service::preview::Word;
@@ -38,6 +39,16 @@ pub(crate) fn decided(word: Word) -> Badge {
         Word::Asked => SignInOutcome::Interrupted,
         Word::Refused => SignInOutcome::Refused,
     })
+}
+
+/// Words for the state of a policy; none is one that cannot be read.
+pub(super) fn policy_state(state: Option<PolicyState>) -> Badge {
+    match state {
+        Some(PolicyState::Enabled) => Badge { tone: "good", text: "On" },
+        Some(PolicyState::ReportOnly) => Badge { tone: "trial", text: "Report-only" },
+        Some(PolicyState::Disabled) => Badge { tone: "calm", text: "Off" },
+        None => Badge { tone: "bad", text: "Cannot be read" },
+    }
 }
 
 /// Words for the result of a policy, by its name in the log.

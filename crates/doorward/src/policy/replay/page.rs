@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use askama::Template;
 use doorward_model::sign_in::DevicePlatform;
 use doorward_policy::conditional_access::Outcome;
+use doorward_policy::conditional_access::regions::crowds::Crowds;
 
 use super::pair::Pair;
 use super::report::{By, Report, verdict, word};
@@ -221,7 +222,8 @@ fn list(report: &Report<'_>, by: By) -> List {
 /// None when policies do not tell people apart, or nobody is concerned.
 fn crowds(report: &Report<'_>, ground: &Ground<'_>) -> Option<List> {
     let users = ground.directory.everyone();
-    let crowds = report::Crowds::of(&ground.policies(), &users, &ground.directory.names.groups);
+    let sets: Vec<_> = ground.policies().iter().map(|set| set.named()).collect();
+    let crowds = Crowds::of(&sets, &users, &ground.directory.names);
     let by_user: HashMap<_, _> = report.tally.users.ranked().into_iter().collect();
     let by_index: Vec<_> = users.iter().map(|user| by_user.get(user.id.to_lowercase().as_str()).copied().unwrap_or_default()).collect();
     let of = |members: &[usize]| members.iter().filter_map(|member| by_index.get(*member)).fold(Changes::default(), |sum, one| sum + *one);

@@ -1,12 +1,12 @@
 //! The picture: a panel for each target, in it a view for each way of signing in, in it a table for each kind of client.
 
 use doorward_model::sign_in::{ClientAppType, DevicePlatform};
+use doorward_policy::conditional_access::regions::crowds::Crowds;
+use doorward_policy::conditional_access::regions::heat::{self, Cell, Grid, Rows, Shade, platforms};
+use doorward_policy::conditional_access::regions::manner::Manner;
 use doorward_policy::conditional_access::regions::{Target, Value};
 
 use super::Ground;
-use super::crowds::Crowds;
-use super::heat::{Cell, Grid, Rows, Shade, platforms};
-use super::manner::Manner;
 use crate::policy::region::{counted, grouped, listed};
 
 /// Panels that a page holds.
@@ -60,24 +60,16 @@ impl Picture {
     pub(super) fn new(ground: &Ground<'_>, crowds: Crowds, targets: &[Target], manners: &[Manner]) -> Self {
         let sets: Vec<_> = ground.sets.iter().map(|policies| &policies.set).collect();
         let mut rows = Rows::new(&sets, ground.users, crowds.shown.iter().map(|crowd| crowd.members.as_slice()));
-        // Targets that no cell tells apart share a panel.
-        let mut distinct: Vec<(Vec<Vec<Grid>>, Vec<String>)> = Vec::new();
-        for target in targets {
-            let grids: Vec<_> = manners.iter().map(|manner| rows.grids(&manner.to(target))).collect();
-            let name = ground.words.value(&Value::Target(target.clone()));
-            match distinct.iter_mut().find(|(known, _)| *known == grids) {
-                Some((_, names)) => names.push(name),
-                None => distinct.push((grids, vec![name])),
-            }
-        }
-        let left_out = distinct.iter().skip(MOST).map(|(_, names)| names.len()).sum();
-        let panel = |(grids, names): (Vec<Vec<Grid>>, Vec<String>)| {
-            let views = manners.iter().zip(grids).map(|(manner, grids)| View {
+        let distinct = rows.panels(targets, manners);
+        let left_out = distinct.iter().skip(MOST).map(|panel| panel.targets.len()).sum();
+        let panel = |panel: heat::Panel| {
+            let views = manners.iter().zip(panel.grids).map(|(manner, grids)| View {
                 title: manner.title,
                 explanation: manner.explanation.clone(),
                 tables: grids.into_iter().map(|grid| Table::of(grid, &crowds)).collect(),
             });
-            Panel { title: listed(names), views: views.collect() }
+            let names = panel.targets.into_iter().map(|target| ground.words.value(&Value::Target(target)));
+            Panel { title: listed(names.collect()), views: views.collect() }
         };
         let panels = distinct.into_iter().take(MOST).map(panel).collect();
         let columns = platforms().map(platform).collect();

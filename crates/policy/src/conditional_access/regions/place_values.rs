@@ -16,11 +16,18 @@ const PLAIN: [IpAddr; 3] = [
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)),
 ];
 
-/// An address for each way in which the locations of a set can cover addresses whose country is not known.
+/// An address for each way in which the locations of a set can cover addresses; at least one.
 #[must_use]
 pub fn addresses(set: &PolicySet) -> Vec<IpAddr> {
-    let of = |value: Value| if let Value::Location { ip, country: None, .. } = value { ip } else { None };
-    values(&[&set.places], &[]).into_iter().filter_map(of).collect()
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for value in values(&[&set.places], &[]) {
+        if let Value::Location { ip: Some(ip), .. } = value
+            && !addresses.contains(&ip)
+        {
+            addresses.push(ip);
+        }
+    }
+    addresses
 }
 
 /// An address and a country for each way in which locations can cover them. `places` holds the locations as each set knows them.

@@ -1,10 +1,12 @@
-//! The console: its session, who may do what, its log pages, and service access.
+//! The console: its session, who may do what, its log pages, service access, conditional access, gaps.
 
 mod app_protection;
 pub(crate) mod browser;
+mod conditional_access;
 mod directory;
 mod directory_routes;
 pub(crate) mod form;
+mod gaps;
 mod log;
 mod roles;
 mod services;

@@ -1,6 +1,6 @@
 //! Every route, what role it needs, and whether it changes something.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use doorward_model::role::Role;
 use serde_json::{Value, json};
 
@@ -19,7 +19,22 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("GET", "/console/services/mail", false, false),
     ("POST", "/console/services/mail", true, false),
     ("POST", "/console/services/mail/draft", false, false),
+    ("GET", "/console/conditional-access", false, true),
+    ("GET", "/console/conditional-access/new", false, false),
+    ("GET", "/console/conditional-access/import", false, false),
+    ("GET", "/console/conditional-access/export", false, true),
+    ("GET", "/console/conditional-access/policy", false, true),
+    ("GET", "/console/conditional-access/policy/export", false, true),
+    ("GET", "/console/conditional-access/policy/state/disabled", false, false),
+    ("GET", "/console/conditional-access/policy/delete", false, false),
+    ("POST", "/console/conditional-access/new/draft", false, false),
+    ("POST", "/console/conditional-access/new", true, false),
+    ("POST", "/console/conditional-access/import/look", false, false),
+    ("POST", "/console/conditional-access/import", true, false),
+    ("POST", "/console/conditional-access/policy", true, false),
+    ("POST", "/console/conditional-access/policy/delete", true, false),
     ("GET", "/console/what-if", false, true),
+    ("GET", "/console/gaps?require=mfa", false, true),
     ("GET", "/console/app-protection", false, true),
     ("GET", "/console/app-protection/new?platform=ios", false, false),
     ("POST", "/console/app-protection/new", true, false),
@@ -39,16 +54,17 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("GET", "/console/audit/{audit}", false, true),
 ];
 
-/// The fields of a post beside its token.
+/// The fields of a post beside its token, so that it is done if the role allows it.
 fn fields(path: &str, form: &[(String, String)]) -> Vec<(String, String)> {
     let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    if path.ends_with("/delete") {
+    match path.strip_prefix("/console/").unwrap_or_default() {
         // The save before it made a version.
-        own(&[("version", "2")])
-    } else if path.starts_with("/console/app-protection/") {
-        with(form.to_vec(), &[("name", "Tablets"), ("do", "preview")])
-    } else {
-        own(&[("version", "1"), ("app_state", "enabled"), ("allowed_apps", "all"), ("do", "preview")])
+        rest if rest.ends_with("/delete") => own(&[("version", "2")]),
+        rest if rest.starts_with("app-protection/") => with(form.to_vec(), &[("name", "Tablets"), ("do", "preview")]),
+        "conditional-access/policy" => own(&[("version", "1"), ("json", &policy("policy", "changed").to_string())]),
+        rest if rest.starts_with("conditional-access/import") => own(&[("text", &policy("imported", "").to_string())]),
+        rest if rest.starts_with("conditional-access/") => own(&[("json", &policy("made", "").to_string()), ("do", "preview")]),
+        _ => own(&[("version", "1"), ("app_state", "enabled"), ("allowed_apps", "all"), ("do", "preview")]),
     }
 }
 
@@ -56,6 +72,15 @@ async fn fill(world: &World, path: &str) -> String {
     let record = world.sign_ins().await[0].id.to_string();
     let audit = world.audits().await[0].id.to_string();
     path.replace("{record}", &record).replace("{audit}", &audit)
+}
+
+/// A conditional access policy that nobody is hindered by.
+fn policy(id: &str, description: &str) -> Value {
+    json!({
+        "id": id, "displayName": id, "description": description, "state": "disabled",
+        "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}, "clientAppTypes": ["all"]},
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    })
 }
 
 async fn send(
@@ -84,6 +109,10 @@ async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.users().create(&reader).await.unwrap();
     unit.commit().await.unwrap();
+    let api = world.access_token(&world.admin, crate::graph::SCOPE).await;
+    world.json(Method::POST, "/v1.0/identity/conditionalAccess/policies", &api, &policy("policy", "")).await;
+    let phones = json!({ "@odata.type": "#microsoft.graph.iosManagedAppProtection", "id": "phones", "displayName": "Phones" });
+    world.json(Method::POST, "/v1.0/deviceAppManagement/managedAppPolicies", &api, &phones).await;
     let mut admin = Browser::signed_in(&world, &world.admin).await;
     let mut anna = Browser::signed_in(&world, &world.anna).await;
     let mut reads = Browser::signed_in(&world, &reader).await;
@@ -93,9 +122,6 @@ async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {
         let label = format!("form of /console for {} in {}", world.anna.id, world.tenant.id);
         world.ctx.master_key.seal_text(world.ctx.rng.as_ref(), &label, b"form").unwrap()
     };
-    let api = world.access_token(&world.admin, crate::graph::SCOPE).await;
-    let policy = json!({ "@odata.type": "#microsoft.graph.iosManagedAppProtection", "id": "phones", "displayName": "Phones" });
-    world.json(axum::http::Method::POST, "/v1.0/deviceAppManagement/managedAppPolicies", &api, &policy).await;
     let registration = registration_of(&world, world.anna.id).await;
     let page = admin.get(&world, "/console/app-protection/policies/phones").await;
     let form = form_fields(&page, "/console/app-protection/policies/phones/draft");
@@ -164,6 +190,8 @@ async fn pages_are_neither_kept_nor_framed_and_run_only_our_scripts() {
         "/console/sign-ins",
         "/console/services",
         "/console/services/mail",
+        "/console/conditional-access",
+        "/console/conditional-access/new",
         "/console/app-protection",
         "/console/app-protection/new?platform=ios",
         "/console/audit",

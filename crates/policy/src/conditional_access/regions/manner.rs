@@ -1,20 +1,24 @@
 //! The two ways of signing in that a report draws: with nothing proven, and with everything proven but the requirement.
 
+use super::axis::{Axis, Value};
+use super::target::Target;
+use crate::conditional_access::{ClientFacts, DeviceFacts, Facts, Subject, UserFacts};
 use doorward_model::conditional_access::GrantControl;
 use doorward_model::device::TrustType;
-use doorward_policy::conditional_access::regions::{Axis, Target, Value};
-use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, Subject, UserFacts};
 
 /// A way of signing in, in facts and in words. The facts leave open who signs in, to what, and with which kind of client.
-pub(super) struct Manner {
-    pub(super) title: &'static str,
-    pub(super) explanation: String,
+pub struct Manner {
+    /// A few words.
+    pub title: &'static str,
+    /// A sentence or two.
+    pub explanation: String,
     facts: Facts,
 }
 
 impl Manner {
     /// A password, from no place in particular.
-    pub(super) fn plain(axes: &[(Axis, Vec<Value>)]) -> Self {
+    #[must_use]
+    pub fn plain(axes: &[(Axis, Vec<Value>)]) -> Self {
         let mut facts = Facts::new(Subject::User(UserFacts::default()));
         facts.client = Some(client(false, false));
         let place = values(axes, Axis::Location).iter().find_map(|value| match value {
@@ -34,7 +38,8 @@ impl Manner {
     }
 
     /// All that a person can show, except one of these controls.
-    pub(super) fn all_but(controls: &[GrantControl], axes: &[(Axis, Vec<Value>)]) -> Self {
+    #[must_use]
+    pub fn all_but(controls: &[GrantControl], axes: &[(Axis, Vec<Value>)]) -> Self {
         let Self { mut facts, .. } = Self::plain(axes);
         let shows = |control: GrantControl| !controls.contains(&control);
         facts.mfa = shows(GrantControl::Mfa);
@@ -81,7 +86,8 @@ impl Manner {
     }
 
     /// The sign-in to a target.
-    pub(super) fn to(&self, target: &Target) -> Facts {
+    #[must_use]
+    pub fn to(&self, target: &Target) -> Facts {
         let mut facts = self.facts.clone();
         match target.clone() {
             Target::Resource(resource) => facts.resources = vec![resource],
@@ -98,33 +104,4 @@ fn client(approved: bool, protectable: bool) -> ClientFacts {
 
 fn values(axes: &[(Axis, Vec<Value>)], wanted: Axis) -> &[Value] {
     axes.iter().find(|(axis, _)| *axis == wanted).map(|(_, values)| values.as_slice()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use doorward_model::sign_in::{ClientAppType, DevicePlatform};
-    use doorward_policy::conditional_access::{Outcome, ResourceFacts, decide};
-    use serde_json::json;
-
-    use super::super::testing::{policies, policy};
-    use super::*;
-
-    #[test]
-    fn everything_proven_meets_every_control_and_all_but_one_meets_all_but_that_one() {
-        let controls: Vec<_> = GrantControl::ALL.iter().copied().filter(|control| *control != GrantControl::Block).collect();
-        for control in &controls {
-            let set = policies(&json!([policy(&json!({"includeUsers": ["All"]}), control.as_str())])).set;
-            let is_granted = |manner: &Manner| {
-                let mut facts = manner.to(&Target::Resource(ResourceFacts::default()));
-                (facts.client_app_type, facts.device_platform) =
-                    (Some(ClientAppType::MobileAppsAndDesktopClients), Some(DevicePlatform::Ios));
-                decide(&set, &facts).outcome == Outcome::Grant
-            };
-            assert!(!is_granted(&Manner::plain(&[])), "{control}");
-            assert!(is_granted(&Manner::all_but(&[], &[])), "{control}");
-            for missing in &controls {
-                assert_eq!(is_granted(&Manner::all_but(&[*missing], &[])), control != missing, "{control} without {missing}");
-            }
-        }
-    }
 }
