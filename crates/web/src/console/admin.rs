@@ -27,9 +27,21 @@ pub(super) trait Purpose {
 pub(super) struct Reads;
 /// Changing conditional access.
 pub(super) struct ManagesAccess;
+/// Changing compliance policies and settings.
+pub(super) struct ManagesCompliance;
+/// Retiring devices.
+pub(super) struct ManagesDevices;
 
 impl Purpose for Reads {
     const TASK: Task = Task::ReadLogs;
+}
+
+impl Purpose for ManagesCompliance {
+    const TASK: Task = Task::ManageCompliance;
+}
+
+impl Purpose for ManagesDevices {
+    const TASK: Task = Task::ManageManagedDevices;
 }
 
 impl Purpose for ManagesAccess {

@@ -12,16 +12,25 @@ const COOKIE: &str = "__Host-doorward-console-done";
 pub(super) enum Flash {
     /// A service's policy was saved.
     ServiceSaved,
+    /// A compliance policy or the compliance settings were saved.
+    ComplianceSaved,
+    /// A compliance policy was deleted.
+    ComplianceDeleted,
+    /// A device was retired.
+    DeviceRetired,
     /// Saving was asked for, and nothing was different.
     NothingChanged,
 }
 
 impl Flash {
-    const ALL: [Self; 2] = [Self::ServiceSaved, Self::NothingChanged];
+    const ALL: [Self; 5] = [Self::ServiceSaved, Self::ComplianceSaved, Self::ComplianceDeleted, Self::DeviceRetired, Self::NothingChanged];
 
     fn word(self) -> &'static str {
         match self {
             Self::ServiceSaved => "service-saved",
+            Self::ComplianceSaved => "compliance-saved",
+            Self::ComplianceDeleted => "compliance-deleted",
+            Self::DeviceRetired => "device-retired",
             Self::NothingChanged => "nothing-changed",
         }
     }
@@ -30,6 +39,11 @@ impl Flash {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::ServiceSaved => "Saved. The policy counts from the next sign-in and the next renewal of a token on.",
+            Self::ComplianceSaved => "Saved. Whom it is for counts at once; devices are judged by new settings with their next report.",
+            Self::ComplianceDeleted => "Deleted. Devices are judged without it from now on.",
+            Self::DeviceRetired => {
+                "The device is no longer managed. It does not count as compliant until it is enrolled again and reports."
+            }
             Self::NothingChanged => "Nothing was different, so nothing was saved.",
         }
     }

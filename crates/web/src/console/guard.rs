@@ -23,6 +23,11 @@ pub(super) const FORM_TOKEN: &str = "form_token";
 #[derive(Clone)]
 pub(super) struct Posted(pub(super) Arc<Vec<(String, String)>>);
 
+/// The first of the fields with a name; empty when there is none.
+pub(super) fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
 /// Lets a request through with its session, or sends the person to sign in.
 pub(super) async fn guard(State(ctx): State<Arc<Context>>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();

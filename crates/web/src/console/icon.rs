@@ -9,6 +9,7 @@ pub(super) enum Icon {
     SignIns,
     Services,
     WhatIf,
+    Compliance,
     Audit,
 }
 
@@ -19,6 +20,7 @@ impl Icon {
             Self::SignIns => "M9 4h7v12H9M3 10h9M9 7l3 3-3 3",
             Self::Services => "M10 2.5l6.5 2.5v4.5c0 4-2.7 6.7-6.5 8-3.8-1.3-6.5-4-6.5-8V5zM7.3 10l2 2 3.5-3.8",
             Self::WhatIf => "M3 5h5l4 10h5M3 15h5M12 5h5M15 3l2 2-2 2M15 13l2 2-2 2",
+            Self::Compliance => "M6 2.5h8v15H6zM8 15h4M7.7 8.2l1.6 1.6 3-3.2",
             Self::Audit => "M5 2.5h7l3 3v12H5zM8 8h4M8 11h4M8 14h2.5",
         }
     }

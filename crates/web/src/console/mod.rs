@@ -4,6 +4,7 @@
 mod admin;
 mod audit;
 mod chart;
+mod compliance;
 mod difference;
 mod flash;
 mod guard;
@@ -54,6 +55,7 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/services/{id}", get(services::edit).post(services::save))
         .route("/console/services/{id}/draft", post(services::draft))
         .route("/console/what-if", get(what_if::get))
+        .merge(compliance_routes())
         .route("/console/audit", get(audit::list))
         .route("/console/audit/{id}", get(audit::one))
         .route("/console/sign-out", post(sign_in::sign_out))
@@ -65,4 +67,19 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route(SIGN_IN, get(sign_in::begin))
         .route(setup::CONSOLE_CALLBACK, get(sign_in::callback))
         .merge(guarded)
+}
+
+fn compliance_routes() -> Router<Arc<Context>> {
+    Router::new()
+        .route("/console/compliance", get(compliance::list))
+        .route("/console/compliance/settings", get(compliance::settings).post(compliance::save_settings))
+        .route("/console/compliance/new/{kind}", get(compliance::new).post(compliance::new_save))
+        .route("/console/compliance/new/{kind}/draft", post(compliance::new_draft))
+        .route("/console/compliance/policies/{id}", get(compliance::policy).post(compliance::save))
+        .route("/console/compliance/policies/{id}/edit", get(compliance::edit))
+        .route("/console/compliance/policies/{id}/draft", post(compliance::draft))
+        .route("/console/compliance/policies/{id}/delete", get(compliance::confirm_delete).post(compliance::delete))
+        .route("/console/compliance/devices", get(compliance::devices))
+        .route("/console/compliance/devices/{id}", get(compliance::device))
+        .route("/console/compliance/devices/{id}/retire", get(compliance::confirm_retire).post(compliance::retire))
 }

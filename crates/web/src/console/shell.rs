@@ -16,6 +16,8 @@ pub(super) enum Section {
     Services,
     /// What If.
     WhatIf,
+    /// Device compliance.
+    Compliance,
     /// Sign-in log.
     SignIns,
     /// Audit log.
@@ -23,8 +25,12 @@ pub(super) enum Section {
 }
 
 /// The navigation: groups of sections, with what they have in common.
-const GROUPS: [(&str, &[Section]); 3] =
-    [("", &[Section::Overview]), ("Access", &[Section::Services, Section::WhatIf]), ("Logs", &[Section::SignIns, Section::Audit])];
+const GROUPS: [(&str, &[Section]); 4] = [
+    ("", &[Section::Overview]),
+    ("Access", &[Section::Services, Section::WhatIf]),
+    ("Devices", &[Section::Compliance]),
+    ("Logs", &[Section::SignIns, Section::Audit]),
+];
 
 impl Section {
     fn title(self) -> &'static str {
@@ -32,6 +38,7 @@ impl Section {
             Self::Overview => "Overview",
             Self::Services => "Service access",
             Self::WhatIf => "What if",
+            Self::Compliance => "Compliance",
             Self::SignIns => "Sign-ins",
             Self::Audit => "Audit log",
         }
@@ -42,6 +49,7 @@ impl Section {
             Self::Overview => "/console",
             Self::Services => "/console/services",
             Self::WhatIf => "/console/what-if",
+            Self::Compliance => "/console/compliance",
             Self::SignIns => "/console/sign-ins",
             Self::Audit => "/console/audit",
         }
@@ -52,6 +60,7 @@ impl Section {
             Self::Overview => Icon::Overview,
             Self::Services => Icon::Services,
             Self::WhatIf => Icon::WhatIf,
+            Self::Compliance => Icon::Compliance,
             Self::SignIns => Icon::SignIns,
             Self::Audit => Icon::Audit,
         }
@@ -62,6 +71,7 @@ impl Section {
         match self {
             Self::Overview | Self::SignIns | Self::Audit => Task::ReadLogs,
             Self::Services | Self::WhatIf => Task::ReadAccess,
+            Self::Compliance => Task::ReadCompliance,
         }
     }
 }

@@ -39,6 +39,7 @@ pub static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/console/forms.css"),
         include_str!("../../assets/console/what_if.css"),
         include_str!("../../assets/console/services.css"),
+        include_str!("../../assets/console/compliance.css"),
         // Last: it changes what stands above for small screens.
         include_str!("../../assets/console/narrow.css"),
     );

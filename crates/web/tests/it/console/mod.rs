@@ -1,6 +1,7 @@
 //! The console: its session, who may do what, its log pages, and service access.
 
 mod browser;
+mod compliance;
 mod log;
 mod roles;
 mod services;

@@ -9,7 +9,7 @@ use doorward_model::GroupId;
 use doorward_model::compliance::ActionType;
 use doorward_model::protection::AssignmentTarget;
 use doorward_policy::compliance::{Operand, PolicyKind, catalogue};
-use doorward_wire::policy_file::compliance::{Reading, assignments, read, write};
+use doorward_wire::policy_file::compliance::{Reading, assignments, read, read_all, write};
 use doorward_wire::policy_file::{Json, ReadError};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -84,7 +84,7 @@ fn what_cannot_be_judged_is_refused_with_its_place() {
         ),
         (
             windows(json!({ "deviceCompliancePolicyScript": { "rulesContent": "%" } })),
-            "$.deviceCompliancePolicyScript.rulesContent must be base64",
+            "$.deviceCompliancePolicyScript.rulesContent must be JSON",
         ),
         (
             windows(json!({ "deviceCompliancePolicyScript": rules(json!([
@@ -114,6 +114,25 @@ fn what_cannot_be_judged_is_refused_with_its_place() {
         let error = reading(&document).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{expected}: {error}");
     }
+}
+
+#[test]
+fn every_member_that_cannot_be_read_is_told_at_once() {
+    let bad = ios(json!({ "displayName": "", "passcodeMinimumLength": 3, "osMinimumVersion": "new", "passcodeRequird": true,
+        "assignments": [{}], "scheduledActionsForRule": {} }));
+    let places: Vec<String> = read_all(&bad, "p").unwrap_err().into_iter().map(|problem| problem.path).collect();
+    assert_eq!(
+        places,
+        [
+            "$.displayName",
+            "$.osMinimumVersion",
+            "$.passcodeMinimumLength",
+            "$.passcodeRequird",
+            "$.scheduledActionsForRule",
+            "$.assignments[0].target",
+        ]
+    );
+    assert_eq!(read_all(&ios(json!({})), "p").unwrap().policy.display_name, "Phones");
 }
 
 #[test]
