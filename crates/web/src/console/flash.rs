@@ -12,8 +12,10 @@ const COOKIE: &str = "__Host-doorward-console-done";
 pub(super) enum Flash {
     /// A service's policy was saved.
     ServiceSaved,
-    /// A compliance policy or the compliance settings were saved.
+    /// A compliance policy was saved.
     ComplianceSaved,
+    /// The compliance settings were saved.
+    ComplianceSettingsSaved,
     /// A compliance policy was deleted.
     ComplianceDeleted,
     /// A device was retired.
@@ -23,12 +25,20 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [Self; 5] = [Self::ServiceSaved, Self::ComplianceSaved, Self::ComplianceDeleted, Self::DeviceRetired, Self::NothingChanged];
+    const ALL: [Self; 6] = [
+        Self::ServiceSaved,
+        Self::ComplianceSaved,
+        Self::ComplianceSettingsSaved,
+        Self::ComplianceDeleted,
+        Self::DeviceRetired,
+        Self::NothingChanged,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::ServiceSaved => "service-saved",
             Self::ComplianceSaved => "compliance-saved",
+            Self::ComplianceSettingsSaved => "compliance-settings-saved",
             Self::ComplianceDeleted => "compliance-deleted",
             Self::DeviceRetired => "device-retired",
             Self::NothingChanged => "nothing-changed",
@@ -40,6 +50,7 @@ impl Flash {
         match self {
             Self::ServiceSaved => "Saved. The policy counts from the next sign-in and the next renewal of a token on.",
             Self::ComplianceSaved => "Saved. Whom it is for counts at once; devices are judged by new settings with their next report.",
+            Self::ComplianceSettingsSaved => "Saved. Devices are judged by these settings from now on.",
             Self::ComplianceDeleted => "Deleted. Devices are judged without it from now on.",
             Self::DeviceRetired => {
                 "The device is no longer managed. It does not count as compliant until it is enrolled again and reports."

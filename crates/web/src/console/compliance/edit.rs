@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use doorward_model::compliance::Standing;
 use doorward_policy::compliance::{CompliancePolicy, PolicyKind};
 use doorward_service::compliance::{self, Stored};
 use doorward_service::directory::DirectoryError;
@@ -19,6 +20,7 @@ use crate::console::guard::Posted;
 use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain, store};
 use crate::console::shell::Section;
+use crate::console::words::number;
 
 /// What is edited: a policy that exists, or one of a kind that does not yet.
 struct Subject {
@@ -142,6 +144,11 @@ async fn look(admin: &Admin<ManagesCompliance>, subject: &Subject, fields: &[(St
         Err(told) => return show(admin, subject, draft, told).await,
     };
     let names = Names::read(&admin.ctx, admin.tenant.id).await?;
+    let policy = CompliancePolicy { id: subject.policy().map(|policy| policy.id.clone()).unwrap_or_default(), ..policy };
+    let impact = compliance::impact(&admin.ctx, admin.tenant.id, &policy).await?;
+    let change = |((before, after), devices): (&(Standing, Standing), &usize)| {
+        (words::standing(*before), words::standing(*after), number(*devices, "device", "devices"))
+    };
     let page = Preview {
         shell: admin.shell(Section::Compliance)?,
         address: subject.address(),
@@ -152,6 +159,14 @@ async fn look(admin: &Admin<ManagesCompliance>, subject: &Subject, fields: &[(St
         no_settings: policy.settings.is_empty(),
         fields: draft.fields(),
         differences: differences(subject.policy(), &policy, &names),
+        looked_at: number(impact.looked_at, "managed device", "managed devices"),
+        complete: impact.complete,
+        changed: impact.changed.iter().map(change).collect(),
+        devices: impact
+            .examples
+            .into_iter()
+            .map(|one| (one.device_id.to_string(), one.display_name, words::standing(one.before), words::standing(one.after)))
+            .collect(),
     };
     Ok(plain(StatusCode::OK, &page))
 }

@@ -9,6 +9,7 @@ use doorward_policy::compliance::{PolicyKind, Section as Part, Setting, Shape, c
 use super::draft::Draft;
 use crate::console::difference::Difference;
 use crate::console::shell::Shell;
+use crate::console::words::Badge;
 
 /// Groups of a list to choose from at most.
 const GROUPS: usize = 500;
@@ -190,4 +191,8 @@ pub(super) struct Preview {
     pub(super) no_settings: bool,
     pub(super) fields: Vec<(String, String)>,
     pub(super) differences: Vec<Difference>,
+    pub(super) looked_at: String,
+    pub(super) complete: bool,
+    pub(super) changed: Vec<(Badge, Badge, String)>,
+    pub(super) devices: Vec<(String, String, Badge, Badge)>,
 }

@@ -107,7 +107,7 @@ pub(in crate::console) async fn save_settings(
     match compliance::update_settings(&admin.ctx, admin.tenant.id, &admin.actor(), patch, Some(draft.version)).await {
         Ok(_) => {
             let mut response = Redirect::to(ROOT).into_response();
-            Flash::ComplianceSaved.leave(&mut response);
+            Flash::ComplianceSettingsSaved.leave(&mut response);
             Ok(response)
         }
         Err(DirectoryError::Invalid { problem, .. }) => show(&admin, draft, Some(format!("The number of days {problem}.")), None),

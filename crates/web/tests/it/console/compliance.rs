@@ -275,6 +275,30 @@ async fn a_policy_is_made_looked_at_changed_and_saved_knowing_what_changes() {
 }
 
 #[tokio::test]
+async fn the_preview_says_which_devices_would_stand_otherwise_and_changes_none() {
+    let company = Compliance::new().await;
+    let mut browser = Browser::signed_in(&company.world, &company.world.admin).await;
+    let fields =
+        |length| [("version", "1"), ("name", "P"), ("targets", "everyone"), ("s.passcodeMinimumLength", length), ("do", "preview")];
+    let same = company.send(&mut browser, &company.path("/draft"), &fields("5")).await;
+    assert!(same.body.contains("<strong>None</strong>"), "{}", same.body);
+    let eased = company.send(&mut browser, &company.path("/draft"), &fields("4")).await;
+    for text in ["All 1 managed device", "<strong>1 device</strong>", "Anna&#39;s &#60;i&#62;phone", ">Not compliant<", ">Compliant<"] {
+        assert!(eased.body.contains(text), "{text}: {}", eased.body);
+    }
+    // A new policy counts beside the others; for somebody else it changes nothing here.
+    company.report(json!({ "passwordLength": 8 })).await;
+    let new = [("name", "New"), ("targets", "everyone"), ("s.osMinimumVersion", "20"), ("grace", "24"), ("do", "preview")];
+    let stricter = company.send(&mut browser, "/console/compliance/new/iosCompliancePolicy/draft", &new).await;
+    assert!(stricter.body.contains("In grace period"), "{}", stricter.body);
+    let nobody: Vec<(&str, &str)> = new.into_iter().map(|field| if field.0 == "targets" { ("targets", "groups") } else { field }).collect();
+    let harmless = company.send(&mut browser, "/console/compliance/new/iosCompliancePolicy/draft", &nobody).await;
+    assert!(harmless.body.contains("<strong>None</strong>"), "{}", harmless.body);
+    let device = company.api("GET", &format!("deviceManagement/managedDevices/{PHONE}"), Value::Null).await;
+    assert_eq!(device["complianceState"], "compliant");
+}
+
+#[tokio::test]
 async fn groups_are_added_and_removed_in_the_form_and_nothing_is_saved_by_that() {
     let company = Compliance::new().await;
     let mut browser = Browser::signed_in(&company.world, &company.world.admin).await;
