@@ -29,5 +29,6 @@ pub use kind::{Platform, PolicyKind};
 pub use merge::expectation;
 pub use operand::{App, Distribution, Operand, Script, VersionRange};
 pub use policy::{Action, Case, CompliancePolicy, assigned, judge};
+pub use shown::expected;
 pub use threat::ThreatPartner;
 pub use version::{Build, Version, date};

@@ -34,6 +34,12 @@ pub struct Concluded {
 }
 
 impl Concluded {
+    /// How the device stands.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.judgement.standing
+    }
+
     /// The judgement with what became of each action, so that none comes up again.
     #[must_use]
     pub fn settled(mut self, outcome: impl Fn(&DueAction) -> ActionOutcome) -> Judgement {

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::{Operand, Rule, Setting, Shape};
 
-/// What a setting asks for.
-pub(super) fn expected(setting: &Setting, operand: &Operand) -> String {
+/// What a setting asks for, in words.
+#[must_use]
+pub fn expected(setting: &Setting, operand: &Operand) -> String {
     let bound = |value: &dyn std::fmt::Display, unit: &str| {
         let words = if setting.rule == Rule::AtMost { "at most" } else { "at least" };
         if unit.is_empty() { format!("{words} {value}") } else { format!("{words} {value} {unit}") }

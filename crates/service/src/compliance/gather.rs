@@ -21,11 +21,14 @@ pub(super) struct Rules {
 }
 
 /// One device, with everything that it is judged by.
+#[derive(Clone)]
 pub(super) struct Gathered {
     pub(super) device: Device,
     pub(super) platform: Platform,
     /// Those assigned to the owner.
     pub(super) policies: Vec<CompliancePolicy>,
+    /// Groups of the owner.
+    groups: BTreeSet<GroupId>,
     facts: Facts,
     settings: ComplianceSettings,
     owner_enabled: Option<bool>,
@@ -35,6 +38,16 @@ impl Rules {
     pub(super) async fn read(unit: &mut dyn Unit) -> Result<Self, DirectoryError> {
         let policies = policies::all(unit).await?.into_iter().map(|stored| stored.policy).collect();
         Ok(Self { policies, settings: settings::settings(unit).await?.0 })
+    }
+
+    /// The same with a policy in the place of the one with its id, or beside them.
+    pub(super) fn with(&self, policy: &CompliancePolicy) -> Self {
+        let others = self.policies.iter().filter(|other| other.id != policy.id).cloned();
+        Self { policies: others.chain([policy.clone()]).collect(), settings: self.settings }
+    }
+
+    fn for_groups(&self, groups: &BTreeSet<GroupId>) -> Vec<CompliancePolicy> {
+        self.policies.iter().filter(|policy| assigned(&policy.assignments, groups)).cloned().collect()
     }
 
     /// For how long a report counts.
@@ -54,15 +67,20 @@ impl Gathered {
             Some(owner) => unit.groups().transitive_of(owner.id).await?.into_iter().collect(),
             None => BTreeSet::new(),
         };
-        let policies = rules.policies.iter().filter(|policy| assigned(&policy.assignments, &groups)).cloned().collect();
         Ok(Self {
             platform: Platform { system: platform_of(&device), android: managed.android },
-            policies,
+            policies: rules.for_groups(&groups),
+            groups,
             facts: with_registration(managed, &device),
             settings: rules.settings,
             owner_enabled: device.owner.map(|_| owner.is_some_and(|owner| owner.account_enabled)),
             device,
         })
+    }
+
+    /// The same device under other policies.
+    pub(super) fn under(&self, rules: &Rules) -> Self {
+        Self { policies: rules.for_groups(&self.groups), ..self.clone() }
     }
 
     pub(super) fn case<'a>(&'a self, managed: &'a ManagedDevice) -> Case<'a> {

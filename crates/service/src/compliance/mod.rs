@@ -8,6 +8,7 @@ mod device;
 mod due;
 mod enrol;
 mod gather;
+mod impact;
 mod policies;
 mod report;
 mod settings;
@@ -16,7 +17,8 @@ mod word;
 
 pub use due::judge_due;
 pub use enrol::{Enrolment, delete, enrol, retire};
-pub use policies::{Stored, all, create_policy, delete_policy, find, update_policy};
+pub use impact::{Example, Impact, impact};
+pub use policies::{Stored, all, create_policy, delete_policy, draft_policy, find, update_policy};
 pub use report::{Answer, Failing, Report, remedy, report};
 pub use settings::{SETTINGS_ID, SettingsPatch, settings, update_settings};
 pub use summary::{DeviceDetail, PolicySummary, Summary, device_detail, summary};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::protection::AssignmentTarget;
 use doorward_model::{GroupId, TenantId, rng};
-use doorward_policy::compliance::CompliancePolicy;
+use doorward_policy::compliance::{CompliancePolicy, PolicyKind};
 use doorward_store::Unit;
 use doorward_wire::policy_file::compliance as file;
 use serde_json::{Map, Value};
@@ -96,10 +96,11 @@ pub async fn update_policy(
     if expected.is_some_and(|version| version != before.document.version) {
         return Err(DirectoryError::Changed);
     }
-    let policy = read(&merged(&before.document.body, changes), id)?;
-    if policy.kind != before.policy.kind {
+    let given = changes.get("@odata.type").and_then(Value::as_str);
+    if given.is_some_and(|given| PolicyKind::from_odata_type(given) != Some(before.policy.kind)) {
         return Err(DirectoryError::invalid("@odata.type", "cannot be changed: make a policy of the other type"));
     }
+    let policy = read(&merged(&before.document.body, changes), id)?;
     check_groups(unit.as_mut(), &policy, &before.policy.assignments).await?;
     let document = unit.documents().update(KIND, id, "", &file::write(&policy), expected, ctx.now()).await?;
     let change = Change {
@@ -147,9 +148,34 @@ pub(super) async fn judge_all(ctx: &Context, tenant: TenantId) {
     }
 }
 
+/// Reads a policy that is not to be saved yet; every problem with it, with its member, instead of the first one.
+///
+/// # Errors
+/// Storage failure.
+pub async fn draft_policy(
+    ctx: &Context,
+    tenant: TenantId,
+    body: &Value,
+) -> Result<Result<CompliancePolicy, Vec<(String, String)>>, DirectoryError> {
+    let policy = match file::read_all(body, "") {
+        Ok(reading) => reading.policy,
+        Err(problems) => return Ok(Err(problems.into_iter().map(|problem| (member(&problem.path), problem.message)).collect())),
+    };
+    let mut unit = ctx.store.tenant(tenant).read().await?;
+    match check_groups(unit.as_mut(), &policy, &[]).await {
+        Ok(()) => Ok(Ok(policy)),
+        Err(DirectoryError::Invalid { member, problem }) => Ok(Err(vec![(member, problem)])),
+        Err(error) => Err(error),
+    }
+}
+
+/// A path in the words of the admin API.
+fn member(path: &str) -> String {
+    path.trim_start_matches("$.").to_owned()
+}
+
 fn read(body: &Value, id: &str) -> Result<CompliancePolicy, DirectoryError> {
-    let reading =
-        file::read(body, id).map_err(|error| DirectoryError::invalid(error.path.trim_start_matches("$.").to_owned(), error.message))?;
+    let reading = file::read(body, id).map_err(|error| DirectoryError::invalid(member(&error.path), error.message))?;
     if reading.block_added {
         tracing::info!(policy = id, "a compliance policy without an action that blocks now blocks at once");
     }

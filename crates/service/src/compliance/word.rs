@@ -5,11 +5,11 @@ use doorward_model::device::Device;
 use doorward_policy::compliance::conclude;
 use doorward_store::Unit;
 
-use super::device::{take, write};
+use super::device::{audit, take, write};
 use super::enrol::retired;
 use super::gather::{Gathered, Rules};
 use crate::context::Context;
-use crate::directory::DirectoryError;
+use crate::directory::{Actor, DirectoryError};
 
 /// Who speaks, in the judgement.
 const ADMINISTRATOR: &str = "Administrator";
@@ -22,6 +22,7 @@ const ADMINISTRATOR: &str = "Administrator";
 pub(crate) async fn set_by_administrator(
     ctx: &Context,
     unit: &mut dyn Unit,
+    actor: &Actor,
     device: &Device,
     is_managed: Option<bool>,
     is_compliant: Option<bool>,
@@ -38,10 +39,13 @@ pub(crate) async fn set_by_administrator(
         });
     };
     if is_managed == Some(false) {
-        return write(unit, &retired(&before), device).await;
+        let managed = retired(&before);
+        let after = write(unit, &managed, device).await?;
+        audit(ctx, unit, actor, "Retire", Some(&before), Some((&managed, &after))).await?;
+        return Ok(after);
     }
     let Some(wanted) = is_compliant else { return Ok(device.clone()) };
-    let mut managed = before;
+    let mut managed = before.clone();
     managed.words.retain(|word| word.by != ADMINISTRATOR);
     let standing = if wanted { Standing::Compliant } else { Standing::NonCompliant };
     managed.words.push(Word { by: ADMINISTRATOR.to_owned(), standing, observed: ctx.now(), expires: None });
@@ -56,5 +60,6 @@ pub(crate) async fn set_by_administrator(
             "isCompliant: the compliance policies of this managed device make it {state}; change them, or retire the managed device first"
         )));
     }
+    audit(ctx, unit, actor, "Update", Some(&before), Some((&managed, &after))).await?;
     Ok(after)
 }

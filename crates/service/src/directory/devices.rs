@@ -125,7 +125,7 @@ pub async fn update_device(
         device.eas_device_id = Some(eas).filter(|eas| !eas.is_empty());
     }
     if patch.is_managed.is_some() || patch.is_compliant.is_some() {
-        device = compliance::set_by_administrator(ctx, unit.as_mut(), &device, patch.is_managed, patch.is_compliant).await?;
+        device = compliance::set_by_administrator(ctx, unit.as_mut(), actor, &device, patch.is_managed, patch.is_compliant).await?;
     }
     unit.devices().update(&device).await?;
     let change = Change { activity: "Update", kind: KIND, id: id.to_string(), before: shown(&before), after: shown(&device), actor };

@@ -42,6 +42,14 @@ flashes! {
     ProtectionSaved: "protection-saved", "Saved. Apps in use enforce the policy within half an hour, others when they are next opened.";
     /// An app protection policy was deleted.
     ProtectionDeleted: "protection-deleted", "Deleted. Apps drop the policy at their next check-in; data stays where it is.";
+    /// A compliance policy was saved.
+    ComplianceSaved: "compliance-saved", "Saved. Whom it is for counts at once; devices are judged by new settings with their next report.";
+    /// The compliance settings were saved.
+    ComplianceSettingsSaved: "compliance-settings-saved", "Saved. Devices are judged by these settings from now on.";
+    /// A compliance policy was deleted.
+    ComplianceDeleted: "compliance-deleted", "Deleted. Devices are judged without it from now on.";
+    /// A device was retired.
+    DeviceRetired: "device-retired", "The device is no longer managed. It does not count as compliant until it is enrolled again and reports.";
     /// Apps were asked to remove the organisation's data.
     WipeAsked: "wipe-asked", "Asked for. Each app removes the organisation’s data at its next check-in, and says so here.";
     /// No app was left to ask.

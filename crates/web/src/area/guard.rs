@@ -22,10 +22,15 @@ pub(crate) const FORM_TOKEN: &str = "form_token";
 #[derive(Clone)]
 pub(crate) struct Posted(pub(crate) Arc<Vec<(String, String)>>);
 
+/// The first of the fields with a name; empty when there is none.
+pub(crate) fn field<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
 impl Posted {
     /// The value of a field; empty when it was not sent.
     pub(crate) fn one(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or_default()
+        field(&self.0, name)
     }
 
     /// The values of a field that may be sent several times.
@@ -60,7 +65,7 @@ pub(crate) async fn guard(State((ctx, area)): State<(Arc<Context>, &'static Area
         let Ok(bytes) = axum::body::to_bytes(body, limit).await else { return Notice::too_large().page(area) };
         let Some(multipart::Form { fields, files }) = form(&parts.headers, &bytes) else { return Notice::forged().page(area) };
         let Some(signed) = &session else { return kept::page(area, &target, &fields, &files) };
-        let posted = fields.iter().find(|(name, _)| name == FORM_TOKEN).map_or("", |(_, value)| value.as_str());
+        let posted = field(&fields, FORM_TOKEN);
         if !session::form_token_fits(&ctx, area, &signed.tenant, &signed.user, posted) {
             return Notice::forged().page(area);
         }

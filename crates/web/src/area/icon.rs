@@ -14,6 +14,7 @@ pub(crate) enum Icon {
     AppProtection,
     EffectivePolicy,
     ManagedApps,
+    Compliance,
     Audit,
     /// Ways to sign in.
     Methods,
@@ -37,6 +38,7 @@ impl Icon {
             Self::AppProtection => "M5 9h10v8H5zM7 9V6.5a3 3 0 0 1 6 0V9M10 12v2",
             Self::EffectivePolicy => "M3 4h14M3 9h8M3 14h5M11.5 14l2 2 4-4.5",
             Self::ManagedApps => "M6 2.5h8v15H6zM9 15h2",
+            Self::Compliance => "M6 2.5h8v15H6zM8 15h4M7.7 8.2l1.6 1.6 3-3.2",
             Self::Audit => "M5 2.5h7l3 3v12H5zM8 8h4M8 11h4M8 14h2.5",
             Self::Methods => "M12.5 3a4.5 4.5 0 1 1-3.6 7.2L3 16v1.5h3V16h1.8v-1.8h1.9M13.5 6.5h.01",
             Self::Devices => "M3.5 4h13v9h-13zM1.5 16h17",

@@ -29,9 +29,21 @@ pub(super) struct Reads;
 pub(super) struct ManagesAccess;
 /// Changing app protection, and wiping.
 pub(super) struct ManagesProtection;
+/// Changing compliance policies and settings.
+pub(super) struct ManagesCompliance;
+/// Retiring devices.
+pub(super) struct ManagesDevices;
 
 impl Purpose for Reads {
     const TASK: Task = Task::ReadLogs;
+}
+
+impl Purpose for ManagesCompliance {
+    const TASK: Task = Task::ManageCompliance;
+}
+
+impl Purpose for ManagesDevices {
+    const TASK: Task = Task::ManageManagedDevices;
 }
 
 impl Purpose for ManagesAccess {

@@ -6,6 +6,7 @@ mod app_protection;
 mod apps;
 mod audit;
 mod chart;
+mod compliance;
 mod conditional_access;
 mod devices;
 mod difference;
@@ -71,6 +72,7 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/what-if", get(what_if::get))
         .route("/console/gaps", get(gaps::get))
         .merge(app_protection::routes())
+        .merge(compliance::routes())
         .route("/console/audit", get(audit::list))
         .route("/console/audit/{id}", get(audit::one))
         .merge(users::routes())

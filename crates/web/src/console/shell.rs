@@ -29,6 +29,8 @@ pub(super) enum Section {
     EffectivePolicy,
     /// The apps that check in.
     ManagedApps,
+    /// Device compliance.
+    Compliance,
     /// Users.
     Users,
     /// Groups.
@@ -49,7 +51,7 @@ pub(super) enum Section {
 const GROUPS: [(&str, &[Section]); 5] = [
     ("", &[Section::Overview]),
     ("Access", &[Section::Services, Section::ConditionalAccess, Section::WhatIf, Section::Gaps]),
-    ("Protection", &[Section::AppProtection, Section::EffectivePolicy, Section::ManagedApps]),
+    ("Protection", &[Section::AppProtection, Section::EffectivePolicy, Section::ManagedApps, Section::Compliance]),
     ("Directory", &[Section::Users, Section::Groups, Section::Devices, Section::Apps, Section::Settings]),
     ("Logs", &[Section::SignIns, Section::Audit]),
 ];
@@ -65,6 +67,7 @@ impl Section {
             Self::AppProtection => "App protection",
             Self::EffectivePolicy => "Effective policy",
             Self::ManagedApps => "Managed apps",
+            Self::Compliance => "Compliance",
             Self::Users => "Users",
             Self::Groups => "Groups",
             Self::Devices => "Devices",
@@ -85,6 +88,7 @@ impl Section {
             Self::AppProtection => "/console/app-protection",
             Self::EffectivePolicy => "/console/app-protection/effective",
             Self::ManagedApps => "/console/app-protection/registrations",
+            Self::Compliance => "/console/compliance",
             Self::Users => "/console/users",
             Self::Groups => "/console/groups",
             Self::Devices => "/console/devices",
@@ -105,6 +109,7 @@ impl Section {
             Self::AppProtection => Icon::AppProtection,
             Self::EffectivePolicy => Icon::EffectivePolicy,
             Self::ManagedApps => Icon::ManagedApps,
+            Self::Compliance => Icon::Compliance,
             Self::Users => Icon::Users,
             Self::Groups => Icon::Groups,
             Self::Devices => Icon::Devices,
@@ -126,6 +131,7 @@ impl Section {
             Self::Devices => Task::ReadDevices,
             Self::Apps => Task::ReadApplications,
             Self::Settings => Task::ReadOrganization,
+            Self::Compliance => Task::ReadCompliance,
         }
     }
 }

@@ -45,6 +45,7 @@ pub static CONSOLE_STYLE: LazyLock<Asset> = LazyLock::new(|| {
         include_str!("../../assets/console/directory.css"),
         include_str!("../../assets/console/conditional_access.css"),
         include_str!("../../assets/console/gaps.css"),
+        include_str!("../../assets/console/compliance.css"),
         // Last: it changes what stands above for small screens.
         include_str!("../../assets/console/narrow.css"),
     );

@@ -57,41 +57,62 @@ pub fn read(document: &Value, id: &str) -> Result<Reading, ReadError> {
     read_node(&Json::from(document).root(), id)
 }
 
+/// Reads a policy, and says of every member that cannot be read what is wrong with it.
+///
+/// # Errors
+/// At least one problem.
+pub fn read_all(document: &Value, id: &str) -> Result<Reading, Vec<ReadError>> {
+    let json = Json::from(document);
+    let mut problems = Vec::new();
+    let reading = collect(&json.root(), id, &mut problems).map_err(|error| vec![error])?;
+    if problems.is_empty() { Ok(reading) } else { Err(problems) }
+}
+
 /// Reads a policy that is part of a file.
 ///
 /// # Errors
 /// What is wrong and where.
 pub fn read_node(node: &Node<'_>, id: &str) -> Result<Reading, ReadError> {
+    let mut problems = Vec::new();
+    let reading = collect(node, id, &mut problems)?;
+    problems.into_iter().next().map_or(Ok(reading), Err)
+}
+
+/// Reads a policy; what cannot be read of it is left out and told. Without a type there is nothing to read.
+fn collect(node: &Node<'_>, id: &str, problems: &mut Vec<ReadError>) -> Result<Reading, ReadError> {
     let object = node.object()?;
     let kind = kind(&object)?;
-    let name = object.require("displayName")?;
-    let display_name = bounded(&name, NAME)?;
-    if display_name.trim().is_empty() {
-        return Err(name.error("must not be empty"));
-    }
+    let display_name = keep(object.require("displayName").and_then(|node| name(&node)), problems);
+    let description = keep(object.optional("description", |node| bounded(node, DESCRIPTION)), problems).unwrap_or_default();
     let mut settings = BTreeMap::new();
     for setting in catalogue::of(kind) {
-        let operand = object.optional(setting.name, |node| operand::read(node, setting.shape))?.flatten();
+        let operand = keep(object.optional(setting.name, |node| operand::read(node, setting.shape)), problems).flatten();
         settings.extend(operand.map(|operand| (setting.name, operand)));
     }
     for node in object.unknown(&OTHERS) {
         let member = node.path().rsplit('.').next().unwrap_or_default();
         let says_nothing = matches!(node.json(), Json::Bool(false));
         if catalogue::find(kind, member).is_none() && !says_nothing {
-            return Err(node.error(&format!("is no setting of {} that can be judged", kind.type_name())));
+            problems.push(node.error(&format!("is no setting of {} that can be judged", kind.type_name())));
         }
     }
-    let (actions, block_added) = actions(&object)?;
-    let policy = CompliancePolicy {
-        id: id.to_owned(),
-        display_name,
-        description: object.optional("description", |node| bounded(node, DESCRIPTION))?.unwrap_or_default(),
-        kind,
-        settings,
-        actions,
-        assignments: assignments(&object)?,
-    };
+    let (actions, block_added) = keep(actions(&object), problems);
+    let assignments = keep(assignments(&object), problems);
+    let policy = CompliancePolicy { id: id.to_owned(), display_name, description, kind, settings, actions, assignments };
     Ok(Reading { policy, block_added })
+}
+
+/// The value, or its default with the problem told.
+fn keep<T: Default>(result: Result<T, ReadError>, problems: &mut Vec<ReadError>) -> T {
+    result.unwrap_or_else(|problem| {
+        problems.push(problem);
+        T::default()
+    })
+}
+
+fn name(node: &Node<'_>) -> Result<String, ReadError> {
+    let text = bounded(node, NAME)?;
+    if text.trim().is_empty() { Err(node.error("must not be empty")) } else { Ok(text) }
 }
 
 /// The kind that an object says it is.

@@ -106,7 +106,7 @@ async fn devices_are_counted_and_listed_by_policy_and_state() {
     assert!(statuses.get("@odata.nextLink").is_none());
     let summary = company.read("deviceManagement/deviceCompliancePolicyDeviceStateSummary").await;
     assert_eq!((&summary["inGracePeriodCount"], &summary["compliantDeviceCount"]), (&json!(1), &json!(0)));
-    let listed = company.read(&format!("{DEVICES}?$count=true&$filter=complianceState%20eq%20'inGracePeriod'&$search=\"phone\"")).await;
+    let listed = company.read(&format!("{DEVICES}?$count=true&$filter=complianceState%20eq%20'inGracePeriod'&$search=phone")).await;
     assert_eq!(listed["@odata.count"], 1);
     let device = &listed["value"][0];
     for (member, value) in [

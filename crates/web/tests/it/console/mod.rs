@@ -2,6 +2,7 @@
 
 mod app_protection;
 pub(crate) mod browser;
+mod compliance;
 mod conditional_access;
 mod directory;
 mod directory_routes;

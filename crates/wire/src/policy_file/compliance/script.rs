@@ -16,7 +16,7 @@ pub(super) fn read(node: &Node<'_>) -> Result<Script, ReadError> {
     script.only(&["deviceComplianceScriptId", "rulesContent"])?;
     let content = script.require("rulesContent")?;
     let rules_content = content.text()?.trim().to_owned();
-    let problem = || content.error("must be base64 of JSON with a list of Rules");
+    let problem = || content.error("must be JSON with a list of Rules, as base64");
     let decoded = STANDARD.decode(&rules_content).map_err(|_| problem())?;
     let text = String::from_utf8(decoded).map_err(|_| problem())?;
     let parsed: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| problem())?;

@@ -9,8 +9,9 @@ use doorward_model::GroupId;
 use doorward_model::compliance::ActionType;
 use doorward_model::protection::AssignmentTarget;
 use doorward_policy::compliance::{Operand, PolicyKind, catalogue};
-use doorward_wire::policy_file::compliance::{Reading, assignments, read, write};
+use doorward_wire::policy_file::compliance::{Reading, assignments, read, read_all, write};
 use doorward_wire::policy_file::{Json, ReadError};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -84,7 +85,7 @@ fn what_cannot_be_judged_is_refused_with_its_place() {
         ),
         (
             windows(json!({ "deviceCompliancePolicyScript": { "rulesContent": "%" } })),
-            "$.deviceCompliancePolicyScript.rulesContent must be base64",
+            "$.deviceCompliancePolicyScript.rulesContent must be JSON",
         ),
         (
             windows(json!({ "deviceCompliancePolicyScript": rules(json!([
@@ -114,6 +115,25 @@ fn what_cannot_be_judged_is_refused_with_its_place() {
         let error = reading(&document).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{expected}: {error}");
     }
+}
+
+#[test]
+fn every_member_that_cannot_be_read_is_told_at_once() {
+    let bad = ios(json!({ "displayName": "", "passcodeMinimumLength": 3, "osMinimumVersion": "new", "passcodeRequird": true,
+        "assignments": [{}], "scheduledActionsForRule": {} }));
+    let places: Vec<String> = read_all(&bad, "p").unwrap_err().into_iter().map(|problem| problem.path).collect();
+    assert_eq!(
+        places,
+        [
+            "$.displayName",
+            "$.osMinimumVersion",
+            "$.passcodeMinimumLength",
+            "$.passcodeRequird",
+            "$.scheduledActionsForRule",
+            "$.assignments[0].target",
+        ]
+    );
+    assert_eq!(read_all(&ios(json!({})), "p").unwrap().policy.display_name, "Phones");
 }
 
 #[test]
@@ -221,6 +241,54 @@ fn json_files(directory: &Path, found: &mut Vec<std::path::PathBuf>) {
             json_files(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "json") {
             found.push(path);
+        }
+    }
+}
+
+/// Values of every kind, among them some that fit.
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        (0..20u32).prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        prop::sample::select(vec!["10.0.1", "numeric", "low", "2026-05-01", "22F66", "eyJSdWxlcyI6W119"]).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        let names =
+            prop::sample::select(vec!["appId", "lowestVersion", "highestVersion", "distribution", "rulesContent", "name", "target"]);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec((names, inner), 0..4)
+                .prop_map(|members| { Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()) }),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_read_comes_back_from_what_is_written(
+        kind in prop::sample::select(PolicyKind::ALL.to_vec()),
+        values in prop::collection::vec((any::<prop::sample::Index>(), any_value()), 0..6),
+        actions in any_value(),
+    ) {
+        let names: Vec<&str> = catalogue::of(kind).map(|setting| setting.name).collect();
+        let mut document = json!({ "@odata.type": kind.odata_type(), "displayName": "P" });
+        for (index, value) in values {
+            document[*index.get(&names)] = value;
+        }
+        if actions.is_array() {
+            document["scheduledActionsForRule"] = actions;
+        }
+        match read_all(&document, "p") {
+            Ok(reading) => prop_assert_eq!(read(&write(&reading.policy), "p").unwrap().policy, reading.policy),
+            Err(problems) => {
+                prop_assert!(problems.iter().all(|problem| problem.path.starts_with("$.") && !problem.message.is_empty()));
+                prop_assert!(read(&document, "p").is_err());
+            }
         }
     }
 }
