@@ -33,6 +33,7 @@ mod sign_in;
 mod subject;
 mod table;
 mod target;
+mod written;
 
 pub use advice::{Advice, advice};
 pub use circumstances::Circumstances;
@@ -47,3 +48,4 @@ pub use facts::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject, UserFac
 pub use outcome::Answer;
 pub use sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass, Waived};
 pub use table::Class;
+pub use written::{Contradiction, contradiction};

@@ -7,9 +7,9 @@ use doorward_model::conditional_access::PolicyState;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::role::Role;
 use doorward_model::service_policy::ServicePolicy;
-use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::sign_in_record::SignInOutcome;
 use doorward_store::query::{Filter, Query, UserField};
-use doorward_store::{DayCount, Unit};
+use doorward_store::{DayCount, Tally, Unit};
 use doorward_wire::policy_file;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -17,12 +17,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::sign_in_search;
 
 /// Days looked back, today included.
 pub const DAYS: i32 = 7;
-/// Sign-ins looked into at most.
-const REACH: usize = 10_000;
 
 /// The last days of a tenant.
 #[derive(Debug, Clone)]
@@ -37,10 +34,6 @@ pub struct Overview {
     pub report_only: Vec<ReportOnly>,
     /// What to mend.
     pub mend: Vec<Mend>,
-    /// Sign-ins that were looked into, for what policies on trial would have done and for mail clients.
-    pub looked_into: usize,
-    /// They are all there were.
-    pub complete: bool,
 }
 
 /// Sign-ins of one day.
@@ -105,21 +98,19 @@ pub async fn overview(ctx: &Context, tenant: TenantId) -> Result<Overview> {
     ctx.sign_in_log.flush().await;
     let today = date(ctx.now());
     let first = today.saturating_sub((DAYS.saturating_sub(1)).days());
-    let since = first.to_zoned(TimeZone::UTC).map_or(ctx.now(), |start| start.timestamp());
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let counts = unit.logs().sign_ins_by_day(first).await?;
-    let (records, complete) = sign_in_search::newest(unit.as_mut(), since, REACH).await?;
+    let trials = unit.logs().trials(first).await?;
+    let grants = unit.logs().grants(first).await?;
     let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
     let mend = mend(unit.as_mut(), &policies).await?;
     let phones = phones(unit.as_mut()).await?;
     Ok(Overview {
         days: days(first, &counts),
-        refused_mail: count(&records, |record| record.grant == "activeSync" && record.outcome != SignInOutcome::Granted),
+        refused_mail: sum(&grants, |tally| tally.name == "activeSync" && tally.result != "granted"),
         phones,
-        report_only: report_only(&policies, &records),
+        report_only: report_only(&policies, &trials),
         mend,
-        looked_into: records.len(),
-        complete,
     })
 }
 
@@ -127,8 +118,8 @@ fn date(time: Timestamp) -> Date {
     time.to_zoned(TimeZone::UTC).date()
 }
 
-fn count(records: &[SignInRecord], wanted: impl Fn(&SignInRecord) -> bool) -> u64 {
-    records.iter().map(|record| u64::from(wanted(record))).sum()
+fn sum(tallies: &[Tally], wanted: impl Fn(&Tally) -> bool) -> u64 {
+    tallies.iter().filter(|tally| wanted(tally)).map(|tally| tally.sign_ins).sum()
 }
 
 fn days(first: Date, counts: &[DayCount]) -> Vec<Day> {
@@ -152,12 +143,13 @@ async fn phones(unit: &mut dyn Unit) -> Result<Vec<(String, u64)>> {
     Ok(["iOS", "Android"].map(|platform| (platform.to_owned(), number(platform))).into())
 }
 
-fn report_only(policies: &[Document], records: &[SignInRecord]) -> Vec<ReportOnly> {
+fn report_only(policies: &[Document], trials: &[Tally]) -> Vec<ReportOnly> {
     let on_trial = policies.iter().filter(|document| state(document) == Some(PolicyState::ReportOnly));
     on_trial
         .map(|document| {
-            let results = || records.iter().filter_map(|record| result_of(record, &document.id));
-            let number = |wanted: &[&str]| results().map(|result| u64::from(wanted.contains(&result))).sum();
+            let number = |wanted: &[&str]| {
+                sum(trials, |tally| tally.name.eq_ignore_ascii_case(&document.id) && wanted.contains(&tally.result.as_str()))
+            };
             ReportOnly {
                 id: document.id.clone(),
                 name: document.body.get("displayName").and_then(serde_json::Value::as_str).unwrap_or(&document.id).to_owned(),
@@ -171,13 +163,6 @@ fn report_only(policies: &[Document], records: &[SignInRecord]) -> Vec<ReportOnl
 
 fn state(document: &Document) -> Option<PolicyState> {
     policy_file::conditional_access::read(&document.body, &document.id).ok().map(|policy| policy.state)
-}
-
-/// What a policy said at a sign-in.
-fn result_of<'a>(record: &'a SignInRecord, policy: &str) -> Option<&'a str> {
-    let applied = record.applied_policies.as_array()?;
-    let of = applied.iter().find(|applied| applied.get("id").and_then(serde_json::Value::as_str) == Some(policy))?;
-    of.get("result")?.as_str()
 }
 
 async fn mend(unit: &mut dyn Unit, policies: &[Document]) -> Result<Vec<Mend>> {

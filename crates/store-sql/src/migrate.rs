@@ -9,10 +9,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
 use crate::row::engine;
 
 /// Migrations in order; version `n` is the n-th.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_authentication_methods.sql"),
     include_str!("../migrations/0003_lists.sql"),
+    include_str!("../migrations/0004_group_owners.sql"),
+    include_str!("../migrations/0005_large_logs.sql"),
 ];
 
 /// Refuses a database of a newer program before anything of it is touched, the journal mode included.

@@ -1,17 +1,21 @@
 //! Policies and what they refer to, as documents. What cannot be decided is not stored.
 
+use doorward_model::authentication_strength::built_in;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::service_policy::check_certificate_conflict;
 use doorward_model::{TenantId, rng};
-use doorward_policy::conditional_access::check;
+use doorward_policy::conditional_access::{check, contradiction};
 use doorward_policy::protection;
 use doorward_store::Unit;
 use doorward_wire::policy_file;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::audit::{Actor, Change, record};
 use super::error::{DirectoryError, Result};
 use crate::context::Context;
+
+/// Members that are told of a document beside what was written.
+const OURS: [&str; 3] = ["@odata.context", "createdDateTime", "modifiedDateTime"];
 
 /// Makes a policy. Without an `id` in the body it gets a fresh one.
 ///
@@ -21,9 +25,13 @@ pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind:
     let given = body.get("id").and_then(Value::as_str).filter(|id| !id.is_empty() && id.len() <= 64).map(str::to_owned);
     let id = given.unwrap_or_else(|| rng::uuid(ctx.rng.as_ref()).to_string()).to_lowercase();
     match &mut body {
-        Value::Object(members) => members.insert("id".into(), id.clone().into()),
+        Value::Object(members) => {
+            without_ours(members);
+            members.insert("id".into(), id.clone().into());
+        }
         _ => return Err(DirectoryError::invalid("body", "must be a JSON object")),
     };
+    refuse_built_in(kind, &id)?;
     let now = ctx.now();
     let mut unit = ctx.store.tenant(tenant).write().await?;
     validate(unit.as_mut(), kind, &id, &body).await?;
@@ -49,11 +57,13 @@ pub async fn update_policy(
     expected: Option<i64>,
 ) -> Result<Document> {
     let Value::Object(changes) = patch else { return Err(DirectoryError::invalid("body", "must be a JSON object")) };
+    refuse_built_in(kind, id)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
     let mut body = before.body.clone();
     if let Value::Object(members) = &mut body {
         members.extend(changes.iter().filter(|(member, _)| *member != "id").map(|(member, value)| (member.clone(), value.clone())));
+        without_ours(members);
     }
     validate(unit.as_mut(), kind, id, &body).await?;
     let document = unit.documents().update(kind, id, &before.subject, &body, expected, ctx.now()).await?;
@@ -76,6 +86,7 @@ pub async fn delete_policy(
     id: &str,
     expected: Option<i64>,
 ) -> Result<()> {
+    refuse_built_in(kind, id)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.documents().get(kind, id).await?.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", name(kind))))?;
     unit.documents().delete(kind, id, expected).await?;
@@ -93,7 +104,11 @@ async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Valu
             for document in unit.documents().list(DocumentKind::AuthenticationStrengthPolicy).await? {
                 strengths.push(policy_file::authentication_strength::read(&document.body).map_err(|error| invalid(&error))?);
             }
-            check(&policy, &strengths).map_err(|error| invalid(&error))
+            check(&policy, &strengths).map_err(|error| invalid(&error))?;
+            match contradiction(&policy) {
+                Some(found) => Err(DirectoryError::invalid(found.member, found.problem)),
+                None => Ok(()),
+            }
         }
         DocumentKind::ServicePolicy => {
             let policy = policy_file::service_policy::read(body).map_err(|error| invalid(&error))?;
@@ -104,8 +119,45 @@ async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Valu
         DocumentKind::AuthenticationStrengthPolicy => {
             policy_file::authentication_strength::read(body).map(drop).map_err(|error| invalid(&error))
         }
+        DocumentKind::AuthenticationContextClassReference => check_context(id, body),
         DocumentKind::AppProtectionPolicy => protection::parse(id, 1, body).map(drop).map_err(|error| invalid(&error)),
         DocumentKind::ManagedAppRegistration => Err(DirectoryError::invalid("kind", "registrations are made by apps")),
+    }
+}
+
+fn refuse_built_in(kind: DocumentKind, id: &str) -> Result<()> {
+    if kind == DocumentKind::AuthenticationStrengthPolicy && built_in(id).is_some() {
+        return Err(DirectoryError::Conflict(format!("the strength {id} is built in and cannot be changed: make one of your own")));
+    }
+    Ok(())
+}
+
+/// Takes away what this server says of a document, which clients send back with what they changed.
+fn without_ours(members: &mut Map<String, Value>) {
+    members.retain(|member, _| !OURS.contains(&member.as_str()));
+}
+
+/// An authentication context is a name for what policies and applications call `c1` to `c99`.
+fn check_context(id: &str, body: &Value) -> Result<()> {
+    let number = id.strip_prefix('c').filter(|number| !number.starts_with(['0', '+'])).and_then(|number| number.parse::<u8>().ok());
+    if !number.is_some_and(|number| (1..=99).contains(&number)) {
+        return Err(DirectoryError::invalid("id", "must be c1 to c99"));
+    }
+    for (member, value) in body.as_object().into_iter().flatten() {
+        let fits = match member.as_str() {
+            "id" => true,
+            "displayName" => value.as_str().is_some_and(|name| !name.trim().is_empty() && name.chars().count() <= 256),
+            "description" => value.is_null() || value.as_str().is_some_and(|text| text.chars().count() <= 1024),
+            "isAvailable" => value.is_boolean(),
+            _ => return Err(DirectoryError::invalid(member, "there is no such member of an authentication context")),
+        };
+        if !fits {
+            return Err(DirectoryError::invalid(member, "displayName is a text of 1 to 256 characters, isAvailable true or false"));
+        }
+    }
+    match body.get("displayName") {
+        Some(_) => Ok(()),
+        None => Err(DirectoryError::invalid("displayName", "is needed")),
     }
 }
 

@@ -24,8 +24,6 @@ struct Overview<'a> {
     phones: Vec<(String, u64)>,
     report_only: Vec<ReportOnly>,
     mend: Vec<ToMend>,
-    looked_into: usize,
-    complete: bool,
 }
 
 /// Something to mend, in words.
@@ -61,8 +59,6 @@ pub(super) async fn get(admin: Admin<Reads>) -> Result<Response, Trouble> {
         phones: seen.phones,
         report_only: seen.report_only,
         mend: seen.mend.into_iter().map(|mend| in_words(mend, &names)).collect(),
-        looked_into: seen.looked_into,
-        complete: seen.complete,
     };
     Ok(plain(StatusCode::OK, &page))
 }
