@@ -22,8 +22,7 @@ const OURS: [&str; 3] = ["@odata.context", "createdDateTime", "modifiedDateTime"
 /// # Errors
 /// [`DirectoryError::Invalid`] names the member; [`DirectoryError::Conflict`] when it contradicts another setting.
 pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind: DocumentKind, mut body: Value) -> Result<Document> {
-    let given = body.get("id").and_then(Value::as_str).filter(|id| !id.is_empty() && id.len() <= 64).map(str::to_owned);
-    let id = given.unwrap_or_else(|| rng::uuid(ctx.rng.as_ref()).to_string()).to_lowercase();
+    let id = given_id(&body)?.unwrap_or_else(|| rng::uuid(ctx.rng.as_ref()).to_string()).to_lowercase();
     match &mut body {
         Value::Object(members) => {
             without_ours(members);
@@ -112,16 +111,34 @@ async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Valu
         }
         DocumentKind::ServicePolicy => {
             let policy = policy_file::service_policy::read(body).map_err(|error| invalid(&error))?;
+            if policy.resource.is_empty() {
+                return Err(DirectoryError::invalid("resource", "must be the app id of the service"));
+            }
             let certificates = unit.tenant().get().await?.is_some_and(|tenant| tenant.certificate_based_authentication);
             check_certificate_conflict(&[policy], certificates).map_err(|conflict| DirectoryError::Conflict(conflict.to_string()))
         }
-        DocumentKind::NamedLocation => policy_file::named_location::read(body).map(drop).map_err(|error| invalid(&error)),
+        DocumentKind::NamedLocation => {
+            check_name(body)?;
+            policy_file::named_location::read(body).map(drop).map_err(|error| invalid(&error))
+        }
         DocumentKind::AuthenticationStrengthPolicy => {
+            check_name(body)?;
             policy_file::authentication_strength::read(body).map(drop).map_err(|error| invalid(&error))
         }
         DocumentKind::AuthenticationContextClassReference => check_context(id, body),
         DocumentKind::AppProtectionPolicy => protection::parse(id, 1, body).map(drop).map_err(|error| invalid(&error)),
         DocumentKind::ManagedAppRegistration => Err(DirectoryError::invalid("kind", "registrations are made by apps")),
+    }
+}
+
+/// The id that a body asks for.
+fn given_id(body: &Value) -> Result<Option<String>> {
+    let fits = |id: &str| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    match body.get("id") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(id)) if id.is_empty() => Ok(None),
+        Some(Value::String(id)) if fits(id) => Ok(Some(id.clone())),
+        Some(_) => Err(DirectoryError::invalid("id", "must be a text of at most 64 letters, digits, and . _ -, or left out")),
     }
 }
 
@@ -137,6 +154,14 @@ fn without_ours(members: &mut Map<String, Value>) {
     members.retain(|member, _| !OURS.contains(&member.as_str()));
 }
 
+fn check_name(body: &Value) -> Result<()> {
+    let name = body.get("displayName").and_then(Value::as_str).unwrap_or_default();
+    if name.trim().is_empty() || name.chars().count() > 256 {
+        return Err(DirectoryError::invalid("displayName", "must have 1 to 256 characters"));
+    }
+    Ok(())
+}
+
 /// An authentication context is a name for what policies and applications call `c1` to `c99`.
 fn check_context(id: &str, body: &Value) -> Result<()> {
     let number = id.strip_prefix('c').filter(|number| !number.starts_with(['0', '+'])).and_then(|number| number.parse::<u8>().ok());
@@ -145,20 +170,16 @@ fn check_context(id: &str, body: &Value) -> Result<()> {
     }
     for (member, value) in body.as_object().into_iter().flatten() {
         let fits = match member.as_str() {
-            "id" => true,
-            "displayName" => value.as_str().is_some_and(|name| !name.trim().is_empty() && name.chars().count() <= 256),
+            "id" | "displayName" => true,
             "description" => value.is_null() || value.as_str().is_some_and(|text| text.chars().count() <= 1024),
             "isAvailable" => value.is_boolean(),
             _ => return Err(DirectoryError::invalid(member, "there is no such member of an authentication context")),
         };
         if !fits {
-            return Err(DirectoryError::invalid(member, "displayName is a text of 1 to 256 characters, isAvailable true or false"));
+            return Err(DirectoryError::invalid(member, "description is a text of at most 1024 characters, isAvailable true or false"));
         }
     }
-    match body.get("displayName") {
-        Some(_) => Ok(()),
-        None => Err(DirectoryError::invalid("displayName", "is needed")),
-    }
+    check_name(body)
 }
 
 fn name(kind: DocumentKind) -> &'static str {

@@ -75,10 +75,11 @@ pub(super) async fn batch(
     Ok(Json(json!({ "responses": answers })).into_response())
 }
 
-/// An address below the version. Microsoft's SDKs write whole addresses, which must be of this server.
+/// An address below the version. Microsoft's SDKs write the version too, or whole addresses, which must be of this server.
 fn relative<'a>(url: &'a str, base: &str) -> &'a str {
-    let path = url.strip_prefix(base.trim_end_matches('/'));
-    path.and_then(|path| VERSIONS.iter().find_map(|version| path.strip_prefix(version))).unwrap_or(url)
+    let path = url.strip_prefix(base.trim_end_matches('/')).unwrap_or(url);
+    let below = VERSIONS.iter().find_map(|version| path.strip_prefix(version));
+    below.filter(|below| below.starts_with('/')).unwrap_or(url)
 }
 
 async fn answer(api: &Router, request: Request) -> Response {

@@ -109,7 +109,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<DeviceId>) -> R
 pub(super) async fn registered_owners(admin: Admin, list: List, Path(id): Path<DeviceId>) -> Result<Response, GraphError> {
     admin.may(Task::ReadDevices)?;
     admin.may(Task::ReadUsers)?;
-    list.only_pages()?;
+    list.only_select()?;
     let device = find(&admin, id).await?;
     let owner = match device.owner {
         Some(owner) => admin.read().await?.users().get(owner).await?,

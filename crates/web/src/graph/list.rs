@@ -121,11 +121,11 @@ impl List {
         Ok(())
     }
 
-    /// Refuses everything but `$select`, for a single object.
-    fn only_select(&self) -> Result<(), GraphError> {
+    /// Refuses everything but `$select`, for what has no pages.
+    pub(super) fn only_select(&self) -> Result<(), GraphError> {
         self.only_pages()?;
         if self.options.top.is_some() || self.options.skip_token.is_some() {
-            return Err(GraphError::BadRequest("of a single object only $select is understood".into()));
+            return Err(GraphError::BadRequest("here only $select is understood".into()));
         }
         Ok(())
     }

@@ -163,7 +163,7 @@ impl Options {
         let order = ("$orderby", text(), "One property, then asc or desc");
         let search = ("$search", text(), "\"text\" anywhere in a name, or \"property:text\"");
         let select = ("$select", text(), "The properties to show, with commas between");
-        let top = ("$top", json!({ "type": "integer", "minimum": 1, "maximum": 999 }), "Objects of a page");
+        let top = ("$top", json!({ "type": "integer", "minimum": 1 }), "Objects of a page, of which 999 are given at most");
         let count = ("$count", json!({ "type": "boolean" }), "Tell how many there are in all, as @odata.count");
         let skip = ("$skiptoken", text(), "Where the page begins: taken from @odata.nextLink");
         match self {

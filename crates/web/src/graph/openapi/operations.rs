@@ -235,13 +235,13 @@ pub(super) const OPERATIONS: Operations = Operations(&[
         remove("/devices/{id}", "Delete a device", &[ManageDevices]).by(ID).tagged(),
         list("/devices/{id}/registeredOwners", "Whose device it is", "directoryObject", &[ReadDevices, ReadUsers])
             .by(ID)
-            .understands(Options::Pages),
+            .understands(Options::Select),
         list("/devices/{id}/registeredUsers", "Who uses it, which is the same person", "directoryObject", &[ReadDevices, ReadUsers])
             .by(ID)
-            .understands(Options::Pages),
+            .understands(Options::Select),
     ],
     &[
-        list("/organization", "Read the settings of the tenant", "organization", &[ReadOrganization]).understands(Options::Pages),
+        list("/organization", "Read the settings of the tenant", "organization", &[ReadOrganization]).understands(Options::Select),
         change("/organization", "Change the settings of the tenant", "organizationChange", &[ManageOrganization]).without_tag(),
         list("/roleManagement/directory/roleDefinitions", "List roles", "roleDefinition", &[ReadRoles]).understands(Options::InMemory),
         one("/roleManagement/directory/roleDefinitions/{id}", "Read a role", "roleDefinition", &[ReadRoles]).by(ID),

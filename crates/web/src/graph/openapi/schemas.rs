@@ -134,7 +134,7 @@ fn common() -> Schemas {
                 &["ids"],
                 &[
                     ("ids", json!({ "type": "array", "items": id(), "minItems": 1, "maxItems": 1000 })),
-                    ("types", many(word(&["user", "group", "device", "servicePrincipal", "application", "directoryObject"]))),
+                    ("types", or_null(many(word(&["user", "group", "device", "servicePrincipal", "application", "directoryObject"])))),
                 ],
             ),
         ),
@@ -334,7 +334,8 @@ fn directory() -> Schemas {
 
 /// A document: with these members, and others that its own rules know.
 fn document(members: &[(&str, Value)]) -> Value {
-    let common = [("id", text()), ("displayName", text())];
+    let id = json!({ "type": ["string", "null"], "maxLength": 64, "pattern": "^[A-Za-z0-9._-]*$" });
+    let common = [("id", id), ("displayName", text())];
     open(&[&common, members].concat())
 }
 
@@ -352,7 +353,10 @@ fn policies() -> Schemas {
                 ("sessionControls", anything()),
             ]),
         ),
-        ("namedLocation", document(&[("isTrusted", flag()), ("ipRanges", ranges), ("countriesAndRegions", many(text()))])),
+        (
+            "namedLocation",
+            document(&[("isTrusted", or_null(flag())), ("ipRanges", or_null(ranges)), ("countriesAndRegions", or_null(many(text())))]),
+        ),
         ("authenticationStrengthPolicy", document(&[("allowedCombinations", many(text()))])),
         (
             "authenticationContextClassReference",
