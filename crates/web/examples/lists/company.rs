@@ -137,7 +137,7 @@ async fn policies(world: &World, groups: &[GroupId]) -> Outcome<Vec<Value>> {
         let body = json!({
             "displayName": format!("Policy {number}"), "state": state,
             "conditions": {
-                "users": { "includeGroups": groups.get(OUTER + number) }, "clientAppTypes": ["all"],
+                "users": { "includeGroups": [groups.get(OUTER + number)] }, "clientAppTypes": ["all"],
                 "applications": { "includeApplications": ["All"] }, "platforms": { "includePlatforms": ["iOS", "android"] }
             },
             "grantControls": { "operator": "OR", "builtInControls": ["compliantApplication", "mfa"] }

@@ -1,7 +1,7 @@
 //! The questions, and how long the server takes for each.
 
 use std::error::Error;
-use std::time::Instant;
+use std::fs;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ use crate::world::{MAIL, MAIL_APP, World};
 const TIMES: usize = 40;
 /// What a page of the console may weigh, in kilobytes.
 const PAGE: f64 = 200.0;
-/// What an answer may take, in milliseconds.
+/// What an answer may take, in milliseconds of processor time.
 const LIMIT: f64 = 50.0;
 
 /// Asks everything, prints a table and gives the figures.
@@ -27,7 +27,7 @@ pub(crate) async fn run(world: &World, company: &Company) -> Result<Value, Box<d
     for (name, path) in questions(company) {
         let mut row = Row::new(name);
         for _ in 0..TIMES {
-            let begun = Instant::now();
+            let begun = processor_ms()?;
             let answer = match (path.strip_prefix("/v1.0"), name) {
                 (Some(_), _) => world.json(Method::GET, &path, &token, &Value::Null).await,
                 (None, "console.preview") => {
@@ -36,7 +36,7 @@ pub(crate) async fn run(world: &World, company: &Company) -> Result<Value, Box<d
                 }
                 (None, _) => browser.get(world, &path).await,
             };
-            row.times.push(begun.elapsed().as_secs_f64() * 1000.0);
+            row.times.push(processor_ms()? - begun);
             if answer.status != StatusCode::OK {
                 return Err(format!("{path}: {} {}", answer.status, answer.body).into());
             }
@@ -172,7 +172,8 @@ fn questions(company: &Company) -> Vec<(&'static str, String)> {
 /// The fields of the service's form as a browser would send them, to see what saving would do.
 async fn preview_form(world: &World, browser: &mut Browser, company: &Company) -> Vec<(String, String)> {
     let page = browser.get(world, &format!("/console/services/{}", company.service)).await;
-    fields(&page.body)
+    let button = ("do".to_owned(), "preview".to_owned());
+    fields(&page.body).into_iter().chain([button]).collect()
 }
 
 /// Names and values of hidden fields and of what is chosen.
@@ -194,9 +195,20 @@ fn fields(page: &str) -> Vec<(String, String)> {
     chosen.filter_map(|tag| Some((attribute(&tag, "name")?, attribute(&tag, "value").unwrap_or_else(|| "on".into())))).collect()
 }
 
+/// Processor time of all threads of this process: unlike the time on a clock it is the same on a machine that does other things too.
+fn processor_ms() -> Result<f64, Box<dyn Error>> {
+    let mut nanoseconds = 0.0;
+    for thread in fs::read_dir("/proc/self/task")? {
+        // A thread may end while it is looked at.
+        let Ok(times) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        nanoseconds += times.split(' ').next().ok_or("no schedstat")?.parse::<f64>()?;
+    }
+    Ok(nanoseconds / 1e6)
+}
+
 /// Memory of this process.
 fn resident_megabytes() -> Result<f64, Box<dyn Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
+    let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
     let kilobytes: f64 = line.split_ascii_whitespace().nth(1).ok_or("no VmRSS")?.parse()?;
     Ok(kilobytes / 1024.0)
