@@ -36,6 +36,7 @@ class World:
         with open(path, encoding="utf-8") as file:
             demo = json.load(file)
         self.base = demo["baseUrl"].rstrip("/")
+        self.ca_file = demo["caFile"]
         self.tenant_id = demo["tenantId"]
         self.tenant_domain = demo["tenantDomain"]
         self.authority = f"{self.base}/{self.tenant_id}"

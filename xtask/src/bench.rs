@@ -1,6 +1,7 @@
 //! Measurements of release builds. The figures of one part are merged into `bench.json` in the target folder, beside those of the others.
 
 mod decide;
+mod lists;
 mod startup;
 mod tools;
 
@@ -17,11 +18,12 @@ type Figures = Map<String, Value>;
 pub(crate) fn run(part: Option<&str>) -> anyhow::Result<()> {
     let target = std::path::absolute(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))?;
     let measures: &[fn(&Path) -> anyhow::Result<Figures>] = match part {
-        None => &[startup::measure, decide::measure, tools::measure],
+        None => &[startup::measure, decide::measure, lists::measure, tools::measure],
         Some("startup") => &[startup::measure],
         Some("decide") => &[decide::measure],
+        Some("lists") => &[lists::measure],
         Some("tools") => &[tools::measure],
-        Some(other) => bail!("there is no part {other:?}: cargo xtask bench [startup | decide | tools]"),
+        Some(other) => bail!("there is no part {other:?}: cargo xtask bench [startup | decide | lists | tools]"),
     };
     let file = target.join("bench.json");
     for measure in measures {

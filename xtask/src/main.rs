@@ -1,4 +1,4 @@
-//! Checks and benchmarks of the workspace: `cargo xtask arch`, `cargo xtask bench [startup | decide | tools]`.
+//! Checks and benchmarks of the workspace: `cargo xtask arch`, `cargo xtask bench [startup | decide | lists | tools]`.
 
 mod arch;
 mod bench;
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         ["arch"] => arch::run(),
         ["bench"] => bench::run(None),
         ["bench", part] => bench::run(Some(part)),
-        _ => Err(anyhow::anyhow!("usage: cargo xtask arch | bench [startup | decide | tools]")),
+        _ => Err(anyhow::anyhow!("usage: cargo xtask arch | bench [startup | decide | lists | tools]")),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

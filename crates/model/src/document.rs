@@ -13,6 +13,8 @@ pub enum DocumentKind {
     NamedLocation,
     /// Graph `authenticationStrengthPolicy`.
     AuthenticationStrengthPolicy,
+    /// Graph `authenticationContextClassReference`.
+    AuthenticationContextClassReference,
     /// Service policy (2016 model).
     ServicePolicy,
     /// Graph `iosManagedAppProtection` or `androidManagedAppProtection`.
@@ -33,6 +35,7 @@ impl DocumentKind {
             Self::ConditionalAccessPolicy => "conditionalAccessPolicy",
             Self::NamedLocation => "namedLocation",
             Self::AuthenticationStrengthPolicy => "authenticationStrengthPolicy",
+            Self::AuthenticationContextClassReference => "authenticationContextClassReference",
             Self::ServicePolicy => "servicePolicy",
             Self::AppProtectionPolicy => "appProtectionPolicy",
             Self::ManagedAppRegistration => "managedAppRegistration",

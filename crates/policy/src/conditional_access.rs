@@ -34,6 +34,7 @@ mod sign_in;
 mod subject;
 mod table;
 mod target;
+mod written;
 
 pub use advice::{Advice, advice};
 pub use circumstances::Circumstances;
@@ -49,3 +50,4 @@ pub use frequency::{Renewal, renewal};
 pub use outcome::Answer;
 pub use sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass, Waived};
 pub use table::Class;
+pub use written::{Contradiction, contradiction};

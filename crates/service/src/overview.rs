@@ -1,15 +1,15 @@
 //! What an administrator wants to know first: how sign-ins went, what the policies on trial would do, and what to mend.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use doorward_model::TenantId;
 use doorward_model::conditional_access::PolicyState;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::role::Role;
 use doorward_model::service_policy::ServicePolicy;
-use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::sign_in_record::SignInOutcome;
 use doorward_store::query::{Filter, Query, UserField};
-use doorward_store::{DayCount, Unit};
+use doorward_store::{DayCount, Tally, Unit};
 use doorward_wire::policy_file;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -19,12 +19,9 @@ use crate::conditional_access::Effect;
 use crate::context::Context;
 use crate::directory_search::display_name;
 use crate::error::Result;
-use crate::sign_in_search;
 
 /// Days looked back, today included.
 pub const DAYS: i32 = 7;
-/// Sign-ins looked into at most.
-pub(crate) const REACH: usize = 10_000;
 
 /// The last days of a tenant.
 #[derive(Debug, Clone)]
@@ -41,10 +38,6 @@ pub struct Overview {
     pub report_only: Vec<ReportOnly>,
     /// What to mend.
     pub mend: Vec<Mend>,
-    /// Sign-ins that were looked into, for what policies on trial would have done and for mail clients.
-    pub looked_into: usize,
-    /// They are all there were.
-    pub complete: bool,
 }
 
 /// Sign-ins of one day.
@@ -107,34 +100,32 @@ pub enum Mend {
 /// Storage failure.
 pub async fn overview(ctx: &Context, tenant: TenantId) -> Result<Overview> {
     ctx.sign_in_log.flush().await;
-    let today = date(ctx.now());
-    let first = today.saturating_sub((DAYS.saturating_sub(1)).days());
-    let since = first.to_zoned(TimeZone::UTC).map_or(ctx.now(), |start| start.timestamp());
+    let first = first_day(ctx.now());
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let counts = unit.logs().sign_ins_by_day(first).await?;
-    let (records, complete) = sign_in_search::newest(unit.as_mut(), since, REACH).await?;
+    let results = unit.logs().policy_results(first).await?;
+    let grants = unit.logs().grants(first).await?;
     let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
     let mend = mend(unit.as_mut(), &policies).await?;
     let phones = phones(unit.as_mut()).await?;
     let open_wipes = crate::protection::open_wipes(unit.as_mut()).await?;
     Ok(Overview {
         days: days(first, &counts),
-        refused_mail: count(&records, |record| record.grant == "activeSync" && record.outcome != SignInOutcome::Granted),
+        refused_mail: sum(&grants, |tally| tally.name == "activeSync" && tally.result != "granted"),
         phones,
         open_wipes,
-        report_only: report_only(&policies, &records),
+        report_only: report_only(&policies, &Effect::of(&results)),
         mend,
-        looked_into: records.len(),
-        complete,
     })
 }
 
-fn date(time: Timestamp) -> Date {
-    time.to_zoned(TimeZone::UTC).date()
+/// The day (UTC) with which the last days begin.
+pub(crate) fn first_day(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date().saturating_sub(DAYS.saturating_sub(1).days())
 }
 
-fn count(records: &[SignInRecord], wanted: impl Fn(&SignInRecord) -> bool) -> u64 {
-    records.iter().map(|record| u64::from(wanted(record))).sum()
+fn sum(tallies: &[Tally], wanted: impl Fn(&Tally) -> bool) -> u64 {
+    tallies.iter().filter(|tally| wanted(tally)).map(|tally| tally.sign_ins).sum()
 }
 
 fn days(first: Date, counts: &[DayCount]) -> Vec<Day> {
@@ -158,12 +149,11 @@ async fn phones(unit: &mut dyn Unit) -> Result<Vec<(String, u64)>> {
     Ok(["iOS", "Android"].map(|platform| (platform.to_owned(), number(platform))).into())
 }
 
-fn report_only(policies: &[Document], records: &[SignInRecord]) -> Vec<ReportOnly> {
-    let effects = Effect::of(records);
+fn report_only(policies: &[Document], effects: &HashMap<String, Effect>) -> Vec<ReportOnly> {
     let on_trial = policies.iter().filter(|document| state(document) == Some(PolicyState::ReportOnly));
     on_trial
         .map(|document| {
-            let effect = effects.get(document.id.as_str()).copied().unwrap_or_default();
+            let effect = effects.get(&document.id.to_lowercase()).copied().unwrap_or_default();
             ReportOnly {
                 id: document.id.clone(),
                 name: display_name(document),

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use crate::context::Context;
 use crate::error::Result;
 
-/// Records of one page.
-const PAGE: u32 = 50;
+/// Records of one page at most.
+pub const PAGE: usize = 50;
 /// Records of one person where their latest are shown.
 const LATEST: u32 = 10;
 /// Records read at once.
@@ -55,14 +55,16 @@ fn word(outcome: SignInOutcome) -> &'static str {
     }
 }
 
-/// One page of the log, newest first. What this node has queued is part of it.
+/// One page of the log, newest first. It holds less than [`PAGE`] and still has a next one when matches are rare: then the search
+/// goes on there. What this node has queued is part of it.
 ///
 /// # Errors
 /// Storage failure.
 pub async fn search(ctx: &Context, tenant: TenantId, search: &Search) -> Result<Page<SignInRecord>> {
     ctx.sign_in_log.flush().await;
     let mut unit = ctx.store.tenant(tenant).read().await?;
-    let query = Query { after: search.after.clone(), limit: PAGE, ..Query::of(search.filter()) };
+    let limit = u32::try_from(PAGE).unwrap_or(u32::MAX);
+    let query = Query { after: search.after.clone(), limit, ..Query::of(search.filter()) };
     Ok(unit.logs().sign_ins(&query).await?)
 }
 

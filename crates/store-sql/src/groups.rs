@@ -101,13 +101,13 @@ impl GroupRepository for Scope<'_> {
             .await
             .map_err(write_error("group"))?;
         found("group", &result)?;
-        sqlx::query("DELETE FROM group_members WHERE tenant_id = $1 AND (group_id = $2 OR member_id = $2)")
-            .bind(&self.tenant)
-            .bind(&id)
-            .execute(&mut *self.connection)
-            .await
-            .map(drop)
-            .map_err(engine)
+        for statement in [
+            "DELETE FROM group_members WHERE tenant_id = $1 AND (group_id = $2 OR member_id = $2)",
+            "DELETE FROM group_owners WHERE tenant_id = $1 AND group_id = $2",
+        ] {
+            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
+        }
+        Ok(())
     }
 
     async fn members(&mut self, id: GroupId) -> Result<Vec<Member>> {
@@ -201,5 +201,61 @@ impl GroupRepository for Scope<'_> {
         .await
         .map_err(engine)?;
         rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect()
+    }
+
+    async fn groups_of(&mut self, id: GroupId, nested: bool) -> Result<Vec<GroupId>> {
+        let direct =
+            "SELECT group_id AS id FROM group_members WHERE tenant_id = $1 AND member_id = $2 AND group_id <> $2 ORDER BY group_id";
+        // UNION drops groups that were reached before, so a cycle ends by itself.
+        let transitive = "WITH RECURSIVE reached (id) AS (
+               SELECT $2
+               UNION
+               SELECT m.group_id FROM group_members m JOIN reached r ON m.member_id = r.id WHERE m.tenant_id = $1
+             )
+             SELECT id FROM reached WHERE id <> $2 ORDER BY id";
+        let rows = sqlx::query(if nested { transitive } else { direct })
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect()
+    }
+
+    async fn owners(&mut self, id: GroupId) -> Result<Vec<UserId>> {
+        let rows = sqlx::query("SELECT owner_id FROM group_owners WHERE tenant_id = $1 AND group_id = $2 ORDER BY owner_id")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .fetch_all(&mut *self.connection)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(|row| Reader::new(row, "group_owners", "owner_id").parsed("owner_id")).collect()
+    }
+
+    async fn add_owner(&mut self, id: GroupId, owner: UserId) -> Result<()> {
+        self.may_write()?;
+        if GroupRepository::get(self, id).await?.is_none() {
+            return Err(doorward_store::StoreError::NotFound("group"));
+        }
+        sqlx::query("INSERT INTO group_owners (tenant_id, group_id, owner_id) VALUES ($1, $2, $3)")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map(drop)
+            .map_err(write_error("owner"))
+    }
+
+    async fn remove_owner(&mut self, id: GroupId, owner: UserId) -> Result<()> {
+        self.may_write()?;
+        let result = sqlx::query("DELETE FROM group_owners WHERE tenant_id = $1 AND group_id = $2 AND owner_id = $3")
+            .bind(&self.tenant)
+            .bind(id.to_string())
+            .bind(owner.to_string())
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("owner"))?;
+        found("owner", &result)
     }
 }

@@ -9,6 +9,7 @@ mod documents;
 mod grants;
 mod groups;
 mod keys;
+mod log_query;
 mod logs;
 mod managed_devices;
 mod migrate;

@@ -1,23 +1,32 @@
 //! Sign-in log and directory audit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use doorward_model::directory_audit::DirectoryAudit;
 use doorward_model::sign_in_record::SignInRecord;
 use doorward_store::query::{AuditField, Page, Query, SignInField};
-use doorward_store::{DayCount, LogRepository, Result};
+use doorward_store::{DayCount, LogRepository, Result, Tally};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sqlx::sqlite::SqliteRow;
 
+use crate::log_query::Log;
 use crate::query::table;
 use crate::row::{Reader, engine, fold, inconsistent, millis, name_of, to_body, write_error};
 use crate::unit::Scope;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
+/// Kinds of `sign_in_names`.
+const USER: &str = "user";
+const APP: &str = "app";
+/// Kinds of `sign_in_tallies`.
+const POLICY: &str = "policy";
+const GRANT: &str = "grant";
+/// The results of policies that applied.
+const APPLIED: [&str; 5] = ["success", "failure", "reportOnlySuccess", "reportOnlyFailure", "reportOnlyInterrupted"];
 
 table! { SignInField in "sign_ins" as SignInRecord, |row| Reader::new(row, "sign_ins", "id").body();
     Id: "id",
@@ -43,11 +52,141 @@ table! { AuditField in "directory_audits" as DirectoryAudit, |row| Reader::new(r
     TargetType: "target_type",
 }
 
+impl Log for SignInField {
+    const BY_TIME: &'static str = "sign_ins_by_time";
+    const CREATED: Self = Self::Created;
+
+    fn index(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Id => "sqlite_autoindex_sign_ins_1",
+            Self::UserId => "sign_ins_by_user",
+            Self::UserPrincipalName => "sign_ins_by_upn",
+            Self::AppId => "sign_ins_by_app",
+            Self::AppDisplayName => "sign_ins_by_app_name",
+            Self::ResourceId => "sign_ins_by_resource",
+            Self::Outcome => "sign_ins_by_outcome",
+            Self::ErrorCode => "sign_ins_by_error",
+            Self::CorrelationId => "sign_ins_by_correlation",
+            Self::IpAddress => "sign_ins_by_address",
+            Self::Created => return None,
+        })
+    }
+
+    fn names(self) -> Option<&'static str> {
+        match self {
+            Self::UserPrincipalName => Some(USER),
+            Self::AppDisplayName => Some(APP),
+            _ => None,
+        }
+    }
+}
+
+impl Log for AuditField {
+    const BY_TIME: &'static str = "directory_audits_by_time";
+    const CREATED: Self = Self::Created;
+
+    fn index(self) -> Option<&'static str> {
+        match self {
+            Self::Id => Some("sqlite_autoindex_directory_audits_1"),
+            Self::Activity => Some("directory_audits_by_activity"),
+            Self::ActorId => Some("directory_audits_by_actor"),
+            Self::TargetId => Some("directory_audits_by_target"),
+            Self::Created | Self::ActorName | Self::TargetType => None,
+        }
+    }
+}
+
+/// What one batch adds to the tables beside the log.
+#[derive(Default)]
+struct Beside {
+    days: BTreeMap<(i64, String), i64>,
+    tallies: BTreeMap<(i64, &'static str, String, String), i64>,
+    names: BTreeSet<(&'static str, String)>,
+}
+
+impl Beside {
+    fn add(&mut self, record: &SignInRecord, outcome: &str) {
+        let day = day_of(record.created_date_time);
+        *self.days.entry((day, outcome.to_owned())).or_default() += 1;
+        *self.tallies.entry((day, GRANT, record.grant.clone(), outcome.to_owned())).or_default() += 1;
+        for policy in record.applied_policies.as_array().into_iter().flatten() {
+            let text = |member: &str| policy.get(member).and_then(serde_json::Value::as_str);
+            if let (Some(id), Some(result)) = (text("id"), text("result").filter(|result| APPLIED.contains(result))) {
+                *self.tallies.entry((day, POLICY, id.to_owned(), result.to_owned())).or_default() += 1;
+            }
+        }
+        self.names.insert((USER, fold(&record.user_principal_name)));
+        self.names.insert((APP, fold(&record.app_display_name)));
+    }
+}
+
+impl Scope<'_> {
+    async fn keep_beside(&mut self, beside: Beside) -> Result<()> {
+        for ((day, outcome), sign_ins) in beside.days {
+            sqlx::query(
+                "INSERT INTO sign_in_days (tenant_id, day, outcome, sign_ins) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (tenant_id, day, outcome) DO UPDATE SET sign_ins = sign_in_days.sign_ins + excluded.sign_ins",
+            )
+            .bind(&self.tenant)
+            .bind(day)
+            .bind(outcome)
+            .bind(sign_ins)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("sign-in count"))?;
+        }
+        for ((day, kind, name, result), sign_ins) in beside.tallies {
+            sqlx::query(
+                "INSERT INTO sign_in_tallies (tenant_id, day, kind, name, result, sign_ins) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (tenant_id, day, kind, name, result)
+                 DO UPDATE SET sign_ins = sign_in_tallies.sign_ins + excluded.sign_ins",
+            )
+            .bind(&self.tenant)
+            .bind(day)
+            .bind(kind)
+            .bind(name)
+            .bind(result)
+            .bind(sign_ins)
+            .execute(&mut *self.connection)
+            .await
+            .map_err(write_error("sign-in count"))?;
+        }
+        for (kind, name) in beside.names {
+            sqlx::query("INSERT INTO sign_in_names (tenant_id, kind, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+                .bind(&self.tenant)
+                .bind(kind)
+                .bind(name)
+                .execute(&mut *self.connection)
+                .await
+                .map_err(write_error("sign-in name"))?;
+        }
+        Ok(())
+    }
+
+    async fn tally(&mut self, kind: &str, since: Date) -> Result<Vec<Tally>> {
+        let rows = sqlx::query(
+            "SELECT name, result, SUM(sign_ins) AS sign_ins FROM sign_in_tallies WHERE tenant_id = $1 AND day >= $2 AND kind = $3
+             GROUP BY name, result ORDER BY name, result",
+        )
+        .bind(&self.tenant)
+        .bind(number_of(since))
+        .bind(kind)
+        .fetch_all(&mut *self.connection)
+        .await
+        .map_err(engine)?;
+        let read = |row: &SqliteRow| {
+            let reader = Reader::new(row, "sign_in_tallies", "name");
+            Ok(Tally { name: reader.text("name")?, result: reader.text("result")?, sign_ins: reader.integer("sign_ins")?.unsigned_abs() })
+        };
+        rows.iter().map(read).collect()
+    }
+}
+
 #[async_trait]
 impl LogRepository for Scope<'_> {
     async fn append_sign_ins(&mut self, records: &[SignInRecord]) -> Result<()> {
         self.may_write()?;
-        let mut days: BTreeMap<(i64, String), i64> = BTreeMap::new();
+        let mut beside = Beside::default();
         for record in records {
             let outcome = name_of(&record.outcome);
             sqlx::query(
@@ -71,30 +210,30 @@ impl LogRepository for Scope<'_> {
             .execute(&mut *self.connection)
             .await
             .map_err(write_error("sign-in record"))?;
-            *days.entry((day_of(record.created_date_time), outcome)).or_default() += 1;
+            beside.add(record, &outcome);
         }
-        for ((day, outcome), sign_ins) in days {
-            sqlx::query(
-                "INSERT INTO sign_in_days (tenant_id, day, outcome, sign_ins) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (tenant_id, day, outcome) DO UPDATE SET sign_ins = sign_in_days.sign_ins + excluded.sign_ins",
-            )
-            .bind(&self.tenant)
-            .bind(day)
-            .bind(outcome)
-            .bind(sign_ins)
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("sign-in count"))?;
-        }
-        Ok(())
+        self.keep_beside(beside).await
     }
 
     async fn sign_ins(&mut self, query: &Query<SignInField>) -> Result<Page<SignInRecord>> {
-        self.find_page(query).await
+        self.find_log_page(query).await
     }
 
-    async fn count_sign_ins(&mut self, query: &Query<SignInField>) -> Result<u64> {
-        self.find_count(query).await
+    async fn count_sign_ins(&mut self, query: &Query<SignInField>) -> Result<Option<u64>> {
+        if query.filter.is_some() || query.search.is_some() {
+            return self.find_log_count(query).await;
+        }
+        let all = sqlx::query_scalar::<_, Option<i64>>("SELECT SUM(sign_ins) FROM sign_in_days WHERE tenant_id = $1");
+        let all = all.bind(&self.tenant).fetch_one(&mut *self.connection).await.map_err(engine)?;
+        Ok(Some(all.unwrap_or(0).unsigned_abs()))
+    }
+
+    async fn policy_results(&mut self, since: Date) -> Result<Vec<Tally>> {
+        self.tally(POLICY, since).await
+    }
+
+    async fn grants(&mut self, since: Date) -> Result<Vec<Tally>> {
+        self.tally(GRANT, since).await
     }
 
     async fn sign_ins_by_day(&mut self, since: Date) -> Result<Vec<DayCount>> {
@@ -126,6 +265,17 @@ impl LogRepository for Scope<'_> {
         ] {
             sqlx::query(statement).bind(&self.tenant).bind(cut).execute(&mut *self.connection).await.map_err(engine)?;
         }
+        // Of the day that was cut the tallies stay whole until it is gone.
+        let tallies = sqlx::query("DELETE FROM sign_in_tallies WHERE tenant_id = $1 AND day < $2").bind(&self.tenant).bind(cut);
+        tallies.execute(&mut *self.connection).await.map_err(engine)?;
+        for statement in [
+            "DELETE FROM sign_in_names WHERE tenant_id = $1 AND kind = 'user' AND NOT EXISTS
+             (SELECT 1 FROM sign_ins WHERE sign_ins.tenant_id = $1 AND sign_ins.upn_key = sign_in_names.name)",
+            "DELETE FROM sign_in_names WHERE tenant_id = $1 AND kind = 'app' AND NOT EXISTS
+             (SELECT 1 FROM sign_ins WHERE sign_ins.tenant_id = $1 AND sign_ins.app_key = sign_in_names.name)",
+        ] {
+            sqlx::query(statement).bind(&self.tenant).execute(&mut *self.connection).await.map_err(engine)?;
+        }
         Ok(deleted)
     }
 
@@ -151,11 +301,11 @@ impl LogRepository for Scope<'_> {
     }
 
     async fn audits(&mut self, query: &Query<AuditField>) -> Result<Page<DirectoryAudit>> {
-        self.find_page(query).await
+        self.find_log_page(query).await
     }
 
-    async fn count_audits(&mut self, query: &Query<AuditField>) -> Result<u64> {
-        self.find_count(query).await
+    async fn count_audits(&mut self, query: &Query<AuditField>) -> Result<Option<u64>> {
+        self.find_log_count(query).await
     }
 }
 

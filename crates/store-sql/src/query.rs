@@ -39,27 +39,27 @@ pub(crate) trait Table: Field {
 
 /// A value to bind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Bound {
+pub(crate) enum Bound {
     Text(String),
     Integer(i64),
 }
 
 /// SQL text and its values; `$1` is the tenant.
-struct Statement {
-    sql: String,
+pub(crate) struct Statement {
+    pub(crate) sql: String,
     values: Vec<Bound>,
 }
 
 impl Statement {
-    fn new(sql: String, tenant: &str) -> Self {
+    pub(crate) fn new(sql: String, tenant: &str) -> Self {
         Self { sql, values: vec![Bound::Text(tenant.to_owned())] }
     }
 
-    fn push(&mut self, sql: &str) {
+    pub(crate) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
-    fn bind(&mut self, value: Bound) {
+    pub(crate) fn bind(&mut self, value: Bound) {
         self.values.push(value);
         self.push(&format!("${}", self.values.len()));
     }
@@ -77,7 +77,7 @@ impl Statement {
         }
     }
 
-    fn filter<F: Table>(&mut self, filter: &Filter<F>, negated: bool) {
+    pub(crate) fn filter<F: Table>(&mut self, filter: &Filter<F>, negated: bool) {
         match filter {
             Filter::Not(inner) => self.filter(inner, !negated),
             Filter::All(parts) => self.join(parts, negated, !negated),
@@ -241,7 +241,7 @@ fn bound(kind: Kind, value: &Value) -> Option<Bound> {
 }
 
 /// A text as it stands in a pattern of `LIKE`.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
@@ -283,13 +283,18 @@ impl Scope<'_> {
             (true, false) => " NULLS FIRST",
         };
         statement.push(&format!(" ORDER BY {key} {direction}{nulls}, id {direction} LIMIT "));
-        let limit = query.limit.clamp(1, LARGEST_PAGE);
+        self.page_of::<F>(statement, query.limit, order.field.kind()).await
+    }
+
+    /// The page that a statement reads, which ends where its limit belongs.
+    pub(crate) async fn page_of<F: Table>(&mut self, mut statement: Statement, limit: u32, kind: Kind) -> Result<Page<F::Entity>> {
+        let limit = limit.clamp(1, LARGEST_PAGE);
         // One more tells whether another page follows.
         statement.bind(Bound::Integer(i64::from(limit) + 1));
         let rows = self.rows(statement).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let next = match rows.len() > limit {
-            true => rows.get(limit - 1).map(|row| position(row, order.field.kind())).transpose()?,
+            true => rows.get(limit - 1).map(|row| position(row, kind)).transpose()?,
             false => None,
         };
         let items = rows.iter().take(limit).map(F::read).collect::<Result<_>>()?;
@@ -300,12 +305,17 @@ impl Scope<'_> {
     pub(crate) async fn find_count<F: Table>(&mut self, query: &Query<F>) -> Result<u64> {
         let mut statement = Statement::new(format!("SELECT COUNT(*) AS found FROM {}", F::TABLE), &self.tenant);
         statement.selection(query);
+        self.number(statement).await
+    }
+
+    /// The number that a statement calls `found`.
+    pub(crate) async fn number(&mut self, statement: Statement) -> Result<u64> {
         let rows = self.rows(statement).await?;
         let found: i64 = rows.first().map_or(Ok(0), |row| row.try_get("found")).map_err(engine)?;
         Ok(found.unsigned_abs())
     }
 
-    async fn rows(&mut self, statement: Statement) -> Result<Vec<SqliteRow>> {
+    pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<SqliteRow>> {
         // The text is made above of constants and numbered parameters.
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.sql));
         for value in statement.values {

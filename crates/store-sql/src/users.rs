@@ -130,6 +130,7 @@ impl UserRepository for Scope<'_> {
         found("user", &result)?;
         for statement in [
             "DELETE FROM group_members WHERE tenant_id = $1 AND member_id = $2",
+            "DELETE FROM group_owners WHERE tenant_id = $1 AND owner_id = $2",
             "DELETE FROM authorization_codes WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM refresh_tokens WHERE tenant_id = $1 AND user_id = $2",
             "DELETE FROM primary_refresh_tokens WHERE tenant_id = $1 AND user_id = $2",

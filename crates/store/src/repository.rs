@@ -76,7 +76,7 @@ pub trait GroupRepository: Send {
     async fn create(&mut self, group: &Group) -> Result<()>;
     /// Replaces name and description.
     async fn update(&mut self, group: &Group) -> Result<()>;
-    /// Deletes a group and its memberships, in both directions.
+    /// Deletes a group, its memberships in both directions, and its owners.
     async fn delete(&mut self, id: GroupId) -> Result<()>;
     /// Direct members.
     async fn members(&mut self, id: GroupId) -> Result<Vec<Member>>;
@@ -91,6 +91,14 @@ pub trait GroupRepository: Send {
     async fn remove_member(&mut self, id: GroupId, member: Member) -> Result<()>;
     /// Every group the user is in, directly or through nested groups; cycles are harmless. In order of id.
     async fn transitive_of(&mut self, user: UserId) -> Result<Vec<GroupId>>;
+    /// Groups that a group is in, with `nested` through other groups too, but never itself. In order of id.
+    async fn groups_of(&mut self, id: GroupId, nested: bool) -> Result<Vec<GroupId>>;
+    /// Users who answer for the group, in order of id. They go when the user goes.
+    async fn owners(&mut self, id: GroupId) -> Result<Vec<UserId>>;
+    /// Adds an owner; adding twice fails with `AlreadyExists`.
+    async fn add_owner(&mut self, id: GroupId, owner: UserId) -> Result<()>;
+    /// Removes an owner.
+    async fn remove_owner(&mut self, id: GroupId, owner: UserId) -> Result<()>;
 }
 
 /// Application registrations.
@@ -286,15 +294,31 @@ pub struct DayCount {
     pub sign_ins: u64,
 }
 
-/// Logs.
+/// Sign-ins of one name and one result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// Id of a policy, or name of a flow.
+    pub name: String,
+    /// What it came to.
+    pub result: String,
+    /// How many.
+    pub sign_ins: u64,
+}
+
+/// Logs. They grow to millions of records, so a query reads a bounded number of them: a page may hold less than its limit, or nothing,
+/// and still tell where the next one begins.
 #[async_trait]
 pub trait LogRepository: Send {
     /// Appends sign-in records.
     async fn append_sign_ins(&mut self, records: &[SignInRecord]) -> Result<()>;
     /// The sign-in records that a query finds.
     async fn sign_ins(&mut self, query: &Query<SignInField>) -> Result<Page<SignInRecord>>;
-    /// How many a query finds in all; its order, place and limit do not count.
-    async fn count_sign_ins(&mut self, query: &Query<SignInField>) -> Result<u64>;
+    /// How many a query finds in all; its order, place and limit do not count. None when too many records would have to be read.
+    async fn count_sign_ins(&mut self, query: &Query<SignInField>) -> Result<Option<u64>>;
+    /// What policies that applied did or, in report-only, would have done, by policy and result, from a day (UTC) on; in order of both.
+    async fn policy_results(&mut self, since: Date) -> Result<Vec<Tally>>;
+    /// Sign-ins by flow and outcome from a day (UTC) on; in order of both.
+    async fn grants(&mut self, since: Date) -> Result<Vec<Tally>>;
     /// Sign-ins by day (UTC) and outcome from a day on, oldest day first; days without any are left out.
     async fn sign_ins_by_day(&mut self, since: Date) -> Result<Vec<DayCount>>;
     /// Deletes sign-in records older than `before`; how many.
@@ -303,6 +327,6 @@ pub trait LogRepository: Send {
     async fn append_audit(&mut self, record: &DirectoryAudit) -> Result<()>;
     /// The audit records that a query finds.
     async fn audits(&mut self, query: &Query<AuditField>) -> Result<Page<DirectoryAudit>>;
-    /// How many a query finds in all; its order, place and limit do not count.
-    async fn count_audits(&mut self, query: &Query<AuditField>) -> Result<u64>;
+    /// How many a query finds in all; its order, place and limit do not count. None when too many records would have to be read.
+    async fn count_audits(&mut self, query: &Query<AuditField>) -> Result<Option<u64>>;
 }

@@ -47,6 +47,7 @@ macro_rules! behaviour_suite {
             users_are_listed_page_by_page_in_order_of_name,
             deleting_a_user_takes_everything_issued_along,
             nested_groups_count_and_cycles_end,
+            a_group_has_owners_until_they_or_it_are_gone,
             identifier_uris_find_their_application_and_are_unique,
             devices_are_found_by_key_and_by_mail_client_of_their_owner,
             deleting_a_device_takes_its_tokens_along,
@@ -65,6 +66,7 @@ macro_rules! behaviour_suite {
             a_changed_object_is_found_by_what_it_is_now,
             the_sign_in_log_is_read_newest_first_with_filters,
             sign_ins_are_counted_by_day_and_forgotten_with_them,
+            policies_and_flows_are_counted_from_a_day_on,
             devices_are_counted_by_operating_system_whatever_its_case,
             members_come_page_by_page_and_nested_ones_once,
             the_audit_is_found_by_who_and_what,
@@ -423,10 +425,39 @@ pub async fn nested_groups_count_and_cycles_end(store: &impl Store) {
     expected.sort_unstable_by_key(ToString::to_string);
     assert_eq!(unit.groups().transitive_of(anna.id).await.unwrap(), expected);
     assert!(!expected.contains(&apart.id));
+    assert_eq!(unit.groups().groups_of(inner.id, false).await.unwrap(), [middle.id]);
+    let mut around = vec![middle.id, outer.id];
+    around.sort_unstable_by_key(ToString::to_string);
+    assert_eq!(unit.groups().groups_of(inner.id, true).await.unwrap(), around, "through the cycle, without itself");
     assert!(matches!(unit.groups().add_member(inner.id, Member::User(anna.id)).await, Err(StoreError::AlreadyExists(_))));
     unit.groups().delete(inner.id).await.unwrap();
     assert!(unit.groups().transitive_of(anna.id).await.unwrap().is_empty());
     assert!(unit.groups().members(middle.id).await.unwrap().is_empty(), "a deleted group is nobody's member");
+}
+
+/// A group has owners until they or it are gone.
+pub async fn a_group_has_owners_until_they_or_it_are_gone(store: &impl Store) {
+    let tenant = one_tenant(store).await;
+    let mut unit = tenant.write().await.unwrap();
+    let (anna, ben) = (user(1, "anna@one.example"), user(2, "ben@one.example"));
+    let group = Group { id: GroupId::random(&rng(3)), display_name: "G".into(), description: None, created: at(0) };
+    unit.groups().create(&group).await.unwrap();
+    let mut both = [anna.id, ben.id];
+    both.sort_unstable_by_key(ToString::to_string);
+    for owner in [&anna, &ben] {
+        unit.users().create(owner).await.unwrap();
+        unit.groups().add_owner(group.id, owner.id).await.unwrap();
+    }
+    assert_eq!(unit.groups().owners(group.id).await.unwrap(), both);
+    assert!(unit.groups().members(group.id).await.unwrap().is_empty(), "an owner is no member");
+    assert!(matches!(unit.groups().add_owner(group.id, anna.id).await, Err(StoreError::AlreadyExists(_))));
+    unit.groups().remove_owner(group.id, anna.id).await.unwrap();
+    assert_eq!(unit.groups().owners(group.id).await.unwrap(), [ben.id]);
+    unit.users().delete(ben.id).await.unwrap();
+    assert!(unit.groups().owners(group.id).await.unwrap().is_empty());
+    unit.groups().add_owner(group.id, anna.id).await.unwrap();
+    unit.groups().delete(group.id).await.unwrap();
+    assert!(unit.groups().owners(group.id).await.unwrap().is_empty());
 }
 
 /// Identifier uris find their application and are unique.
@@ -687,6 +718,8 @@ pub async fn changing_or_deleting_what_is_not_there_says_so(store: &impl Store) 
     answers.push(unit.groups().delete(group.id).await);
     answers.push(unit.groups().add_member(group.id, Member::User(nobody.id)).await);
     answers.push(unit.groups().remove_member(group.id, Member::User(nobody.id)).await);
+    answers.push(unit.groups().add_owner(group.id, nobody.id).await);
+    answers.push(unit.groups().remove_owner(group.id, nobody.id).await);
     answers.push(unit.keys().set_slot("none", KeySlot::Current).await);
     answers.push(unit.keys().remove_signing_key("none").await);
     answers.push(unit.sessions().revoke(SessionId::random(&rng(5)), at(0)).await);

@@ -2,12 +2,15 @@
 
 use axum::http::{Request, Uri};
 
-/// Lower-cases the path and collapses leading slashes; the query stays as it is. Runs before routing, so routes are written in
+use crate::graph;
+
+/// Lower-cases the path, collapses leading slashes and resolves alternate keys; the query stays as it is. Runs before routing, so routes are written in
 /// lower case and path parameters arrive in lower case.
 pub(crate) fn normalise<B>(mut request: Request<B>) -> Request<B> {
     let path = request.uri().path();
-    if path.starts_with("//") || path.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if path.starts_with("//") || path.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'(') {
         let path = format!("/{}", path.trim_start_matches('/').to_ascii_lowercase());
+        let path = graph::alternate_key::resolved(&path).unwrap_or(path);
         let path_and_query = match request.uri().query() {
             Some(query) => format!("{path}?{query}"),
             None => path,

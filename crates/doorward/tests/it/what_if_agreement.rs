@@ -78,12 +78,11 @@ fn policies() -> Vec<Value> {
         json!({"users": {"includeUsers": ["None"]}, "clientApplications": {"includeServicePrincipals": ["ServicePrincipalsInMyTenant"]}}),
         json!({"users": {"includeUsers": ["None"]}, "clientApplications": {"includeServicePrincipals": [OTHER]},
             "servicePrincipalRiskLevels": ["high"]}),
-        json!({"applications": {"includeApplications": []}}),
     ];
     (0..)
         .zip(cases)
         .map(|(index, set)| {
-            let mut conditions = json!({"users": {"includeUsers": ["All"]}, "applications": all_apps});
+            let mut conditions = json!({"users": {"includeUsers": ["All"]}, "applications": all_apps, "clientAppTypes": ["all"]});
             merge(&mut conditions, &set);
             let state = if index % 3 == 0 { "enabledForReportingButNotEnforced" } else { "enabled" };
             json!({"id": format!("66666666-0000-4000-8000-{index:012}"), "displayName": set.to_string(), "state": state,

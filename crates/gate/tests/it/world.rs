@@ -106,7 +106,7 @@ impl World {
     pub(crate) async fn block_mail(&self) {
         let body: Value = serde_json::json!({
             "displayName": "No mail", "state": "enabled",
-            "conditions": { "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": [MAIL] } },
+            "conditions": { "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": [MAIL] }, "clientAppTypes": ["all"] },
             "grantControls": { "operator": "OR", "builtInControls": ["block"] },
         });
         let kind = doorward_model::document::DocumentKind::ConditionalAccessPolicy;

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use doorward_model::sign_in_record::SignInRecord;
-use serde_json::Value;
+use doorward_store::Tally;
 
 /// What one policy did at some sign-ins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,30 +18,24 @@ pub struct Effect {
 }
 
 impl Effect {
-    /// The effects of all policies, by id.
-    pub(crate) fn of(records: &[SignInRecord]) -> HashMap<&str, Self> {
-        let mut effects: HashMap<&str, Self> = HashMap::new();
-        let applied = records.iter().filter_map(|record| record.applied_policies.as_array()).flatten();
-        for policy in applied {
-            let text = |member: &str| policy.get(member).and_then(Value::as_str);
-            if let (Some(id), Some(result)) = (text("id"), text("result")) {
-                effects.entry(id).or_default().add(result);
-            }
+    /// The effects of all policies, by id in small letters.
+    pub(crate) fn of(results: &[Tally]) -> HashMap<String, Self> {
+        let mut effects: HashMap<String, Self> = HashMap::new();
+        for tally in results {
+            effects.entry(tally.name.to_lowercase()).or_default().add(&tally.result, tally.sign_ins);
         }
         effects
     }
 
-    fn add(&mut self, result: &str) {
+    fn add(&mut self, result: &str, sign_ins: u64) {
         let more = match result {
-            "success" | "reportOnlySuccess" => None,
             "failure" => Some(&mut self.refused),
             "reportOnlyFailure" => Some(&mut self.would_refuse),
             "reportOnlyInterrupted" => Some(&mut self.would_ask),
-            // It did not apply.
-            _ => return,
+            _ => None,
         };
         for number in more.into_iter().chain([&mut self.applied]) {
-            *number = number.saturating_add(1);
+            *number = number.saturating_add(sign_ins);
         }
     }
 }

@@ -11,7 +11,7 @@ use super::Effect;
 use crate::context::Context;
 use crate::directory_search::display_name;
 use crate::error::Result;
-use crate::{overview, sign_in_search};
+use crate::overview;
 
 /// Policies of one page.
 pub const PAGE: usize = 50;
@@ -36,10 +36,6 @@ pub struct List {
     pub matching: usize,
     /// How many there are.
     pub all: usize,
-    /// Sign-ins that were looked into for the effects.
-    pub looked_into: usize,
-    /// They are all of the last days.
-    pub complete: bool,
 }
 
 /// A policy of the list.
@@ -57,7 +53,7 @@ pub struct Listed {
     pub changed_by: Option<String>,
 }
 
-/// Reads a page of policies, and counts what they did in the newest sign-ins of the last days.
+/// Reads a page of policies, with what they did in the sign-ins of the last days.
 ///
 /// # Errors
 /// Storage failure.
@@ -65,14 +61,13 @@ pub async fn list(ctx: &Context, tenant: TenantId, search: &Search) -> Result<Li
     ctx.sign_in_log.flush().await;
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let documents = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
-    let (records, complete) = sign_in_search::newest(unit.as_mut(), overview::since(ctx.now()), overview::REACH).await?;
-    let effects = Effect::of(&records);
+    let effects = Effect::of(&unit.logs().policy_results(overview::first_day(ctx.now())).await?);
     let all = documents.len();
     let wanted = search.name.trim().to_lowercase();
     let listed = documents.into_iter().map(|document| Listed {
         name: display_name(&document),
         state: policy_file::conditional_access::read(&document.body, &document.id).ok().map(|policy| policy.state),
-        effect: effects.get(document.id.as_str()).copied().unwrap_or_default(),
+        effect: effects.get(&document.id.to_lowercase()).copied().unwrap_or_default(),
         changed_by: None,
         document,
     });
@@ -84,7 +79,7 @@ pub async fn list(ctx: &Context, tenant: TenantId, search: &Search) -> Result<Li
     for policy in &mut policies {
         policy.changed_by = last_changed_by(unit.as_mut(), &policy.document.id).await?;
     }
-    Ok(List { policies, matching: number, all, looked_into: records.len(), complete })
+    Ok(List { policies, matching: number, all })
 }
 
 async fn last_changed_by(unit: &mut dyn Unit, id: &str) -> Result<Option<String>> {

@@ -43,7 +43,7 @@ pub struct UserPatch {
     pub roles: Option<Vec<Role>>,
 }
 
-const KIND: &str = "user";
+pub(super) const KIND: &str = "user";
 
 /// Makes a user.
 ///
@@ -158,7 +158,7 @@ pub async fn delete_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: Use
     Ok(unit.commit().await?)
 }
 
-async fn get(unit: &mut dyn Unit, id: UserId) -> Result<User> {
+pub(super) async fn get(unit: &mut dyn Unit, id: UserId) -> Result<User> {
     unit.users().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))
 }
 
@@ -172,7 +172,7 @@ pub async fn count_administrators(unit: &mut dyn Unit) -> doorward_store::Result
 }
 
 /// Refuses a change that would lock everybody out.
-async fn keep_an_administrator(unit: &mut dyn Unit, changed: &User) -> Result<()> {
+pub(super) async fn keep_an_administrator(unit: &mut dyn Unit, changed: &User) -> Result<()> {
     if !(changed.account_enabled && changed.roles.contains(&Role::GlobalAdministrator)) {
         return Ok(());
     }

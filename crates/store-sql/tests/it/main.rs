@@ -3,6 +3,7 @@
 
 mod crash;
 mod file;
+mod large_log;
 mod lists;
 
 use doorward_store_sql::SqliteStore;

@@ -25,8 +25,6 @@ struct Overview<'a> {
     open_wipes: usize,
     report_only: Vec<ReportOnly>,
     mend: Vec<ToMend>,
-    looked_into: usize,
-    complete: bool,
 }
 
 /// Something to mend, in words.
@@ -63,8 +61,6 @@ pub(super) async fn get(admin: Admin<Reads>) -> Result<Response, Trouble> {
         open_wipes: seen.open_wipes,
         report_only: seen.report_only,
         mend: seen.mend.into_iter().map(|mend| in_words(mend, &names)).collect(),
-        looked_into: seen.looked_into,
-        complete: seen.complete,
     };
     Ok(plain(StatusCode::OK, &page))
 }

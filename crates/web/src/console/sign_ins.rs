@@ -7,8 +7,8 @@ use doorward_model::SignInId;
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_policy::conditional_access::{Decision, Outcome};
 use doorward_service::access;
-use doorward_service::sign_in_search::{self, Search};
-use doorward_store::query::{Page, Position};
+use doorward_service::sign_in_search::{self, PAGE, Search};
+use doorward_store::query::{Key, Page, Position};
 use http::StatusCode;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -58,6 +58,8 @@ struct SignIns {
     code_problem: Option<&'static str>,
     filtered: bool,
     rows: Vec<Row>,
+    /// How far back was searched, when that is not to the end and the page is not full.
+    searched: Option<Moment>,
     older: Option<String>,
     newest: Option<String>,
     live: bool,
@@ -157,6 +159,7 @@ pub(super) async fn list(admin: Admin<Reads>, Query(filters): Query<Filters>) ->
         shell: admin.shell(Section::SignIns)?,
         code_problem,
         filtered: filters.is_set(),
+        searched: found.next.as_ref().filter(|_| found.items.len() < PAGE).and_then(searched_to),
         older: found.next.map(|next| filters.address(Some(&next))),
         live: filters.is_live(),
         switch: filters.address_with("live", if filters.is_live() { "" } else { "1" }),
@@ -165,6 +168,14 @@ pub(super) async fn list(admin: Admin<Reads>, Query(filters): Query<Filters>) ->
         filters,
     };
     Ok(plain(if page.code_problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &page))
+}
+
+/// When the sign-in was at which a search has stopped for now.
+fn searched_to(next: &Position) -> Option<Moment> {
+    match next.key {
+        Some(Key::Integer(millis)) => Timestamp::from_millisecond(millis).ok().map(Moment),
+        _ => None,
+    }
 }
 
 fn person(record: &SignInRecord) -> String {

@@ -11,6 +11,7 @@ use doorward_store::query::ApplicationField;
 use serde_json::{Map, Value, json};
 
 use super::admin::Admin;
+use super::entity::check_type;
 use super::error::GraphError;
 use super::list::{self, List, Noun};
 use super::page::{if_match, with_etag};
@@ -135,7 +136,8 @@ fn shown(application: &Application) -> Value {
 }
 
 /// A registration with the members of a request put in. Unknown members are refused: a misspelt one would be silently without effect.
-fn merged(base: Value, body: Map<String, Value>) -> Result<Application, GraphError> {
+fn merged(base: Value, mut body: Map<String, Value>) -> Result<Application, GraphError> {
+    check_type(&mut body, "application")?;
     let Value::Object(mut members) = base else { return Err(GraphError::BadRequest("the body must be a JSON object".into())) };
     for (name, value) in body {
         if !OURS.contains(&name.as_str()) {

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::list::{self, List, Noun};
+use super::list::{self, List, Noun, counted};
 
-const AUDITS: Noun<AuditField> = Noun {
+pub(super) const AUDITS: Noun<AuditField> = Noun {
     context: "auditLogs/directoryAudits",
     properties: &[
         ("id", AuditField::Id),
@@ -45,15 +45,16 @@ const AUDITS: Noun<AuditField> = Noun {
 pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(Task::ReadLogs)?;
     let query = list.query(&AUDITS)?;
+    list.only_by(&query, AuditField::Created, "activityDateTime")?;
     let mut unit = admin.read().await?;
     let page = unit.logs().audits(&query).await?;
-    let count = if list.options.count { Some(unit.logs().count_audits(&query).await?) } else { None };
+    let count = if list.options.count { Some(counted(unit.logs().count_audits(&query).await?)?) } else { None };
     Ok(list.answer(AUDITS.context, page, count, shown))
 }
 
 pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(Task::ReadLogs)?;
-    Ok(list::count(admin.read().await?.logs().count_audits(&list.query(&AUDITS)?).await?))
+    Ok(list::count(counted(admin.read().await?.logs().count_audits(&list.query(&AUDITS)?).await?)?))
 }
 
 pub(super) async fn get(admin: Admin, list: List, Path(id): Path<AuditId>) -> Result<Response, GraphError> {

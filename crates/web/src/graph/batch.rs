@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tower::ServiceExt as _;
 
+use super::VERSIONS;
 use super::admin::Admin;
 use super::error::GraphError;
 use crate::path;
@@ -37,7 +38,8 @@ struct Part {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     body: Option<Value>,
-    #[serde(default)]
+    /// The second spelling is what Microsoft's SDK for Python sends.
+    #[serde(default, alias = "depends_on")]
     depends_on: Vec<String>,
 }
 
@@ -45,11 +47,14 @@ struct Part {
 pub(super) async fn batch(
     api: Router,
     version: &'static str,
-    _admin: Admin,
+    admin: Admin,
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
-    Json(batch): Json<Batch>,
+    Json(mut batch): Json<Batch>,
 ) -> Result<Response, GraphError> {
+    for part in &mut batch.requests {
+        part.url = relative(&part.url, admin.ctx.base_url.as_str()).to_owned();
+    }
     check(&batch.requests)?;
     let mut done: BTreeMap<String, StatusCode> = BTreeMap::new();
     let mut answers = Vec::with_capacity(batch.requests.len());
@@ -68,6 +73,13 @@ pub(super) async fn batch(
         answers.push(shown(id, response).await);
     }
     Ok(Json(json!({ "responses": answers })).into_response())
+}
+
+/// An address below the version. Microsoft's SDKs write the version too, or whole addresses, which must be of this server.
+fn relative<'a>(url: &'a str, base: &str) -> &'a str {
+    let path = url.strip_prefix(base.trim_end_matches('/')).unwrap_or(url);
+    let below = VERSIONS.iter().find_map(|version| path.strip_prefix(version));
+    below.filter(|below| below.starts_with('/')).unwrap_or(url)
 }
 
 async fn answer(api: &Router, request: Request) -> Response {

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::admin::Admin;
+use super::entity::{Entity, Named};
 use super::error::GraphError;
 use super::groups::typed;
 use super::list::{self, List, Noun};
@@ -66,6 +67,14 @@ pub(super) struct NewDeviceBody {
     owner: Option<UserId>,
 }
 
+impl Named for NewDeviceBody {
+    const NAME: &'static str = "device";
+}
+
+impl Named for DevicePatchBody {
+    const NAME: &'static str = "device";
+}
+
 /// Body of a change.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -97,10 +106,11 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<DeviceId>) -> R
     Ok(with_etag(list.object(&DEVICES, shown(&device))?, &directory::entity_tag(&device)))
 }
 
+/// Owner and user of a device are the same person here.
 pub(super) async fn registered_owners(admin: Admin, list: List, Path(id): Path<DeviceId>) -> Result<Response, GraphError> {
     admin.may(Task::ReadDevices)?;
     admin.may(Task::ReadUsers)?;
-    list.only_pages()?;
+    list.only_select()?;
     let device = find(&admin, id).await?;
     let owner = match device.owner {
         Some(owner) => admin.read().await?.users().get(owner).await?,
@@ -110,7 +120,7 @@ pub(super) async fn registered_owners(admin: Admin, list: List, Path(id): Path<D
     Ok(list.answer("directoryObjects", Page { items, next: None }, None, Value::clone))
 }
 
-pub(super) async fn create(admin: Admin, Json(body): Json<NewDeviceBody>) -> Result<Response, GraphError> {
+pub(super) async fn create(admin: Admin, Entity(body): Entity<NewDeviceBody>) -> Result<Response, GraphError> {
     admin.may(Task::ManageDevices)?;
     let new = NewDevice {
         id: body.device_id,
@@ -130,7 +140,7 @@ pub(super) async fn update(
     admin: Admin,
     Path(id): Path<DeviceId>,
     headers: HeaderMap,
-    Json(body): Json<DevicePatchBody>,
+    Entity(body): Entity<DevicePatchBody>,
 ) -> Result<Response, GraphError> {
     admin.may(Task::SetDeviceState)?;
     let expected = if_match(&headers)?;

@@ -13,12 +13,24 @@ use doorward_service::directory::{self, DirectoryError, Task};
 use serde_json::Value;
 
 use super::admin::Admin;
+use super::authentication_strengths;
 use super::error::GraphError;
 use super::list::List;
 use super::page::{if_match_version, with_etag};
 
 /// What a collection can be filtered and ordered by. These lists are short, so they are read whole.
-const PROPERTIES: [&str; 8] = ["id", "displayName", "state", "isTrusted", "description", "resource", "createdDateTime", "modifiedDateTime"];
+const PROPERTIES: [&str; 10] = [
+    "id",
+    "displayName",
+    "state",
+    "isTrusted",
+    "isAvailable",
+    "policyType",
+    "description",
+    "resource",
+    "createdDateTime",
+    "modifiedDateTime",
+];
 
 /// A collection of documents, and what reading and changing it needs.
 #[derive(Clone, Copy)]
@@ -40,14 +52,38 @@ pub(super) fn routes(collection: Collection) -> Router<Arc<Context>> {
 
 async fn list(collection: Collection, admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(collection.read)?;
-    let documents = admin.read().await?.documents().list(collection.kind).await?;
-    list.in_memory(collection.context, documents.into_iter().map(shown).collect(), &PROPERTIES)
+    list.in_memory(collection.context, every(collection.kind, &admin).await?, &PROPERTIES)
 }
 
 async fn count(collection: Collection, admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(collection.read)?;
-    let documents = admin.read().await?.documents().list(collection.kind).await?;
-    list.count_in_memory(documents.into_iter().map(shown).collect(), &PROPERTIES)
+    list.count_in_memory(every(collection.kind, &admin).await?, &PROPERTIES)
+}
+
+/// What is built in, then what was written here.
+async fn every(kind: DocumentKind, admin: &Admin) -> Result<Vec<Value>, GraphError> {
+    let documents = admin.read().await?.documents().list(kind).await?;
+    let built_in = if kind == DocumentKind::AuthenticationStrengthPolicy { authentication_strengths::built_in() } else { Vec::new() };
+    Ok(built_in.into_iter().chain(documents.into_iter().map(|document| look(kind, document))).collect())
+}
+
+/// A document as the collection shows it.
+fn look(kind: DocumentKind, document: Document) -> Value {
+    let body = shown(document);
+    match kind {
+        DocumentKind::AuthenticationStrengthPolicy => authentication_strengths::custom(body),
+        DocumentKind::NamedLocation => location(body),
+        _ => body,
+    }
+}
+
+/// A named location with its type, which clients choose its class by.
+fn location(mut body: Value) -> Value {
+    let kind = if body.get("ipRanges").is_some() { "ipNamedLocation" } else { "countryNamedLocation" };
+    if let Value::Object(members) = &mut body {
+        members.entry("@odata.type").or_insert_with(|| format!("#microsoft.graph.{kind}").into());
+    }
+    body
 }
 
 fn all(collection: Collection) -> MethodRouter<Arc<Context>> {
@@ -55,7 +91,7 @@ fn all(collection: Collection) -> MethodRouter<Arc<Context>> {
         admin.may(collection.change)?;
         let document = directory::create_policy(&admin.ctx, admin.tenant.id, &admin.actor(), collection.kind, body).await?;
         let version = document.version;
-        Ok::<_, GraphError>(with_etag((StatusCode::CREATED, Json(shown(document))), &version.to_string()))
+        Ok::<_, GraphError>(with_etag((StatusCode::CREATED, Json(look(collection.kind, document))), &version.to_string()))
     })
 }
 
@@ -63,10 +99,15 @@ fn one(collection: Collection) -> MethodRouter<Arc<Context>> {
     let Collection { kind, context, read, change } = collection;
     get(move |admin: Admin, list: List, Path(id): Path<String>| async move {
         admin.may(read)?;
+        if kind == DocumentKind::AuthenticationStrengthPolicy
+            && let Some(strength) = authentication_strengths::built_in_with(&id)
+        {
+            return Ok(list.one(context, strength)?.into_response());
+        }
         let document = admin.read().await?.documents().get(kind, &id).await?;
         let document = document.ok_or_else(|| DirectoryError::NotFound(format!("{} {id}", kind.as_str())))?;
         let version = document.version;
-        Ok::<_, GraphError>(with_etag(list.one(context, shown(document))?, &version.to_string()))
+        Ok::<_, GraphError>(with_etag(list.one(context, look(kind, document))?, &version.to_string()))
     })
     .patch(move |admin: Admin, Path(id): Path<String>, headers: HeaderMap, Json(patch): Json<Value>| async move {
         admin.may(change)?;

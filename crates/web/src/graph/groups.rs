@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::admin::Admin;
+use super::entity::{Entity, Named};
 use super::error::GraphError;
 use super::list::{self, List, Noun};
 use super::page::{if_match, with_etag};
@@ -45,6 +46,10 @@ fn yes() -> bool {
     true
 }
 
+impl Named for GroupBody {
+    const NAME: &'static str = "group";
+}
+
 impl GroupBody {
     fn check(&self) -> Result<(), GraphError> {
         if self.mail_enabled || !self.security_enabled || !self.group_types.is_empty() {
@@ -56,11 +61,20 @@ impl GroupBody {
     }
 }
 
-/// Reference to a member.
+/// Reference to a member or an owner.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Reference {
     #[serde(rename = "@odata.id")]
     id: String,
+}
+
+impl Reference {
+    /// The id of the object, at the end of its address.
+    pub(super) fn object(&self) -> Result<Uuid, GraphError> {
+        let last = self.id.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        last.parse().map_err(|_| GraphError::BadRequest("@odata.id must end with the id of a directory object".into()))
+    }
 }
 
 pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphError> {
@@ -83,7 +97,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<GroupId>) -> Re
     Ok(with_etag(list.object(&GROUPS, shown(&group))?, &directory::entity_tag(&group)))
 }
 
-pub(super) async fn create(admin: Admin, Json(body): Json<GroupBody>) -> Result<Response, GraphError> {
+pub(super) async fn create(admin: Admin, Entity(body): Entity<GroupBody>) -> Result<Response, GraphError> {
     admin.may(Task::ManageGroups)?;
     body.check()?;
     let name = body.display_name.unwrap_or_default();
@@ -95,7 +109,7 @@ pub(super) async fn update(
     admin: Admin,
     Path(id): Path<GroupId>,
     headers: HeaderMap,
-    Json(body): Json<GroupBody>,
+    Entity(body): Entity<GroupBody>,
 ) -> Result<Response, GraphError> {
     admin.may(Task::ManageGroups)?;
     body.check()?;
@@ -149,9 +163,7 @@ async fn members_of(admin: Admin, list: List, id: GroupId, nested: bool) -> Resu
 
 pub(super) async fn add_member(admin: Admin, Path(id): Path<GroupId>, Json(reference): Json<Reference>) -> Result<Response, GraphError> {
     admin.may(Task::ManageGroups)?;
-    let last = reference.id.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    let object: Uuid = last.parse().map_err(|_| GraphError::BadRequest("@odata.id must end with the id of a directory object".into()))?;
-    let member = resolve(&admin, object).await?;
+    let member = resolve(&admin, reference.object()?).await?;
     directory::add_member(&admin.ctx, admin.tenant.id, &admin.actor(), id, member).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -163,7 +175,7 @@ pub(super) async fn remove_member(admin: Admin, Path((id, object)): Path<(GroupI
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-async fn find(admin: &Admin, id: GroupId) -> Result<Group, GraphError> {
+pub(super) async fn find(admin: &Admin, id: GroupId) -> Result<Group, GraphError> {
     let found = admin.read().await?.groups().get(id).await?;
     Ok(found.ok_or_else(|| DirectoryError::NotFound(format!("group {id}")))?)
 }

@@ -105,6 +105,29 @@ impl List {
         Ok(query)
     }
 
+    /// The query that was asked for, among those that another condition lets through.
+    pub(super) fn query_among<F: Field>(&self, noun: &Noun<F>, among: Filter<F>) -> Result<Query<F>, GraphError> {
+        let mut query = self.query(noun)?;
+        query.filter = Some(match query.filter {
+            Some(filter) => filter.and(among),
+            None => among,
+        });
+        Ok(query)
+    }
+
+    /// Refuses an order that a list of millions has no index for.
+    pub(super) fn only_by<F: Field>(&self, query: &Query<F>, field: F, name: &str) -> Result<(), GraphError> {
+        match query.order {
+            Some(order) if order.field != field => Err(GraphError::BadRequest(format!("$orderby: this list knows {name} only"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The address of what an answer is, as `@odata.context` has it.
+    pub(super) fn context_url(&self, context: &str) -> String {
+        format!("{}/$metadata#{context}", self.root)
+    }
+
     /// Where the page begins.
     pub(super) fn position(&self) -> Result<Option<Position>, GraphError> {
         let Some(token) = &self.options.skip_token else { return Ok(None) };
@@ -122,11 +145,11 @@ impl List {
         Ok(())
     }
 
-    /// Refuses everything but `$select`, for a single object.
-    fn only_select(&self) -> Result<(), GraphError> {
+    /// Refuses everything but `$select`, for what has no pages.
+    pub(super) fn only_select(&self) -> Result<(), GraphError> {
         self.only_pages()?;
         if self.options.top.is_some() || self.options.skip_token.is_some() {
-            return Err(GraphError::BadRequest("of a single object only $select is understood".into()));
+            return Err(GraphError::BadRequest("here only $select is understood".into()));
         }
         Ok(())
     }
@@ -151,7 +174,7 @@ impl List {
     pub(super) fn answer<T>(&self, context: &str, page: Page<T>, count: Option<u64>, shown: impl Fn(&T) -> Value) -> Response {
         let values: Vec<Value> = page.items.iter().map(|item| self.selected(shown(item))).collect();
         let mut body = Map::new();
-        body.insert("@odata.context".into(), format!("{}/$metadata#{context}", self.root).into());
+        body.insert("@odata.context".into(), self.context_url(context).into());
         if let Some(count) = count {
             body.insert("@odata.count".into(), count.into());
         }
@@ -173,7 +196,7 @@ impl List {
         self.only_select()?;
         let mut object = self.selected(object);
         if let Value::Object(members) = &mut object {
-            members.insert("@odata.context".into(), format!("{}/$metadata#{context}/$entity", self.root).into());
+            members.insert("@odata.context".into(), self.context_url(&format!("{context}/$entity")).into());
         }
         Ok(Json(object))
     }
@@ -246,6 +269,15 @@ fn is_known(known: &[&str], name: &str) -> bool {
 
 fn unknown(known: &[&str], name: &str) -> String {
     format!("there is no property {name} to filter or order by; there are {}", known.join(", "))
+}
+
+/// The number of records of a log that match, where it can be told in good time.
+pub(super) fn counted(number: Option<u64>) -> Result<u64, GraphError> {
+    number.ok_or_else(|| {
+        GraphError::BadRequest(
+            "$count: too many records would have to be read to count these: ask for a shorter time, one person or one app".into(),
+        )
+    })
 }
 
 /// A number as `/…/$count` answers it.

@@ -1,15 +1,19 @@
 //! The admin API in the shape of Microsoft Graph. The token says who asks; what they may do is read from the directory.
 
 mod admin;
+pub(crate) mod alternate_key;
 mod app_protection;
 mod applications;
 mod audits;
 mod authentication_methods;
+mod authentication_strengths;
 mod batch;
 mod compliance_policies;
 mod device_management;
 mod devices;
+mod directory_objects;
 mod documents;
+mod entity;
 mod envelope;
 mod error;
 mod evaluate;
@@ -19,7 +23,10 @@ mod groups;
 mod list;
 mod managed_app_registrations;
 mod managed_devices;
+mod member_of;
+mod openapi;
 mod organization;
+mod owners;
 mod page;
 mod roles;
 mod service_principals;
@@ -46,7 +53,8 @@ pub(crate) fn routes(ctx: &Arc<Context>) -> Router<Arc<Context>> {
     VERSIONS.into_iter().fold(Router::new(), |router, version| {
         let inner = inner.clone();
         let batch = post(move |admin, address, headers, body| batch::batch(inner.clone(), version, admin, address, headers, body));
-        router.nest(version, wrapped(ctx, resources().route("/$batch", batch)))
+        let document = openapi::route(&ctx.base_url);
+        router.nest(version, wrapped(ctx, resources().route("/$batch", batch).route("/openapi.json", document)))
     })
 }
 
@@ -74,11 +82,17 @@ type Route = (&'static str, MethodRouter<Arc<Context>>);
 fn table() -> Vec<Route> {
     vec![
         ("/me", get(users::me)),
+        ("/me/memberof", get(member_of::of_me)),
+        ("/me/transitivememberof", get(member_of::transitive_of_me)),
+        ("/me/getmembergroups", post(member_of::all_of_me)),
+        ("/me/checkmembergroups", post(member_of::check_me)),
         ("/users", get(users::list).post(users::create)),
         ("/users/$count", get(users::count)),
         ("/users/{id}", get(users::get).patch(users::update).delete(users::delete)),
-        ("/users/{id}/memberof", get(users::member_of)),
-        ("/users/{id}/transitivememberof", get(users::transitive_member_of)),
+        ("/users/{id}/memberof", get(member_of::of_user)),
+        ("/users/{id}/transitivememberof", get(member_of::transitive_of_user)),
+        ("/users/{id}/getmembergroups", post(member_of::all_of_user)),
+        ("/users/{id}/checkmembergroups", post(member_of::check_user)),
         ("/users/{id}/owneddevices", get(users::owned_devices)),
         ("/users/{id}/revokesigninsessions", post(users::revoke_sessions)),
         ("/users/{id}/authentication/methods", get(authentication_methods::list)),
@@ -92,6 +106,17 @@ fn table() -> Vec<Route> {
         ("/groups/{id}/transitivemembers", get(groups::transitive_members)),
         ("/groups/{id}/members/$ref", post(groups::add_member)),
         ("/groups/{id}/members/{member}/$ref", delete(groups::remove_member)),
+        ("/groups/{id}/memberof", get(member_of::of_group)),
+        ("/groups/{id}/transitivememberof", get(member_of::transitive_of_group)),
+        ("/groups/{id}/getmembergroups", post(member_of::all_of_group)),
+        ("/groups/{id}/checkmembergroups", post(member_of::check_group)),
+        ("/groups/{id}/owners", get(owners::list)),
+        ("/groups/{id}/owners/$ref", post(owners::add)),
+        ("/groups/{id}/owners/{owner}/$ref", delete(owners::remove)),
+        ("/directoryobjects/getbyids", post(directory_objects::by_ids)),
+        ("/directoryobjects/{id}", get(directory_objects::get)),
+        ("/directoryobjects/{id}/getmembergroups", post(member_of::all_of_object)),
+        ("/directoryobjects/{id}/checkmembergroups", post(member_of::check_object)),
         ("/applications", get(applications::list).post(applications::create)),
         ("/applications/$count", get(applications::count)),
         ("/applications/{id}", get(applications::get).patch(applications::update).delete(applications::delete)),
@@ -103,9 +128,12 @@ fn table() -> Vec<Route> {
         ("/devices/$count", get(devices::count)),
         ("/devices/{id}", get(devices::get).patch(devices::update).delete(devices::delete)),
         ("/devices/{id}/registeredowners", get(devices::registered_owners)),
+        ("/devices/{id}/registeredusers", get(devices::registered_owners)),
         ("/organization", get(organization::get).patch(organization::update)),
         ("/rolemanagement/directory/roledefinitions", get(roles::definitions)),
-        ("/rolemanagement/directory/roleassignments", get(roles::assignments)),
+        ("/rolemanagement/directory/roledefinitions/{id}", get(roles::definition)),
+        ("/rolemanagement/directory/roleassignments", get(roles::assignments).post(roles::assign)),
+        ("/rolemanagement/directory/roleassignments/{id}", get(roles::assignment).delete(roles::remove)),
         ("/deviceappmanagement/managedappregistrations", get(managed_app_registrations::list)),
         ("/deviceappmanagement/managedappregistrations/{id}", get(managed_app_registrations::get)),
         ("/deviceappmanagement/managedappregistrations/{id}/appliedpolicies", get(managed_app_registrations::applied_policies)),
@@ -152,7 +180,7 @@ fn table() -> Vec<Route> {
     ]
 }
 
-const COLLECTIONS: [(&str, Collection); 4] = [
+const COLLECTIONS: [(&str, Collection); 6] = [
     (
         "/identity/conditionalaccess/policies",
         Collection {
@@ -176,6 +204,24 @@ const COLLECTIONS: [(&str, Collection); 4] = [
         Collection {
             kind: DocumentKind::AuthenticationStrengthPolicy,
             context: "policies/authenticationStrengthPolicies",
+            read: Task::ReadAccess,
+            change: Task::ManageAccess,
+        },
+    ),
+    (
+        "/identity/conditionalaccess/authenticationstrength/policies",
+        Collection {
+            kind: DocumentKind::AuthenticationStrengthPolicy,
+            context: "identity/conditionalAccess/authenticationStrength/policies",
+            read: Task::ReadAccess,
+            change: Task::ManageAccess,
+        },
+    ),
+    (
+        "/identity/conditionalaccess/authenticationcontextclassreferences",
+        Collection {
+            kind: DocumentKind::AuthenticationContextClassReference,
+            context: "identity/conditionalAccess/authenticationContextClassReferences",
             read: Task::ReadAccess,
             change: Task::ManageAccess,
         },

@@ -21,7 +21,7 @@ pub(super) struct OrganizationPatch {
 
 pub(super) async fn get(admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(Task::ReadOrganization)?;
-    list.only_pages()?;
+    list.only_select()?;
     let items: Vec<Value> = admin.read().await?.tenant().get().await?.into_iter().map(|tenant| json!(tenant)).collect();
     Ok(list.answer("organization", Page { items, next: None }, None, Value::clone))
 }

@@ -13,7 +13,7 @@ use super::applications;
 use super::error::GraphError;
 use super::list::{self, List, Noun};
 
-const SERVICE_PRINCIPALS: Noun<ApplicationField> = Noun {
+pub(super) const SERVICE_PRINCIPALS: Noun<ApplicationField> = Noun {
     context: "servicePrincipals",
     properties: &[
         ("id", ApplicationField::Id),
@@ -57,7 +57,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<AppId>) -> Resu
     Ok(list.object(&SERVICE_PRINCIPALS, shown(&admin, &application))?.into_response())
 }
 
-fn shown(admin: &Admin, application: &Application) -> Value {
+pub(super) fn shown(admin: &Admin, application: &Application) -> Value {
     let values = |values: &[String]| values.iter().map(|value| json!({ "value": value })).collect::<Vec<_>>();
     let names: Vec<String> = std::iter::once(application.app_id.to_string()).chain(application.identifier_uris.iter().cloned()).collect();
     json!({

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::list::{self, List, Noun};
+use super::list::{self, List, Noun, counted};
 
-const SIGN_INS: Noun<SignInField> = Noun {
+pub(super) const SIGN_INS: Noun<SignInField> = Noun {
     context: "auditLogs/signIns",
     properties: &[
         ("id", SignInField::Id),
@@ -64,11 +64,12 @@ const OF_POLICIES: [&str; 4] = ["appliedConditionalAccessPolicies", "appliedPoli
 pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(Task::ReadLogs)?;
     let query = list.query(&SIGN_INS)?;
+    list.only_by(&query, SignInField::Created, "createdDateTime")?;
     // What this node has queued is part of the answer.
     admin.ctx.sign_in_log.flush().await;
     let mut unit = admin.read().await?;
     let page = unit.logs().sign_ins(&query).await?;
-    let count = if list.options.count { Some(unit.logs().count_sign_ins(&query).await?) } else { None };
+    let count = if list.options.count { Some(counted(unit.logs().count_sign_ins(&query).await?)?) } else { None };
     Ok(list.answer(SIGN_INS.context, page, count, |record| shown(&admin, record)))
 }
 
@@ -76,7 +77,7 @@ pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphErr
     admin.may(Task::ReadLogs)?;
     let query = list.query(&SIGN_INS)?;
     admin.ctx.sign_in_log.flush().await;
-    Ok(list::count(admin.read().await?.logs().count_sign_ins(&query).await?))
+    Ok(list::count(counted(admin.read().await?.logs().count_sign_ins(&query).await?)?))
 }
 
 pub(super) async fn get(admin: Admin, list: List, Path(id): Path<SignInId>) -> Result<Response, GraphError> {

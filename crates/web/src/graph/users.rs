@@ -8,12 +8,13 @@ use doorward_model::UserId;
 use doorward_model::role::Role;
 use doorward_model::user::User;
 use doorward_service::directory::{self, DirectoryError, NewUser, Task, UserPatch};
-use doorward_store::query::{DeviceField, Filter, GroupField, Query, UserField};
+use doorward_store::query::{DeviceField, Filter, UserField};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::admin::Admin;
+use super::entity::{Entity, Named};
 use super::error::GraphError;
 use super::list::{self, List, Noun};
 use super::page::{if_match, with_etag};
@@ -65,8 +66,15 @@ pub(super) struct NewUserBody {
     password_profile: PasswordProfile,
     #[serde(default = "yes")]
     account_enabled: bool,
+    /// Taken from clients that must send it; the sign-in name is the address.
+    #[serde(rename = "mailNickname")]
+    _mail_nickname: Option<String>,
     #[serde(default)]
     roles: Vec<Uuid>,
+}
+
+impl Named for NewUserBody {
+    const NAME: &'static str = "user";
 }
 
 /// Body of a change. A misspelt member must not look like a change that was made.
@@ -79,9 +87,13 @@ pub(super) struct UserPatchBody {
     roles: Option<Vec<Uuid>>,
 }
 
+impl Named for UserPatchBody {
+    const NAME: &'static str = "user";
+}
+
 pub(super) async fn me(admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(Task::ReadSelf)?;
-    let user = admin.principal.user().ok_or_else(|| DirectoryError::NotFound("a person: an application has no /me, it".into()))?;
+    let user = myself(&admin)?;
     Ok(with_etag(list.object(&USERS, shown(user))?, &directory::entity_tag(user)))
 }
 
@@ -105,7 +117,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<String>) -> Res
     Ok(with_etag(list.object(&USERS, shown(&user))?, &directory::entity_tag(&user)))
 }
 
-pub(super) async fn create(admin: Admin, Json(body): Json<NewUserBody>) -> Result<Response, GraphError> {
+pub(super) async fn create(admin: Admin, Entity(body): Entity<NewUserBody>) -> Result<Response, GraphError> {
     let roles = roles(&body.roles)?;
     admin.principal.may_manage(None, Some(&roles))?;
     let new = NewUser {
@@ -124,7 +136,7 @@ pub(super) async fn update(
     admin: Admin,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(body): Json<UserPatchBody>,
+    Entity(body): Entity<UserPatchBody>,
 ) -> Result<Response, GraphError> {
     admin.may(Task::ManageUsers)?;
     let expected = if_match(&headers)?;
@@ -160,39 +172,20 @@ pub(super) async fn revoke_sessions(admin: Admin, Path(id): Path<String>) -> Res
     Ok(Json(json!({ "value": true })))
 }
 
-pub(super) async fn member_of(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
-    groups_of(admin, list, &id, false).await
-}
-
-pub(super) async fn transitive_member_of(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
-    groups_of(admin, list, &id, true).await
-}
-
-async fn groups_of(admin: Admin, list: List, id: &str, nested: bool) -> Result<Response, GraphError> {
-    admin.may(Task::ReadUsers)?;
-    admin.may(Task::ReadGroups)?;
-    let user = find(&admin, id).await?;
-    let mut unit = admin.read().await?;
-    let ids = if nested { unit.groups().transitive_of(user.id).await? } else { unit.groups().direct_of(user.id).await? };
-    let mut query = list.query(&groups::GROUPS)?;
-    let among = Filter::OneOf(GroupField::Id, ids.into_iter().map(|id| id.0.into()).collect());
-    query.filter = Some(query.filter.map_or_else(|| among.clone(), |filter| filter.and(among.clone())));
-    let page = unit.groups().page(&query).await?;
-    let count = if list.options.count { Some(unit.groups().count(&query).await?) } else { None };
-    Ok(list.answer("directoryObjects", page, count, |group| groups::typed(groups::shown(group), "#microsoft.graph.group")))
-}
-
 pub(super) async fn owned_devices(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
     admin.may(Task::ReadUsers)?;
     admin.may(Task::ReadDevices)?;
     let user = find(&admin, &id).await?;
-    let mut query: Query<DeviceField> = list.query(&devices::DEVICES)?;
-    let owned = Filter::equal(DeviceField::Owner, user.id.0);
-    query.filter = Some(query.filter.map_or_else(|| owned.clone(), |filter| filter.and(owned.clone())));
+    let query = list.query_among(&devices::DEVICES, Filter::equal(DeviceField::Owner, user.id.0))?;
     let mut unit = admin.read().await?;
     let page = unit.devices().page(&query).await?;
     let count = if list.options.count { Some(unit.devices().count(&query).await?) } else { None };
     Ok(list.answer("directoryObjects", page, count, |device| groups::typed(devices::shown(device), "#microsoft.graph.device")))
+}
+
+/// The person who asks.
+pub(super) fn myself(admin: &Admin) -> Result<&User, GraphError> {
+    Ok(admin.principal.user().ok_or_else(|| DirectoryError::NotFound("a person: an application has no /me, it".into()))?)
 }
 
 /// A user by object id or sign-in name.

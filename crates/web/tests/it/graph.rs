@@ -2,6 +2,9 @@
 
 mod app_protection;
 mod callers;
+mod directory;
+mod openapi;
+mod policies;
 mod queries;
 mod requests;
 
@@ -19,11 +22,17 @@ pub(crate) const SCOPE: &str = "https://graph.microsoft.com/.default";
 /// Every route with its methods. A new route belongs here, and with it comes a test that it refuses and audits.
 const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "me", false),
+    ("GET", "me/memberOf", false),
+    ("GET", "me/transitiveMemberOf", false),
+    ("POST", "me/getMemberGroups", false),
+    ("POST", "me/checkMemberGroups", false),
     ("POST", "$batch", false),
     ("GET", "users", false),
     ("GET", "users/$count", false),
     ("GET", "users/{user}/memberOf", false),
     ("GET", "users/{user}/transitiveMemberOf", false),
+    ("POST", "users/{user}/getMemberGroups", false),
+    ("POST", "users/{user}/checkMemberGroups", false),
     ("GET", "users/{user}/ownedDevices", false),
     ("POST", "users/{user}/revokeSignInSessions", true),
     ("POST", "users", true),
@@ -55,7 +64,18 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "groups/{group}/members", false),
     ("POST", "groups/{group}/members/$ref", true),
     ("DELETE", "groups/{group}/members/{other}/$ref", true),
+    ("GET", "groups/{group}/memberOf", false),
+    ("GET", "groups/{group}/transitiveMemberOf", false),
+    ("POST", "groups/{group}/getMemberGroups", false),
+    ("POST", "groups/{group}/checkMemberGroups", false),
+    ("GET", "groups/{group}/owners", false),
+    ("POST", "groups/{group}/owners/$ref", true),
+    ("DELETE", "groups/{group}/owners/{owner}/$ref", true),
     ("DELETE", "groups/{group}", true),
+    ("POST", "directoryObjects/getByIds", false),
+    ("GET", "directoryObjects/{group}", false),
+    ("POST", "directoryObjects/{group}/getMemberGroups", false),
+    ("POST", "directoryObjects/{group}/checkMemberGroups", false),
     ("GET", "applications", false),
     ("GET", "applications/$count", false),
     ("GET", "servicePrincipals", false),
@@ -69,6 +89,7 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "devices", false),
     ("GET", "devices/$count", false),
     ("GET", "devices/{device}/registeredOwners", false),
+    ("GET", "devices/{device}/registeredUsers", false),
     ("POST", "devices", true),
     ("GET", "devices/{device}", false),
     ("PATCH", "devices/{device}", true),
@@ -76,7 +97,11 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "organization", false),
     ("PATCH", "organization", true),
     ("GET", "roleManagement/directory/roleDefinitions", false),
+    ("GET", "roleManagement/directory/roleDefinitions/{role}", false),
     ("GET", "roleManagement/directory/roleAssignments", false),
+    ("POST", "roleManagement/directory/roleAssignments", true),
+    ("GET", "roleManagement/directory/roleAssignments/{assignment}", false),
+    ("DELETE", "roleManagement/directory/roleAssignments/{assignment}", true),
     ("GET", "deviceManagement", false),
     ("PATCH", "deviceManagement", true),
     ("GET", "deviceManagement/settings", false),
@@ -126,6 +151,18 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "policies/authenticationStrengthPolicies/{strength}", false),
     ("PATCH", "policies/authenticationStrengthPolicies/{strength}", true),
     ("DELETE", "policies/authenticationStrengthPolicies/{strength}", true),
+    ("GET", "identity/conditionalAccess/authenticationStrength/policies", false),
+    ("GET", "identity/conditionalAccess/authenticationStrength/policies/$count", false),
+    ("POST", "identity/conditionalAccess/authenticationStrength/policies", true),
+    ("GET", "identity/conditionalAccess/authenticationStrength/policies/{strength}", false),
+    ("PATCH", "identity/conditionalAccess/authenticationStrength/policies/{strength}", true),
+    ("DELETE", "identity/conditionalAccess/authenticationStrength/policies/{strength}", true),
+    ("GET", "identity/conditionalAccess/authenticationContextClassReferences", false),
+    ("GET", "identity/conditionalAccess/authenticationContextClassReferences/$count", false),
+    ("GET", "identity/conditionalAccess/authenticationContextClassReferences/{context}", false),
+    ("PATCH", "identity/conditionalAccess/authenticationContextClassReferences/{context}", true),
+    ("DELETE", "identity/conditionalAccess/authenticationContextClassReferences/{context}", true),
+    ("POST", "identity/conditionalAccess/authenticationContextClassReferences", true),
     ("GET", "doorward/servicePolicies", false),
     ("GET", "doorward/servicePolicies/$count", false),
     ("POST", "doorward/servicePolicies", true),
@@ -172,6 +209,13 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
         ("POST", "groups/{group}/members/$ref") => {
             json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{}", ids.other) })
         }
+        ("POST", "groups/{group}/owners/$ref") => json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/users/{}", ids.user) }),
+        ("POST", "directoryObjects/getByIds") => json!({ "ids": [ids.user, ids.group, ids.app, ids.device], "types": ["user", "group"] }),
+        ("POST", path) if path.ends_with("getMemberGroups") => json!({ "securityEnabledOnly": true }),
+        ("POST", path) if path.ends_with("checkMemberGroups") => json!({ "groupIds": [ids.group] }),
+        ("POST", "roleManagement/directory/roleAssignments") => {
+            json!({ "principalId": ids.user, "roleDefinitionId": Role::SecurityReader.template_id(), "directoryScopeId": "/" })
+        }
         ("POST", "applications") => json!({ "displayName": "App" }),
         ("PATCH", "applications/{app}") => json!({ "approved": true }),
         ("POST", "devices") => {
@@ -187,8 +231,11 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
         }),
         ("POST", "identity/conditionalAccess/namedLocations") => location(),
         ("PATCH", "identity/conditionalAccess/namedLocations/{location}") => json!({ "isTrusted": false }),
-        ("POST", "policies/authenticationStrengthPolicies") => strength(),
-        ("PATCH", "policies/authenticationStrengthPolicies/{strength}") => json!({ "displayName": "Stronger" }),
+        ("POST", "policies/authenticationStrengthPolicies" | "identity/conditionalAccess/authenticationStrength/policies") => strength(),
+        ("PATCH", path) if path.ends_with("{strength}") => json!({ "displayName": "Stronger" }),
+        // Another one than the one that is there: the name is the number.
+        ("POST", "identity/conditionalAccess/authenticationContextClassReferences") => json!({ "id": "c99", "displayName": "Rare" }),
+        ("PATCH", "identity/conditionalAccess/authenticationContextClassReferences/{context}") => json!({ "isAvailable": true }),
         ("POST", "doorward/servicePolicies") => json!({ "id": "mail", "resource": ids.app, "appAccess": { "state": "enabled" } }),
         ("PATCH", "doorward/servicePolicies/{service}") => json!({ "appAccess": { "state": "disabled" } }),
         ("POST", "deviceAppManagement/managedAppPolicies") => protection(),
@@ -248,6 +295,7 @@ struct Ids {
     policy: String,
     location: String,
     strength: String,
+    context: String,
     service: String,
     protection: String,
     android: String,
@@ -265,6 +313,10 @@ impl Ids {
         let pairs = [
             ("{user}", &self.user),
             ("{other}", &self.other),
+            ("{owner}", &self.other),
+            ("{role}", &Role::SecurityReader.template_id().to_string()),
+            ("{assignment}", &format!("{}-{}", Role::SecurityReader.template_id(), self.other)),
+            ("{context}", &self.context),
             ("{group}", &self.group),
             ("{app}", &self.app),
             ("{device}", &self.device),
@@ -350,6 +402,10 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         let answer = world.json(Method::GET, &format!("/v1.0/auditLogs/{path}?$top=1"), token, &Value::Null).await.json();
         answer["value"][0]["id"].as_str().unwrap().to_owned()
     };
+    // There are 99 at most, so it may be there.
+    let context = format!("c{}", number % 98 + 1);
+    let path = "/v1.0/identity/conditionalAccess/authenticationContextClassReferences";
+    world.json(Method::POST, path, token, &json!({ "id": context, "displayName": "Sensitive" })).await;
     let ids = Ids {
         user: make("users", user("first"), "id").await,
         other: make("users", user("second"), "id").await,
@@ -359,6 +415,7 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         policy: make("identity/conditionalAccess/policies", policy("Some"), "id").await,
         location: make("identity/conditionalAccess/namedLocations", location(), "id").await,
         strength: make("policies/authenticationStrengthPolicies", strength(), "id").await,
+        context,
         service: make("doorward/servicePolicies", json!({ "resource": MAIL, "appAccess": { "state": "enabled" } }), "id").await,
         protection: make("deviceAppManagement/managedAppPolicies", protection(), "id").await,
         android: make("deviceAppManagement/androidManagedAppProtections", json!({ "displayName": "Phones" }), "id").await,
@@ -375,7 +432,12 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
     let user = ids.user.parse().unwrap();
     let ids = Ids { managed: make("deviceManagement/managedDevices", enrolled, "id").await, ..ids };
     let ids = Ids { method: passkey_of(world, user).await, registration: registration_of(world, user).await, ..ids };
+    let role = json!({ "principalId": ids.other, "roleDefinitionId": Role::SecurityReader.template_id() });
     let reference = json!({ "@odata.id": ids.other });
+    for (path, body) in [("roleManagement/directory/roleAssignments", &role), ("groups/{group}/owners/$ref", &reference)] {
+        let answer = world.json(Method::POST, &ids.fill(path), token, body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.body);
+    }
     if number.is_multiple_of(2) {
         world.json(Method::POST, &ids.fill("groups/{group}/members/$ref"), token, &reference).await;
     }
@@ -413,7 +475,7 @@ async fn every_route_refuses_without_a_token_and_without_a_role() {
     let ids = objects(&world, &admin, 1).await;
     // A person may see themselves, and a batch says of each request what became of it.
     for (method, path, _) in ROUTES {
-        let open = matches!(*path, "me" | "$batch");
+        let open = matches!(*path, "$batch") || path.starts_with("me");
         let (target, body) = (ids.fill(path), body(method, path, &ids));
         let send = async |token: &str| world.json(method.parse().unwrap(), &target, token, &body).await;
         let nobody = send("").await;
@@ -447,7 +509,9 @@ async fn every_change_is_audited_with_before_and_after_and_names_who_made_it() {
             assert_eq!(after["initiatedBy"]["user"]["userPrincipalName"], "admin@contoso.example");
             assert_eq!(
                 after["before"].is_null(),
-                after["activityDisplayName"].as_str().unwrap().starts_with("Create") || path.ends_with("members/$ref")
+                after["activityDisplayName"].as_str().unwrap().starts_with("Create")
+                    || path.ends_with("members/$ref")
+                    || path.ends_with("owners/$ref")
             );
             assert!(
                 !["argon2", "sha256"].iter().any(|secret| after.to_string().contains(&format!("\"{secret}\":"))),

@@ -1,6 +1,7 @@
 //! What If over the admin API: each kind of question, each reason, and that asking leaves no trace.
 
 use axum::http::{Method, StatusCode};
+use doorward_model::document::{Document, DocumentKind};
 use doorward_model::role::Role;
 use doorward_model::user::UserType;
 use serde_json::{Value, json};
@@ -64,10 +65,10 @@ impl Bench {
                 json!({ "users": null, "clientApplications": { "includeServicePrincipals": ["ServicePrincipalsInMyTenant"] },
                 "servicePrincipalRiskLevels": ["high"] }),
             ),
-            ("empty", json!({ "users": null })),
         ] {
             bench.policy(name, "enabled", conditions).await;
         }
+        bench.store_an_empty_policy().await;
         bench.policy("trial", "enabledForReportingButNotEnforced", json!({})).await;
         bench.policy("off", "disabled", json!({})).await;
         bench
@@ -87,13 +88,31 @@ impl Bench {
 
     /// A policy for everybody and everything except for what `conditions` says.
     async fn policy(&self, name: &str, state: &str, conditions: Value) {
-        let mut all = json!({ "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] } });
+        let mut all = json!({
+            "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"],
+        });
         merge(&mut all, &conditions);
+        // A device that is about to be registered can only be asked for factors, a service principal only be blocked.
+        let control = if name == "joining" { "mfa" } else { "block" };
         // The order of the answer is that of creation.
         self.world.clock.advance(1);
         let body = json!({ "displayName": name, "state": state, "conditions": all,
-            "grantControls": { "operator": "OR", "builtInControls": ["mfa"] } });
+            "grantControls": { "operator": "OR", "builtInControls": [control] } });
         self.make("identity/conditionalAccess/policies", body).await;
+    }
+
+    /// A policy for nobody, which the API refuses today, as an older server may have stored it.
+    async fn store_an_empty_policy(&self) {
+        self.world.clock.advance(1);
+        let now = self.world.ctx.now();
+        let id = "66666666-0000-4000-8000-000000000001".to_owned();
+        let body = json!({ "id": id, "displayName": "empty", "state": "enabled",
+            "conditions": { "users": null, "applications": { "includeApplications": ["All"] } },
+            "grantControls": { "operator": "OR", "builtInControls": ["block"] } });
+        let document = Document { id, version: 1, body, subject: String::new(), created: now, modified: now };
+        let mut unit = self.world.ctx.store.tenant(self.world.tenant.id).write().await.unwrap();
+        unit.documents().create(DocumentKind::ConditionalAccessPolicy, &document, now).await.unwrap();
+        unit.commit().await.unwrap();
     }
 
     /// Anna at the mail service, changed by a merge patch (RFC 7396) of one level.

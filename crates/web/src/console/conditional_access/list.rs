@@ -52,8 +52,6 @@ struct Page {
     rows: Vec<Row>,
     matching: usize,
     all: usize,
-    looked_into: usize,
-    complete: bool,
     days: i32,
     may_edit: bool,
     newest: Option<String>,
@@ -97,8 +95,6 @@ pub(in crate::console) async fn list(admin: Admin<Reads>, Query(filters): Query<
         rows: list.policies.into_iter().map(row).collect(),
         matching: list.matching,
         all: list.all,
-        looked_into: list.looked_into,
-        complete: list.complete,
         days: DAYS,
         may_edit: admin.may(Task::ManageAccess),
     };

@@ -1,6 +1,9 @@
 //! The overview and the log pages.
 
 use axum::http::{Method, StatusCode};
+use doorward_model::SignInId;
+use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::browser::Browser;
@@ -92,6 +95,30 @@ async fn pages_of_the_log_follow_each_other_without_gap_or_double() {
         assert!(path.contains("person=admin"), "{path}");
     }
     assert_eq!((sizes, seen.len()), (vec![50, 50, 20], 120));
+}
+
+#[tokio::test]
+async fn a_search_without_a_match_so_far_says_back_to_when_it_has_looked() {
+    let world = World::new().await;
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    let sample = world.sign_ins().await[0].clone();
+    // More of either kind than one page reads; none is of both.
+    let record = |number: u32| SignInRecord {
+        id: SignInId::random(world.ctx.rng.as_ref()),
+        created_date_time: sample.created_date_time - SignedDuration::from_secs(number.into()),
+        outcome: if number % 2 == 0 { SignInOutcome::Granted } else { SignInOutcome::Refused },
+        error_code: if number % 2 == 0 { 0 } else { 53003 },
+        ..sample.clone()
+    };
+    let records: Vec<_> = (1..=20_100).map(record).collect();
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    unit.logs().append_sign_ins(&records).await.unwrap();
+    unit.commit().await.unwrap();
+    let page = browser.get(&world, "/console/sign-ins?outcome=granted&code=53003").await;
+    assert!(page.body.contains("The log has no match back to"), "{}", page.body);
+    let older = page.body.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap().split('"').next().unwrap();
+    let page = browser.get(&world, &older.replace("&amp;", "&").replace("&#38;", "&")).await;
+    assert!(page.body.contains("Change or clear the filter") && !page.body.contains("rel=\"next\""), "{}", page.body);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use super::{SCOPE, policy};
 use crate::world::{WEB_APP, WEB_SECRET, World};
 
 /// A token of the web application for itself, with these permissions.
-async fn app_token(world: &World, permissions: &[&str]) -> String {
+pub(super) async fn app_token(world: &World, permissions: &[&str]) -> String {
     assign(world, permissions).await;
     let id = WEB_APP.to_string();
     let fields = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", WEB_SECRET), ("scope", SCOPE)];

@@ -102,6 +102,9 @@ async fn users_are_filtered_and_counted(#[case] filter: &str, #[case] expected: 
 #[case::document("identity/conditionalAccess/policies", "$filter", "conditions/users eq 'x'", "there is no property")]
 #[case::document_search("identity/conditionalAccess/policies", "$search", "\"x\"", "$filter with contains")]
 #[case::members("groups/{group}/members", "$filter", "displayName eq 'x'", "only $top")]
+#[case::log_order("auditLogs/signIns", "$orderby", "appDisplayName", "createdDateTime only")]
+#[case::audit_order("auditLogs/directoryAudits", "$orderby", "targetId", "activityDateTime only")]
+#[case::no_pages("organization", "$top", "5", "only $select")]
 #[case::single("users/{user}", "$filter", "displayName eq 'x'", "only $top")]
 #[tokio::test]
 async fn what_is_not_understood_is_refused_with_what_is(#[case] path: &str, #[case] option: &str, #[case] value: &str, #[case] told: &str) {

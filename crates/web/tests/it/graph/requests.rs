@@ -98,6 +98,8 @@ async fn a_batch_answers_each_request_as_if_it_came_alone() {
             { "id": "wrong", "method": "POST", "url": "groups", "body": { "displayName": "" } },
             { "id": "after", "method": "GET", "url": "/me", "dependsOn": ["wrong"] },
             { "id": "count", "method": "GET", "url": "/users/$count" },
+            { "id": "whole", "method": "GET", "url": "https://login.contoso.example/v1.0/me", "depends_on": ["count"] },
+            { "id": "version", "method": "GET", "url": "/v1.0/me" },
         ]),
     )
     .await;
@@ -109,6 +111,9 @@ async fn a_batch_answers_each_request_as_if_it_came_alone() {
     assert_eq!((&of("wrong")["status"], &of("after")["status"]), (&json!(400), &json!(424)));
     assert_eq!(of("wrong")["body"]["error"]["code"], "Request_BadRequest");
     assert_eq!(of("count")["body"], 3);
+    for id in ["whole", "version"] {
+        assert_eq!(of(id)["body"]["userPrincipalName"], "admin@contoso.example", "as Microsoft's SDKs write addresses");
+    }
     assert!(of("make")["headers"]["etag"].is_string());
 }
 
@@ -135,7 +140,9 @@ async fn a_batch_that_makes_no_sense_is_refused_whole() {
         json!([get("1", "/me", &["2"]), get("2", "/me", &["1"])]),
         json!([get("1", "/$batch", &[])]),
         json!([get("1", "/%24batch", &[])]),
-        json!([get("1", "https://login.contoso.example/v1.0/me", &[])]),
+        json!([get("1", "https://login.contoso.example.attacker.example/v1.0/me", &[])]),
+        json!([get("1", "https://login.contoso.example/v1.0/$batch", &[])]),
+        json!([get("1", "https://login.contoso.example/console", &[])]),
         json!([get("1", "/../../authorize", &[])]),
     ];
     for requests in cases {
