@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use doorward_model::application::Application;
 use doorward_model::conditional_access::{ConditionalAccessPolicy, GrantControl};
 use doorward_model::document::DocumentKind;
+use doorward_model::role::Role;
 use doorward_model::service_policy::ServicePolicy;
 use doorward_model::{AppId, TenantId};
 use doorward_policy::conditional_access::regions::crowds::Crowds;
@@ -224,6 +225,7 @@ impl Ground {
         let people = People::read(unit, PEOPLE).await?;
         let mut names: HashMap<String, String> = people.names.clone();
         names.extend(unit.groups().list().await?.into_iter().map(|group| (group.id.to_string(), group.display_name)));
+        names.extend(Role::ALL.into_iter().map(|role| (role.template_id().to_string(), role.display_name().to_owned())));
         names.extend(applications.iter().map(|application| (application.app_id.to_string(), application.display_name.clone())));
         let locations = unit.documents().list(DocumentKind::NamedLocation).await?;
         names.extend(locations.iter().map(|document| (document.id.to_lowercase(), display_name(document))));

@@ -161,6 +161,8 @@ impl Labels for DirectoryNames {
             Kind::NamedLocation => &self.locations,
             Kind::Application => &self.applications,
             Kind::ServicePrincipal => &self.service_principals,
+            // The file says nothing of roles but their ids.
+            Kind::Role => return id,
         };
         names.label(id)
     }

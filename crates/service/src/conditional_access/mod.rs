@@ -5,8 +5,10 @@ mod effect;
 mod import;
 mod list;
 mod preview;
+mod reference;
 
 pub use effect::Effect;
 pub use import::{ImportState, Imported, Offered, import, offered};
 pub use list::{List, Listed, PAGE, Search, list};
 pub use preview::{Finding, People, Preview, Problem, preview, problems};
+pub use reference::{Reference, references};

@@ -38,6 +38,10 @@ flashes! {
     PolicyDeleted: "policy-deleted", "Deleted. The audit log keeps what it was.";
     /// Some were imported.
     PoliciesImported: "policies-imported", "Imported. None of the policies acts yet: look at each, then switch it on.";
+    /// A named location or an authentication strength was saved.
+    ReferenceSaved: "reference-saved", "Saved. Policies that refer to it count it from the next sign-in on.";
+    /// One was deleted.
+    ReferenceDeleted: "reference-deleted", "Deleted. The audit log keeps what it was.";
     /// An app protection policy was saved.
     ProtectionSaved: "protection-saved", "Saved. Apps in use enforce the policy within half an hour, others when they are next opened.";
     /// An app protection policy was deleted.

@@ -1,5 +1,6 @@
 //! What differs between two JSON documents, member by member.
 
+use doorward_model::conditional_access::PolicyState;
 use serde_json::Value;
 
 use super::names::Names;
@@ -47,6 +48,8 @@ fn walk(path: String, before: Option<&Value>, after: Option<&Value>, names: &Nam
 /// A value in words: names for ids, lists with commas.
 fn shown(value: &Value, names: &Names) -> String {
     match value {
+        // The one word of policies that says less than what it is called.
+        Value::String(text) if text == PolicyState::ReportOnly.as_str() => "report-only".to_owned(),
         Value::String(text) => names.of(text).to_owned(),
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),

@@ -16,6 +16,7 @@ mod names;
 mod notice;
 mod overview;
 mod pages;
+mod reference;
 mod replay;
 mod secret;
 mod services;
@@ -69,6 +70,7 @@ pub(crate) fn routes(ctx: Arc<Context>) -> Router<Arc<Context>> {
         .route("/console/conditional-access/{id}/state/{state}", get(conditional_access::switch))
         .route("/console/conditional-access/{id}/delete", get(conditional_access::ask_to_delete).post(conditional_access::delete))
         .route("/console/conditional-access/{id}/export", get(conditional_access::export_one))
+        .merge(reference::routes())
         .route("/console/what-if", get(what_if::get))
         .route("/console/gaps", get(gaps::get))
         .merge(app_protection::routes())

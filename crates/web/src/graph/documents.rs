@@ -124,7 +124,7 @@ fn one(collection: Collection) -> MethodRouter<Arc<Context>> {
 }
 
 /// The document as written, with its times.
-pub(super) fn shown(document: Document) -> Value {
+pub(crate) fn shown(document: Document) -> Value {
     let mut body = document.body;
     if let Value::Object(members) = &mut body {
         members.insert("createdDateTime".into(), document.created.to_string().into());

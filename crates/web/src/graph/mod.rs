@@ -41,6 +41,8 @@ use doorward_model::document::DocumentKind;
 use doorward_service::Context;
 use doorward_service::directory::Task;
 
+pub(crate) use self::documents::shown as shown_document;
+
 use self::documents::Collection;
 
 /// The versions of the API. Graph's clients ask for either; here both are the same.

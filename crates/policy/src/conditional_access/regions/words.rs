@@ -18,6 +18,8 @@ pub enum Kind {
     User,
     /// A group.
     Group,
+    /// A role, by its template.
+    Role,
     /// A named location.
     NamedLocation,
     /// An application.
@@ -69,7 +71,7 @@ impl<'a> Words<'a> {
             }
         }
         let groups = groups.into_iter().map(|(id, members)| (names.label(Kind::Group, id).to_owned(), members));
-        let roles = roles.into_iter().map(|(id, holders)| (format!("role {id}"), holders));
+        let roles = roles.into_iter().map(|(id, holders)| (format!("role {}", names.label(Kind::Role, id)), holders));
         let mut crowds: Vec<_> = groups.chain([("guests".to_owned(), guests)]).chain(roles).collect();
         crowds.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
         Self { names, users, axes, crowds }

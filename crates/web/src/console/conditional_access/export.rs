@@ -2,7 +2,6 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
-use doorward_model::document::Document;
 use doorward_service::directory_search::display_name;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
@@ -10,28 +9,20 @@ use serde_json::{Value, json};
 use super::{KIND, stored};
 use crate::console::admin::{Admin, Reads};
 use crate::console::notice::{Trouble, store};
+use crate::graph::shown_document;
 
 /// `GET /console/conditional-access/{id}/export`: one policy.
 pub(in crate::console) async fn one(admin: Admin<Reads>, Path(key): Path<String>) -> Result<Response, Trouble> {
     let document = stored(&admin, &key).await?.ok_or_else(Trouble::missing)?;
-    Ok(file(&display_name(&document), &written(document)))
+    Ok(file(&display_name(&document), &shown_document(document)))
 }
 
 /// `GET /console/conditional-access/export`: all of them, as the admin API lists them.
 pub(in crate::console) async fn all(admin: Admin<Reads>) -> Result<Response, Trouble> {
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
     let documents = unit.documents().list(KIND).await.map_err(store)?;
-    let policies: Vec<Value> = documents.into_iter().map(written).collect();
+    let policies: Vec<Value> = documents.into_iter().map(shown_document).collect();
     Ok(file("conditional-access-policies", &json!({ "value": policies })))
-}
-
-fn written(document: Document) -> Value {
-    let mut body = document.body;
-    if let Value::Object(members) = &mut body {
-        members.insert("createdDateTime".into(), document.created.to_string().into());
-        members.insert("modifiedDateTime".into(), document.modified.to_string().into());
-    }
-    body
 }
 
 fn file(name: &str, content: &Value) -> Response {

@@ -53,6 +53,11 @@ pub(super) struct Origin {
     from: String,
 }
 
+/// Sets a member of a document in the spelling in which it stands there.
+pub(super) fn set_member(document: &mut Value, name: &str, value: Value) {
+    field::set(document, &[name], value);
+}
+
 /// The policy of an address; none for a new one.
 async fn stored<P>(admin: &Admin<P>, key: &str) -> Result<Option<Document>, Trouble> {
     if key == NEW {
@@ -254,6 +259,10 @@ async fn put(admin: &Admin<ManagesAccess>, key: &str, fields: &[(String, String)
     match saved {
         Ok(_) => Ok(done(Flash::PolicySaved)),
         Err(DirectoryError::Changed) => changed_meanwhile(admin, key, draft).await,
+        Err(DirectoryError::AlreadyExists(_)) if id_of(&draft.document) != id_of(&draft.base) => {
+            let problem = format!("Another policy has the id {}. Give this one an id of its own.", id_of(&draft.document));
+            show(admin, None, draft, Told { problem: Some(problem), ..Told::default() }).await
+        }
         // The form of a new policy bears its id, so this is the same form sent twice, or once more with changes.
         Err(DirectoryError::AlreadyExists(_)) => changed_meanwhile(admin, &id_of(&draft.document), draft).await,
         Err(error @ (DirectoryError::Invalid { .. } | DirectoryError::Conflict(_))) => {

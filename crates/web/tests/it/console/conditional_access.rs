@@ -11,6 +11,9 @@ use super::browser::{Browser, ORIGIN, path_of};
 use crate::world::{Answer, MAIL, World, person};
 
 const KIND: DocumentKind = DocumentKind::ConditionalAccessPolicy;
+/// Fields to change, with the values that they are to have.
+type Changes<'a> = &'a [(&'a str, &'a [&'a str])];
+
 const ROOT: &str = "/console/conditional-access";
 
 /// A policy of a second factor for mail, with members that the form does not show.
@@ -91,7 +94,7 @@ fn fields(page: &Answer, action: &str) -> Vec<(String, String)> {
 }
 
 /// The same fields with some changed: every value of a changed name is replaced.
-fn with(mut fields: Vec<(String, String)>, changes: &[(&str, &[&str])]) -> Vec<(String, String)> {
+fn with(mut fields: Vec<(String, String)>, changes: Changes<'_>) -> Vec<(String, String)> {
     for (name, values) in changes {
         fields.retain(|(field, _)| field != name);
         fields.extend(values.iter().map(|value| ((*name).to_owned(), (*value).to_owned())));
@@ -105,7 +108,7 @@ async fn send(world: &World, browser: &mut Browser, path: &str, fields: &[(Strin
 }
 
 /// Opens the form of a policy, changes fields, looks, and gives the page before saving.
-async fn look(world: &World, browser: &mut Browser, key: &str, changes: &[(&str, &[&str])]) -> Answer {
+async fn look(world: &World, browser: &mut Browser, key: &str, changes: Changes<'_>) -> Answer {
     let path = format!("{ROOT}/{key}");
     let draft = format!("{path}/draft");
     let page = browser.get(world, &path).await;
@@ -115,7 +118,7 @@ async fn look(world: &World, browser: &mut Browser, key: &str, changes: &[(&str,
 }
 
 /// The same, and saves.
-async fn save(world: &World, browser: &mut Browser, key: &str, changes: &[(&str, &[&str])]) -> Answer {
+async fn save(world: &World, browser: &mut Browser, key: &str, changes: Changes<'_>) -> Answer {
     let review = look(world, browser, key, changes).await;
     assert_eq!(review.status, StatusCode::OK, "{}", review.body);
     let path = format!("{ROOT}/{key}");
@@ -167,7 +170,7 @@ async fn every_condition_and_control_can_be_set_by_the_form() {
     let anna = world.anna.id.to_string();
     let mail = MAIL.to_string();
     let role = Role::SecurityReader.template_id().to_string();
-    let changes: &[(&str, &[&str])] = &[
+    let changes: Changes<'_> = &[
         ("display_name", &["Everything"]),
         ("description", &["For a test"]),
         ("state", &["disabled"]),
@@ -272,7 +275,7 @@ async fn people_groups_and_services_are_found_by_part_of_their_name_and_taken_aw
 async fn what_is_wrong_is_told_at_the_field_and_what_was_typed_stays() {
     let world = policy_world(&[mail_mfa()]).await;
     let mut browser = Browser::signed_in(&world, &world.admin).await;
-    let cases: [(&[(&str, &[&str])], &str, &str); 4] = [
+    let cases: [(Changes<'_>, &str, &str); 4] = [
         (&[("display_name", &["  "])], "Give the policy a name.", "name=\"display_name\""),
         (
             &[("filter_mode", &["include"]), ("filter_rule", &["device.x <script>alert(1)</script>"])],

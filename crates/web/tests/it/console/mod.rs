@@ -9,6 +9,7 @@ mod directory_routes;
 pub(crate) mod form;
 mod gaps;
 mod log;
+mod reference;
 mod roles;
 mod services;
 mod session;

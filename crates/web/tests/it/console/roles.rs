@@ -33,6 +33,19 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("POST", "/console/conditional-access/import", true, false),
     ("POST", "/console/conditional-access/policy", true, false),
     ("POST", "/console/conditional-access/policy/delete", true, false),
+    ("GET", "/console/named-locations", false, true),
+    ("GET", "/console/named-locations/new", false, false),
+    ("GET", "/console/named-locations/office", false, false),
+    ("GET", "/console/named-locations/office/delete", false, false),
+    ("POST", "/console/named-locations/new", true, false),
+    ("POST", "/console/named-locations/office", true, false),
+    ("POST", "/console/named-locations/office/delete", true, false),
+    ("GET", "/console/authentication-strengths/new", false, false),
+    ("GET", "/console/authentication-strengths/own", false, false),
+    ("GET", "/console/authentication-strengths/own/delete", false, false),
+    ("POST", "/console/authentication-strengths/new", true, false),
+    ("POST", "/console/authentication-strengths/own", true, false),
+    ("POST", "/console/authentication-strengths/own/delete", true, false),
     ("GET", "/console/what-if", false, true),
     ("GET", "/console/gaps?require=mfa", false, true),
     ("GET", "/console/app-protection", false, true),
@@ -60,6 +73,10 @@ fn fields(path: &str, form: &[(String, String)]) -> Vec<(String, String)> {
     match path.strip_prefix("/console/").unwrap_or_default() {
         // The save before it made a version.
         rest if rest.ends_with("/delete") => own(&[("version", "2")]),
+        "named-locations/new" => own(&[("base", "{\"ipRanges\": []}"), ("name", "New"), ("lines", "192.0.2.0/24")]),
+        "named-locations/office" => own(&[("version", "1"), ("base", "{\"ipRanges\": []}"), ("name", "Other"), ("lines", "192.0.2.0/24")]),
+        "authentication-strengths/new" => own(&[("name", "New"), ("lines", "fido2")]),
+        "authentication-strengths/own" => own(&[("version", "1"), ("name", "Other"), ("lines", "fido2")]),
         rest if rest.starts_with("app-protection/") => with(form.to_vec(), &[("name", "Tablets"), ("do", "preview")]),
         "conditional-access/policy" => own(&[("version", "1"), ("json", &policy("policy", "changed").to_string())]),
         rest if rest.starts_with("conditional-access/import") => own(&[("text", &policy("imported", "").to_string())]),
@@ -111,6 +128,10 @@ async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {
     unit.commit().await.unwrap();
     let api = world.access_token(&world.admin, crate::graph::SCOPE).await;
     world.json(Method::POST, "/v1.0/identity/conditionalAccess/policies", &api, &policy("policy", "")).await;
+    let location = json!({"id": "office", "displayName": "Office", "ipRanges": [{"cidrAddress": "192.0.2.0/24"}]});
+    world.json(Method::POST, "/v1.0/identity/conditionalAccess/namedLocations", &api, &location).await;
+    let strength = json!({"id": "own", "displayName": "Own", "allowedCombinations": ["fido2"]});
+    world.json(Method::POST, "/v1.0/policies/authenticationStrengthPolicies", &api, &strength).await;
     let phones = json!({ "@odata.type": "#microsoft.graph.iosManagedAppProtection", "id": "phones", "displayName": "Phones" });
     world.json(Method::POST, "/v1.0/deviceAppManagement/managedAppPolicies", &api, &phones).await;
     let mut admin = Browser::signed_in(&world, &world.admin).await;
