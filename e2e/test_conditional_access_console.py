@@ -64,6 +64,10 @@ def test_every_page_fits_every_screen(world, tab, out, trial, width, scheme):
         "policy-on": f"{ROOT}/{trial}/state/enabled",
         "policy-delete": f"{ROOT}/{trial}/delete",
         "policy-import": f"{ROOT}/import",
+        "references": "/console/named-locations",
+        "location-new": "/console/named-locations/new",
+        "countries-new": "/console/named-locations/new?kind=countries",
+        "strength-new": "/console/authentication-strengths/new",
         "gaps": "/console/gaps",
         "gaps-nothing": "/console/gaps?ask=1",
     }

@@ -1,5 +1,7 @@
 //! What a change of a policy would do, and what is suspicious about it.
 
+use std::collections::HashMap;
+
 use doorward_model::TenantId;
 use doorward_model::authentication_strength::AuthenticationStrengthPolicy;
 use doorward_model::conditional_access::{ConditionalAccessPolicy, PolicyState};
@@ -11,7 +13,6 @@ use doorward_policy::conditional_access::{
 use doorward_store::Unit;
 use doorward_wire::policy_file::{self, Json, Severity};
 use serde_json::Value;
-use std::collections::HashMap;
 
 use crate::access;
 use crate::context::Context;

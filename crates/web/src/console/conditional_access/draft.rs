@@ -71,9 +71,10 @@ impl Draft {
         let all = |name: &str| -> Vec<String> {
             let mut values: Vec<String> = Vec::new();
             for (_, value) in fields.iter().filter(|(key, _)| key == name) {
-                let value = value.trim();
-                if !values.iter().any(|known| known == value) {
-                    values.push(value.to_owned());
+                // Browsers send line ends of their own kind.
+                let value = value.trim().replace("\r\n", "\n");
+                if !values.contains(&value) {
+                    values.push(value);
                 }
             }
             values

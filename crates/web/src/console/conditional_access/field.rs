@@ -174,7 +174,8 @@ impl Field {
     fn says_the_same(&self, before: &[String], after: &[String]) -> bool {
         let within = |these: &[String], those: &[String]| these.iter().all(|one| those.iter().any(|other| one.eq_ignore_ascii_case(other)));
         match self.shape {
-            Shape::Text | Shape::Number => before == after,
+            // A form gives no blanks at the ends.
+            Shape::Text | Shape::Number => before.iter().map(|text| text.trim()).eq(after.iter().map(|text| text.trim())),
             _ => before.len() == after.len() && within(before, after) && within(after, before),
         }
     }

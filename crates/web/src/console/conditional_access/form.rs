@@ -262,7 +262,7 @@ impl<'a> Drawing<'a> {
     fn policy(&self) -> Card {
         let blocks = vec![
             self.text("display_name", "Name", "", false),
-            self.text("description", "What it is for", "For whoever reads it after you. It decides nothing.", false),
+            self.text("description", "What it is for", "For whoever reads it after you. It decides nothing.", true),
             Block::Choices {
                 name: "state",
                 legend: "State",

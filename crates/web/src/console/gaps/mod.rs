@@ -3,6 +3,8 @@
 mod picture;
 mod region;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
@@ -15,7 +17,6 @@ use doorward_service::Error;
 use doorward_service::directory::DirectoryError;
 use doorward_service::gaps::{self, Found, Progress, Search, TIME_LIMIT};
 use http::{HeaderValue, StatusCode};
-use std::sync::Arc;
 
 use self::picture::Picture;
 use self::region::{Card, Labelled};
@@ -168,7 +169,7 @@ async fn tell(search: Arc<Search>, question: gaps::Question) -> Result<Told, Tro
 fn answer(found: &Found, search: &Search, question: &gaps::Question) -> Answer {
     let labels = Labelled(&found.names);
     let words = Words::new(&labels, &found.people.users, &found.gaps.axes);
-    let concerned: std::collections::BTreeSet<usize> = found.gaps.regions.iter().flat_map(|region| region.users.iter().copied()).collect();
+    let concerned: BTreeSet<usize> = found.gaps.regions.iter().flat_map(|region| region.users.iter().copied()).collect();
     let names = |control: &GrantControl| CONTROLS.iter().find(|(known, _)| known == control).map_or("", |(_, words)| words).to_lowercase();
     let require: Vec<String> = question.require.iter().map(names).collect();
     let services = match found.services.as_slice() {

@@ -250,7 +250,7 @@ async fn save(
             show(&admin, noun, Some(&now), draft, Told { changed: Some(changed), ..Told::default() })
         }
         Err(DirectoryError::Invalid { problem, .. }) => {
-            let lines = Some(format!("It {}.", problem.trim_start_matches("$.")));
+            let lines = Some(format!("{}.", problem.trim_start_matches("$.")));
             show(&admin, noun, found.as_ref(), draft, Told { lines, ..Told::default() })
         }
         Err(DirectoryError::Conflict(why)) => {

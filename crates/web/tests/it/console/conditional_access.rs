@@ -19,7 +19,8 @@ const ROOT: &str = "/console/conditional-access";
 /// A policy of a second factor for mail, with members that the form does not show.
 fn mail_mfa() -> Value {
     json!({
-        "id": "mail-mfa", "displayName": "Second factor for mail", "state": "enabledForReportingButNotEnforced", "templateId": "t-1",
+        "id": "mail-mfa", "displayName": "Second factor for mail", "description": "Two\nlines ", "state": "enabledForReportingButNotEnforced",
+        "templateId": "t-1",
         "conditions": {
             "users": {"includeUsers": ["All"], "excludeUsers": []},
             "applications": {"includeApplications": [MAIL]},
@@ -326,6 +327,27 @@ async fn the_page_before_saving_says_whom_it_is_for_what_is_odd_and_which_sign_i
     let on = send(&world, &mut browser, &path, &fields(&review, &path)).await;
     assert_eq!(on.status, StatusCode::SEE_OTHER);
     assert_eq!(stored(&world, "mail-mfa").await.unwrap().body["state"], "enabled");
+}
+
+#[tokio::test]
+async fn people_are_counted_through_nested_groups_and_less_those_who_are_left_out() {
+    let world = policy_world(&[mail_mfa()]).await;
+    let token = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
+    let mut groups = Vec::new();
+    for name in ["Outer", "Inner"] {
+        let group = world.json(Method::POST, "/v1.0/groups", &token, &json!({ "displayName": name })).await;
+        groups.push(group.json()["id"].as_str().unwrap().to_owned());
+    }
+    for (group, member) in [(&groups[0], &groups[1]), (&groups[1], &world.anna.id.to_string()), (&groups[1], &world.admin.id.to_string())] {
+        let member = json!({ "@odata.id": member });
+        world.json(Method::POST, &format!("/v1.0/groups/{group}/members/$ref"), &token, &member).await;
+    }
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    let outer: Changes<'_> = &[("include_users", &[]), ("include_groups", &[&groups[0]])];
+    assert!(look(&world, &mut browser, "mail-mfa", outer).await.body.contains("<dd>2 people"));
+    let anna = world.anna.id.to_string();
+    let less = [outer, &[("exclude_users", &[anna.as_str()])]].concat();
+    assert!(look(&world, &mut browser, "mail-mfa", &less).await.body.contains("<dd>1 person"));
 }
 
 #[tokio::test]
