@@ -13,7 +13,6 @@ mod documents;
 mod envelope;
 mod error;
 mod evaluate;
-mod expand;
 mod filter;
 mod groups;
 mod list;
