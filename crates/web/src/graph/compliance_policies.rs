@@ -13,7 +13,6 @@ use serde_json::{Map, Value, json};
 
 use super::admin::Admin;
 use super::error::GraphError;
-use super::expand::Expanding;
 use super::list::List;
 use super::managed_devices::owners;
 use super::page::{if_match_version, with_etag};
@@ -22,12 +21,13 @@ const CONTEXT: &str = "deviceManagement/deviceCompliancePolicies";
 const PROPERTIES: [&str; 6] = ["id", "displayName", "description", "createdDateTime", "lastModifiedDateTime", "version"];
 const ASSIGNMENTS: &str = "assignments";
 const ACTIONS: &str = "scheduledActionsForRule";
+const RELATED: [&str; 2] = [ASSIGNMENTS, ACTIONS];
 
-pub(super) async fn list(admin: Admin, asked: Expanding) -> Result<Response, GraphError> {
+pub(super) async fn list(admin: Admin, mut list: List) -> Result<Response, GraphError> {
     admin.may(Task::ReadCompliance)?;
-    asked.only(&[ASSIGNMENTS, ACTIONS])?;
+    let expand = list.expand(&RELATED)?;
     let all = compliance::all(admin.read().await?.as_mut()).await?;
-    asked.list.in_memory(CONTEXT, all.iter().map(|stored| shown(stored, &asked)).collect(), &PROPERTIES)
+    list.in_memory(CONTEXT, all.iter().map(|stored| shown(stored, &expand)).collect(), &PROPERTIES)
 }
 
 pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphError> {
@@ -36,11 +36,11 @@ pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphErr
     list.count_in_memory(all.iter().map(plain).collect(), &PROPERTIES)
 }
 
-pub(super) async fn get(admin: Admin, asked: Expanding, Path(id): Path<String>) -> Result<Response, GraphError> {
+pub(super) async fn get(admin: Admin, mut list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
     admin.may(Task::ReadCompliance)?;
-    asked.only(&[ASSIGNMENTS, ACTIONS])?;
+    let expand = list.expand(&RELATED)?;
     let stored = compliance::find(admin.read().await?.as_mut(), &id).await?;
-    let answer = asked.list.one(CONTEXT, shown(&stored, &asked))?;
+    let answer = list.one(CONTEXT, shown(&stored, &expand))?;
     Ok(with_etag(answer, &stored.document.version.to_string()))
 }
 
@@ -184,14 +184,10 @@ pub(super) async fn device_status_overview(admin: Admin, list: List, Path(id): P
 }
 
 /// A policy with the relations that were asked for.
-fn shown(stored: &Stored, asked: &Expanding) -> Value {
+fn shown(stored: &Stored, expand: &[&str]) -> Value {
     let mut policy = plain(stored);
     if let Value::Object(members) = &mut policy {
-        for member in [ASSIGNMENTS, ACTIONS] {
-            if asked.wants(member) {
-                members.insert(member.to_owned(), related(stored, member).into());
-            }
-        }
+        members.extend(expand.iter().map(|member| ((*member).to_owned(), related(stored, member).into())));
     }
     policy
 }

@@ -70,11 +70,6 @@ impl List {
         }
     }
 
-    /// Repeats an option in the address of the next page.
-    pub(super) fn repeat(&mut self, name: String, value: String) {
-        self.pairs.push((name, value));
-    }
-
     /// The query of the store that was asked for.
     pub(super) fn query<F: Field>(&self, noun: &Noun<F>) -> Result<Query<F>, GraphError> {
         self.nothing_to_expand()?;

@@ -17,7 +17,6 @@ mod entity;
 mod envelope;
 mod error;
 mod evaluate;
-mod expand;
 mod filter;
 mod groups;
 mod list;
