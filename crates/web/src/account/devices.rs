@@ -44,13 +44,13 @@ pub(super) async fn list(person: Person) -> Result<Response, Trouble> {
     let devices = account::devices(&person.ctx, person.tenant.id, &person.user).await?;
     let row = |device: Device| Row {
         this_one: person.session.device_id == Some(device.id),
+        compliant: device.is_compliant_at(person.ctx.now()),
         id: device.id,
         name: device.display_name,
         system: format!("{} {}", device.operating_system, device.operating_system_version),
         registered: Moment(device.registered),
         enabled: device.account_enabled,
         managed: device.is_managed,
-        compliant: device.is_compliant,
     };
     let rows = devices.into_iter().map(row).collect();
     Ok(plain(StatusCode::OK, &Devices { shell: person.shell(Section::Devices)?, rows, limit: person.tenant.device_limit }))

@@ -5,8 +5,11 @@ use doorward_service::directory::entity_tag;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::admin::Admin;
 use super::difference::{Difference, differences};
 use super::names::Names;
+use super::notice::Trouble;
+use super::told::Told;
 use crate::area::guard::Posted;
 
 /// The state of an object as a form carries it.
@@ -39,19 +42,24 @@ impl Stamp {
         vec![("tag", self.tag.clone()), ("base", self.base.clone())]
     }
 
-    /// What is different in `present`.
-    pub(super) fn differences(&self, present: &Self, names: &Names) -> Vec<Difference> {
-        let read = |stamp: &Self| serde_json::from_str(&stamp.base).unwrap_or(Value::Null);
-        differences(&read(self), &read(present), names)
+    /// What somebody else changed up to `present`, for the form that is shown again.
+    pub(super) async fn told<P>(&self, admin: &Admin<P>, present: &Self) -> Result<Told, Trouble> {
+        Ok(Told { changed: Some(self.differences(admin, present).await?), problem: None })
     }
 
-    /// The same in a sentence.
-    pub(super) fn told(&self, present: &Self, names: &Names) -> String {
+    /// The same in a sentence, for a question that is asked again.
+    pub(super) async fn sentence<P>(&self, admin: &Admin<P>, present: &Self) -> Result<String, Trouble> {
         let told = |difference: Difference| {
             let text = |side: Option<String>| side.unwrap_or_else(|| "not set".to_owned());
             format!("{}: {} became {}", difference.path, text(difference.before), text(difference.after))
         };
-        let changes: Vec<String> = self.differences(present, names).into_iter().map(told).collect();
-        format!("Somebody else changed it since you opened this page. {}. Look again before you go on.", changes.join("; "))
+        let changes: Vec<String> = self.differences(admin, present).await?.into_iter().map(told).collect();
+        Ok(format!("Somebody else changed it since you opened this page. {}. Look again before you go on.", changes.join("; ")))
+    }
+
+    async fn differences<P>(&self, admin: &Admin<P>, present: &Self) -> Result<Vec<Difference>, Trouble> {
+        let names = Names::read(&admin.ctx, admin.tenant.id).await?;
+        let read = |stamp: &Self| serde_json::from_str(&stamp.base).unwrap_or(Value::Null);
+        Ok(differences(&read(self), &read(present), &names))
     }
 }

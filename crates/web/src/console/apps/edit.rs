@@ -15,7 +15,6 @@ use crate::area::sentence;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
-use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain};
 use crate::console::shell::{Section, Shell};
 use crate::console::stamp::Stamp;
@@ -131,8 +130,7 @@ pub(super) async fn save(
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id).await?;
             let now = stamp(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            let told = Told { changed: Some(shown.stamp.differences(&now, &names)), problem: None };
+            let told = shown.stamp.told(&admin, &now).await?;
             Shown { stamp: now, told, ..shown }.page(&admin, Some(&present))
         }
         Err(error) => shown.refused(&admin, Some(&present), error),
@@ -179,9 +177,8 @@ pub(super) async fn delete(
     match directory::delete_application(&admin.ctx, admin.tenant.id, &admin.actor(), app.app_id, Some(&seen.tag)).await {
         Ok(()) => Ok(flash::done(PATH, Flash::Deleted)),
         Err(DirectoryError::Changed) => {
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
             let now = stamp(&app);
-            question(&admin, &app, &now, Some(seen.told(&now, &names)))
+            question(&admin, &app, &now, Some(seen.sentence(&admin, &now).await?))
         }
         Err(DirectoryError::Conflict(problem)) => question(&admin, &app, &seen, Some(sentence(&problem))),
         Err(error) => Err(error.into()),

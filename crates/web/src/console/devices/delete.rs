@@ -11,7 +11,6 @@ use crate::area::question::Question;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
-use crate::console::names::Names;
 use crate::console::notice::Trouble;
 use crate::console::shell::Section;
 use crate::console::stamp::Stamp;
@@ -55,8 +54,7 @@ pub(super) async fn delete(
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id.to_string()).await?;
             let now = Stamp::of(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            question(&admin, &present, &now, Some(stamp.told(&now, &names)))
+            question(&admin, &present, &now, Some(stamp.sentence(&admin, &now).await?))
         }
         Err(error) => Err(error.into()),
     }

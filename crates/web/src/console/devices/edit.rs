@@ -8,10 +8,10 @@ use doorward_model::device::Device;
 use doorward_service::directory::{self, DevicePatch, DirectoryError};
 
 use super::{SetsDeviceState, find, page_of};
+use crate::area::sentence;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
-use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain};
 use crate::console::shell::{Section, Shell};
 use crate::console::stamp::Stamp;
@@ -35,6 +35,18 @@ impl Typed {
             managed: device.is_managed,
             compliant: device.is_compliant,
             eas: device.eas_device_id.clone().unwrap_or_default(),
+        }
+    }
+
+    /// What is different: an administrator's word about the management state counts from then on, so it is given only where it changes.
+    fn patch(&self, present: &Device) -> DevicePatch {
+        let present = Self::of(present);
+        DevicePatch {
+            display_name: (self.name != present.name).then(|| self.name.clone()),
+            account_enabled: (self.enabled != present.enabled).then_some(self.enabled),
+            is_managed: (self.managed != present.managed).then_some(self.managed),
+            is_compliant: (self.compliant != present.compliant).then_some(self.compliant),
+            eas_device_id: (self.eas != present.eas).then(|| self.eas.clone()),
         }
     }
 
@@ -99,21 +111,17 @@ pub(super) async fn save(
     if typed == Typed::of(&device) && stamp == Stamp::of(&device) {
         return Ok(flash::done(&page_of(device.id), Flash::NothingChanged));
     }
-    let patch = DevicePatch {
-        display_name: Some(typed.name.clone()),
-        account_enabled: Some(typed.enabled),
-        is_managed: Some(typed.managed),
-        is_compliant: Some(typed.compliant),
-        eas_device_id: Some(typed.eas.clone()),
-    };
+    let patch = typed.patch(&device);
     match directory::update_device(&admin.ctx, admin.tenant.id, &admin.actor(), device.id, patch, Some(&stamp.tag)).await {
         Ok(_) => Ok(flash::done(&page_of(device.id), Flash::Saved)),
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id).await?;
             let now = Stamp::of(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            let told = Told { changed: Some(stamp.differences(&now, &names)), problem: None };
+            let told = stamp.told(&admin, &now).await?;
             show(&admin, &present, now, typed, None, told)
+        }
+        Err(DirectoryError::Conflict(problem)) => {
+            show(&admin, &device, stamp, typed, None, Told { changed: None, problem: Some(sentence(&problem)) })
         }
         Err(DirectoryError::Invalid { .. }) => {
             show(&admin, &device, stamp, typed, Some("Type a name of at most 256 characters."), Told::default())

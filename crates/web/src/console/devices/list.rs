@@ -7,6 +7,7 @@ use doorward_model::device::Device;
 use doorward_model::user::User;
 use doorward_service::directory::{self, DeviceState, Search};
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::PATH;
@@ -78,18 +79,18 @@ pub(super) async fn get(admin: Admin<Reads>, Query(filters): Query<Filters>) -> 
     let page = Devices {
         shell: admin.shell(Section::Devices)?,
         pages: Pages::new(PATH, &fields, &filters.after, found.page.next.as_ref(), counted(found.count, "device", "devices")),
-        rows: found.page.items.into_iter().map(|device| row(device, &found.owners)).collect(),
+        rows: found.page.items.into_iter().map(|device| row(device, &found.owners, admin.ctx.now())).collect(),
         systems: found.systems,
         filters,
     };
     Ok(plain(StatusCode::OK, &page))
 }
 
-fn row(device: Device, owners: &[User]) -> Row {
+fn row(device: Device, owners: &[User], now: Timestamp) -> Row {
     let owner = owners.iter().find(|user| device.owner == Some(user.id));
     Row {
         id: device.id.to_string(),
-        badge: state(&device),
+        badge: state(&device, now),
         trust: trust(device.trust_type),
         owner: owner.map(|user| (user.id.to_string(), user.display_name.clone())),
         registered: Moment(device.registered),

@@ -7,6 +7,7 @@ use doorward_model::device::{Device, TrustType};
 use doorward_model::user::User;
 use doorward_service::directory::{self, Task};
 use http::StatusCode;
+use jiff::Timestamp;
 
 use crate::console::admin::{Admin, Reads};
 use crate::console::moment::Moment;
@@ -23,6 +24,9 @@ struct OneDevice {
     registered: Moment,
     trust: &'static str,
     badge: Badge,
+    compliant: bool,
+    /// Compliant no longer than this without another report.
+    compliant_until: Option<Moment>,
     may_set: bool,
     may_delete: bool,
 }
@@ -36,7 +40,9 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
         shell: admin.shell(Section::Devices)?,
         registered: Moment(device.registered),
         trust: trust(device.trust_type),
-        badge: state(&device),
+        badge: state(&device, admin.ctx.now()),
+        compliant: device.is_compliant_at(admin.ctx.now()),
+        compliant_until: device.compliance_expiration.filter(|_| device.is_compliant).map(Moment),
         may_set: admin.may(Task::SetDeviceState),
         may_delete: admin.may(Task::ManageDevices),
         device,
@@ -55,8 +61,8 @@ pub(super) fn trust(trust: TrustType) -> &'static str {
 }
 
 /// The state that matters most.
-pub(super) fn state(device: &Device) -> Badge {
-    let (tone, text) = match (device.account_enabled, device.is_managed, device.is_compliant) {
+pub(super) fn state(device: &Device, now: Timestamp) -> Badge {
+    let (tone, text) = match (device.account_enabled, device.is_managed, device.is_compliant_at(now)) {
         (false, ..) => ("bad", "Disabled"),
         (true, true, true) => ("good", "Managed and compliant"),
         (true, true, false) => ("wait", "Managed, not compliant"),

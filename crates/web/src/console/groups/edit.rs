@@ -13,7 +13,6 @@ use crate::area::sentence;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
-use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain};
 use crate::console::shell::{Section, Shell};
 use crate::console::stamp::Stamp;
@@ -130,8 +129,7 @@ pub(super) async fn save(
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id).await?;
             let now = Stamp::of(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            let told = Told { changed: Some(stamp.differences(&now, &names)), problem: None };
+            let told = stamp.told(&admin, &now).await?;
             show(&admin, &present, now, typed, None, told)
         }
         Err(DirectoryError::Invalid { problem, .. }) => show(&admin, &group, stamp, typed, Some(sentence(&problem)), Told::default()),
@@ -179,8 +177,7 @@ pub(super) async fn delete(
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id.to_string()).await?;
             let now = Stamp::of(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            question(&admin, &present, &now, Some(stamp.told(&now, &names)))
+            question(&admin, &present, &now, Some(stamp.sentence(&admin, &now).await?))
         }
         Err(error) => Err(error.into()),
     }

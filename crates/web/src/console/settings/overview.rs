@@ -14,7 +14,6 @@ use crate::console::apps::algorithm;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
 use crate::console::moment::Moment;
-use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain};
 use crate::console::shell::{Section, Shell};
 use crate::console::stamp::Stamp;
@@ -95,8 +94,7 @@ pub(super) async fn rename(admin: Admin<ManagesOrganization>, Extension(posted):
         Ok(_) => Ok(flash::done(PATH, Flash::Saved)),
         Err(DirectoryError::Changed) => {
             let now = Stamp::of(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            let told = Told { changed: Some(stamp.differences(&now, &names)), problem: None };
+            let told = stamp.told(&admin, &now).await?;
             show(&admin, present, now, name, None, told).await
         }
         Err(DirectoryError::Invalid { problem, .. }) => show(&admin, present, stamp, name, Some(sentence(&problem)), Told::default()).await,

@@ -14,7 +14,6 @@ use crate::area::sentence;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
-use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain};
 use crate::console::secret::Secret;
 use crate::console::shell::Section;
@@ -152,8 +151,7 @@ pub(super) async fn perform(
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id).await?;
             let now = Stamp::of(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            question(&admin, &present, action, &now, Some(stamp.told(&now, &names)))
+            question(&admin, &present, action, &now, Some(stamp.sentence(&admin, &now).await?))
         }
         Err(DirectoryError::Conflict(problem)) => question(&admin, &user, action, &stamp, Some(sentence(&problem))),
         Err(error) => Err(error.into()),

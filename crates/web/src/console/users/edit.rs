@@ -13,7 +13,6 @@ use crate::area::sentence;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
-use crate::console::names::Names;
 use crate::console::notice::{Trouble, plain};
 use crate::console::shell::{Section, Shell};
 use crate::console::stamp::Stamp;
@@ -98,8 +97,7 @@ pub(super) async fn save(
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id).await?;
             let now = Stamp::of(&present);
-            let names = Names::read(&admin.ctx, admin.tenant.id).await?;
-            let told = Told { changed: Some(stamp.differences(&now, &names)), problem: None };
+            let told = stamp.told(&admin, &now).await?;
             show(&admin, &present, now, name, &roles, None, told)
         }
         Err(DirectoryError::Invalid { problem, .. }) => show(&admin, &user, stamp, name, &roles, Some(sentence(&problem)), Told::default()),

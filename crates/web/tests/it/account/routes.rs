@@ -47,6 +47,7 @@ pub(crate) async fn annas_phone(world: &World) -> Device {
         account_enabled: true,
         is_managed: false,
         is_compliant: false,
+        compliance_expiration: None,
         trust_type: TrustType::Workplace,
         owner: Some(world.anna.id),
         eas_device_id: None,
