@@ -115,6 +115,8 @@ pub struct SettingState {
 pub struct FiredAction {
     /// Which of the policy's actions.
     pub action: String,
+    /// What was to be done.
+    pub kind: ActionType,
     /// When it came up.
     pub at: Timestamp,
     /// What became of it.

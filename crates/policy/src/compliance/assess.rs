@@ -58,7 +58,7 @@ fn states(policy: &CompliancePolicy, setting: &Setting, operand: &Operand, case:
                 setting: setting.name.to_owned(),
                 status: finding.status,
                 expected: shown::expected(setting, operand),
-                actual: fact.and_then(shown::actual),
+                actual: fact.and_then(|fact| shown::actual(setting, fact)),
                 source: fact.map(|fact| fact.source),
                 reason: finding.reason,
             }]

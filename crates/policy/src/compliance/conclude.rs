@@ -46,7 +46,7 @@ impl Concluded {
         let at = self.judgement.at;
         for due in &self.due {
             if let Some(policy) = self.judgement.policies.iter_mut().find(|policy| policy.policy_id == due.policy_id) {
-                policy.fired.push(FiredAction { action: due.key.clone(), at, outcome: outcome(due) });
+                policy.fired.push(FiredAction { action: due.key.clone(), kind: due.kind, at, outcome: outcome(due) });
             }
         }
         self.judgement

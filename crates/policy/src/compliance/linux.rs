@@ -21,7 +21,7 @@ pub(super) fn states(setting: &str, groups: &[Distribution], distribution: Optio
                 setting: format!("{setting}[{index}].{part}"),
                 status: finding.status,
                 expected,
-                actual: fact.and_then(shown::actual),
+                actual: fact.and_then(shown::plain),
                 source: fact.map(|fact| fact.source),
                 reason: finding.reason,
             });

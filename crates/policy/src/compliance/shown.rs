@@ -13,10 +13,7 @@ pub fn expected(setting: &Setting, operand: &Operand) -> String {
         if unit.is_empty() { format!("{words} {value}") } else { format!("{words} {value} {unit}") }
     };
     match (operand, setting.shape) {
-        (Operand::On, _) => match setting.rule {
-            Rule::Is(false) => "no".to_owned(),
-            _ => "yes".to_owned(),
-        },
+        (Operand::On, _) => "yes".to_owned(),
         (Operand::Number(number), Shape::Number { unit, .. }) => bound(number, unit),
         (Operand::Number(number), _) => number.to_string(),
         (Operand::Text(text), Shape::Word(words)) => {
@@ -32,8 +29,18 @@ pub fn expected(setting: &Setting, operand: &Operand) -> String {
     }
 }
 
+/// What a fact says to a setting; none when it does not apply. A setting that is on is met when what its title says is so.
+pub(super) fn actual(setting: &Setting, fact: &Fact) -> Option<String> {
+    match (setting.rule, &fact.value) {
+        (Rule::Is(good), FactValue::Known(Value::Bool(flag))) => {
+            plain(&Fact { value: FactValue::Known((*flag == good).into()), ..fact.clone() })
+        }
+        _ => plain(fact),
+    }
+}
+
 /// What a fact says; none when it does not apply.
-pub(super) fn actual(fact: &Fact) -> Option<String> {
+pub(super) fn plain(fact: &Fact) -> Option<String> {
     let FactValue::Known(value) = &fact.value else { return None };
     Some(match value {
         Value::Bool(true) => "yes".to_owned(),

@@ -22,6 +22,8 @@ const WORD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Entries and characters of lists and texts at most.
 const ENTRIES: usize = 5_000;
 const TEXT: usize = 256;
+/// Bytes of what a script found at most.
+const OBJECT: usize = 16 * 1024;
 
 /// What somebody says of a device.
 #[derive(Debug, Clone)]
@@ -150,10 +152,14 @@ fn fits(value: &Value, shape: FactShape) -> Result<(), String> {
         }
         FactShape::Text => (text(&|text| !text.trim().is_empty()), format!("a text of at most {TEXT} characters")),
         FactShape::Texts => {
-            let all = |list: &Vec<Value>| list.len() <= ENTRIES && list.iter().all(Value::is_string);
-            (value.as_array().is_some_and(all), format!("a list of at most {ENTRIES} texts"))
+            let short = |entry: &Value| entry.as_str().is_some_and(|text| text.chars().count() <= TEXT);
+            let all = |list: &Vec<Value>| list.len() <= ENTRIES && list.iter().all(short);
+            (value.as_array().is_some_and(all), format!("a list of at most {ENTRIES} texts of at most {TEXT} characters"))
         }
-        FactShape::Object => (value.is_object(), "an object".to_owned()),
+        FactShape::Object => {
+            let fits = value.is_object() && value.to_string().len() <= OBJECT;
+            (fits, format!("an object of at most {OBJECT} bytes"))
+        }
     };
     if fits { Ok(()) } else { Err(format!("must be {wanted}")) }
 }

@@ -109,7 +109,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         "minAndroidSecurityPatchLevel",
         ALL,
         Section::Version,
-        ("Oldest security patch", "A day, such as 2026-05-01. Before Android 6 there is none."),
+        ("Oldest security patch", "Before Android 6 there is none."),
         Shape::Date,
         "securityPatchLevel",
         Rule::AtLeast,

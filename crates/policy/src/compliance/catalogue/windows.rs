@@ -125,7 +125,7 @@ pub(super) static SETTINGS: &[Setting] = &[
         "defenderVersion",
         TEN,
         Section::Security,
-        ("Lowest version of Defender", "Up to four numbers with dots between them."),
+        ("Lowest version of Defender", "This version or a later one."),
         Shape::Version,
         "defenderVersion",
         Rule::AtLeast,

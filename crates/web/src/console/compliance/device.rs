@@ -8,6 +8,7 @@ use doorward_model::compliance::{AndroidManagement, ComplianceStatus, FactValue,
 use doorward_service::compliance::{self, DeviceDetail};
 use doorward_service::directory::Task;
 use http::StatusCode;
+use serde_json::Value;
 
 use super::devices::Row;
 use super::words;
@@ -16,7 +17,7 @@ use crate::console::flash::Flash;
 use crate::console::moment::Moment;
 use crate::console::notice::{Trouble, plain};
 use crate::console::shell::{Section, Shell};
-use crate::console::words::{Badge, member};
+use crate::console::words::Badge;
 
 /// A setting with what is asked for and what is so.
 struct Line {
@@ -38,6 +39,8 @@ struct Part {
     badge: Badge,
     since: Option<Moment>,
     grace_ends: Option<Moment>,
+    /// Actions that have come up, and when.
+    fired: Vec<(&'static str, Moment)>,
     lines: Vec<Line>,
 }
 
@@ -72,8 +75,9 @@ pub(in crate::console) async fn device(admin: Admin<Reads>, Path(id): Path<Strin
     let managed = &detail.managed;
     let judgement = managed.judgement.as_ref();
     let facts = managed.facts.iter().map(|(name, fact)| FactLine {
-        name: member(name),
+        name: words::fact(name),
         value: match &fact.value {
+            FactValue::Known(Value::Bool(flag)) => if *flag { "yes" } else { "no" }.to_owned(),
             FactValue::Known(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
             FactValue::NotApplicable => "does not apply".to_owned(),
         },
@@ -123,6 +127,7 @@ fn parts(detail: &DeviceDetail) -> Vec<Part> {
             badge: words::standing(state.standing),
             since: state.failing_since.map(Moment),
             grace_ends: state.grace_ends.map(Moment),
+            fired: state.fired.iter().map(|fired| (words::fired(fired), Moment(fired.at))).collect(),
             lines: state.settings.iter().map(line).collect(),
         })
         .collect()

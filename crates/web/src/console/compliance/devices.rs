@@ -3,11 +3,13 @@
 use askama::Template;
 use axum::extract::Query;
 use axum::response::Response;
-use doorward_model::compliance::ManagementState;
+use doorward_model::compliance::{FactValue, ManagementState};
+use doorward_policy::compliance::catalogue;
 use doorward_store::ListedDevice;
 use doorward_store::query::{self, Comparison, Filter, ManagedDeviceField};
 use http::StatusCode;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::words::{self, STATES};
 use crate::console::admin::{Admin, Reads};
@@ -43,11 +45,16 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn of(listed: &ListedDevice) -> Self {
         let ListedDevice { managed, device } = listed;
+        let reported = managed.facts.get(catalogue::OS_VERSION).map(|fact| &fact.value);
+        let version = match reported {
+            Some(FactValue::Known(Value::String(version))) => version,
+            _ => &device.operating_system_version,
+        };
         let retired = managed.management_state == ManagementState::Retired;
         Self {
             id: device.id.to_string(),
             name: device.display_name.clone(),
-            system: format!("{} {}", device.operating_system, device.operating_system_version),
+            system: format!("{} {version}", device.operating_system).trim_end().to_owned(),
             badge: if retired { Badge { tone: "calm", text: "Retired" } } else { words::standing(managed.standing()) },
             grace_ends: managed.judgement.as_ref().and_then(|judgement| judgement.grace_ends).map(Moment),
             report: managed.last_report.map(Moment),

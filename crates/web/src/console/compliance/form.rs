@@ -149,7 +149,11 @@ fn field(setting: &'static Setting, draft: &Draft, told: &Told) -> Field {
     let (control, range) = match setting.shape {
         Shape::Flag => (Control::Switch, None),
         Shape::Number { least, most, unit } => (Control::Number, Some(format!("{least} to {most} {unit}"))),
-        Shape::Version => (Control::Text, Some("For example 17.2.1".to_owned())),
+        Shape::Version => {
+            // Windows counts its builds in the third number.
+            let example = if draft.kind == PolicyKind::Windows10 { "10.0.22631.4460" } else { "17.2.1" };
+            (Control::Text, Some(format!("For example {example}")))
+        }
         Shape::Build => (Control::Text, Some("For example 22F66".to_owned())),
         Shape::Date => (Control::Text, Some("For example 2026-05-01".to_owned())),
         Shape::Word(words) => {

@@ -1,6 +1,6 @@
 //! The console's words for compliance.
 
-use doorward_model::compliance::{ActionType, ComplianceStatus, FactSource, SettingState, Standing};
+use doorward_model::compliance::{ActionOutcome, ActionType, ComplianceStatus, FactSource, FiredAction, SettingState, Standing};
 use doorward_model::protection::AssignmentTarget;
 use doorward_policy::compliance::{Action, CompliancePolicy, PolicyKind, catalogue, expected};
 
@@ -48,6 +48,12 @@ pub(super) fn source(source: FactSource) -> &'static str {
         FactSource::Partner => "its management",
         FactSource::Attested => "verified evidence",
     }
+}
+
+/// A fact as people say it: `osVersion` is `OS version`.
+pub(super) fn fact(name: &str) -> String {
+    let words = member(name);
+    words.strip_prefix("Os ").map_or_else(|| words.clone(), |rest| format!("OS {rest}"))
 }
 
 /// The name of a setting of a judgement, of which some are places within a setting.
@@ -118,6 +124,18 @@ pub(super) fn action(action: &Action) -> String {
     }
 }
 
+/// What became of an action.
+pub(super) fn fired(fired: &FiredAction) -> &'static str {
+    match (fired.kind, fired.outcome) {
+        (ActionType::Retire, _) => "Put up for retirement",
+        (_, ActionOutcome::Skipped) => "A message was due, too late to be of use",
+        (ActionType::Notification, _) => "Mail was due, and this server sends none",
+        (ActionType::PushNotification, _) => "A message was due, and this server sends none",
+        (ActionType::RemoteLock, _) => "Locking was due, and this server cannot",
+        _ => "An action was due",
+    }
+}
+
 fn hours(hours: u32) -> String {
     let count = |hours: u32| usize::try_from(hours).unwrap_or(usize::MAX);
     if hours.is_multiple_of(24) { number(count(hours / 24), "day", "days") } else { number(count(hours), "hour", "hours") }
@@ -132,7 +150,8 @@ pub(super) fn lines(policy: &CompliancePolicy, names: &Names) -> Vec<(String, St
     let lists = [("For", included(&policy.assignments, names)), ("Except", excluded(&policy.assignments, names))];
     lines.extend(lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(title, list)| (title.to_owned(), list.join(", "))));
     for (place, one) in policy.actions.iter().enumerate() {
-        lines.push((format!("A device that fails it ({})", place + 1), action(one)));
+        let title = if place == 0 { "A device that fails it".to_owned() } else { format!("A device that fails it ({})", place + 1) };
+        lines.push((title, action(one)));
     }
     lines.extend(settings(policy));
     lines

@@ -14,6 +14,7 @@ async fn what_is_no_fact_or_has_another_shape_is_refused_by_name_and_nothing_is_
         (json!({ "facts": { "passwordSet": "yes" } }), "facts.passwordSet: must be true or false"),
         (json!({ "facts": { "osVersion": "the newest" } }), "facts.osVersion: must be a version"),
         (json!({ "facts": { "threatLevel": "great" } }), "facts.threatLevel: must be one of secured"),
+        (json!({ "facts": { "customCompliance": { "big": "x".repeat(20_000) } } }), "facts.customCompliance: must be an object of at most"),
         (json!({ "facts": { "installedApps": [1] } }), "facts.installedApps: must be a list"),
         (json!({ "notApplicable": ["battery"] }), "facts.battery: is no fact"),
         (json!({ "facts": {}, "collectedAt": "2026-11-23T09:06:00Z" }), "collectedAt: must not be in the future"),
@@ -99,6 +100,10 @@ async fn each_report_is_audited_with_the_facts_before_and_after() {
     let audits = company.world.audits().await;
     assert_eq!(audits[0].activity_display_name, "Report managedDevice");
     assert_eq!((&audits[0].before["facts"], &audits[0].after["facts"]), (&json!({ "passwordLength": 4 }), &json!({ "passwordLength": 6 })));
+    company.world.clock.advance(1);
+    company.report(json!({ "installedApps": ["com.example.private"] })).await;
+    let newest = company.world.audits().await;
+    assert_eq!(newest[0].after["facts"]["installedApps"], "1 entries", "the audit is no inventory");
     assert_eq!((&audits[0].after["isManaged"], &audits[0].after["isCompliant"]), (&json!(true), &json!(false)));
 }
 
