@@ -120,6 +120,7 @@ async fn devices(world: &World, rng: &SeededRng, people: &[User]) -> Outcome<()>
             trust_type: TrustType::Workplace,
             owner: people.get(number as usize / 2).map(|person| person.id),
             eas_device_id: None,
+            compliance_expiration: None,
             registered: world.ctx.now() - SignedDuration::from_mins(number.into()),
         };
         unit.devices().create(&device).await?;

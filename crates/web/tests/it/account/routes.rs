@@ -51,7 +51,6 @@ pub(crate) async fn annas_phone(world: &World) -> Device {
         trust_type: TrustType::Workplace,
         owner: Some(world.anna.id),
         eas_device_id: None,
-        compliance_expiration: None,
         registered: world.ctx.now(),
     };
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
