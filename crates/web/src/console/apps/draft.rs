@@ -103,14 +103,14 @@ impl Draft {
     }
 
     /// The registration, made from `present`; what the form does not know stays as it is there.
-    pub(super) fn apply(&self, present: &Application) -> Result<Application, Problems> {
+    pub(super) fn apply(&self, present: &Application) -> Result<Application, Box<Problems>> {
         let android = entries(&self.android).map(|line| {
             let (package, hash) = line.split_once(char::is_whitespace).ok_or(line)?;
             Ok(PlatformIdentity::Android { package_name: package.to_owned(), signature_hash: hash.trim().to_owned() })
         });
-        let android: Vec<PlatformIdentity> = android.collect::<Result<_, &str>>().map_err(|line| Problems {
-            android: Some(format!("“{line}” has no signature hash: type package, space, hash.")),
-            ..Problems::default()
+        let android: Vec<PlatformIdentity> = android.collect::<Result<_, &str>>().map_err(|line| {
+            let android = Some(format!("“{line}” has no signature hash: type package, space, hash."));
+            Box::new(Problems { android, ..Problems::default() })
         })?;
         let ios = entries(&self.ios).map(|bundle_id| PlatformIdentity::Ios { bundle_id: bundle_id.to_owned() });
         let redirects =

@@ -89,7 +89,7 @@ pub(super) async fn create(admin: Admin<ManagesApps>, Extension(posted): Extensi
     let blank = Application::new(AppId::random(admin.ctx.rng.as_ref()), "", admin.ctx.now());
     let app = match shown.draft.apply(&blank) {
         Ok(app) => app,
-        Err(problems) => return Shown { problems, ..shown }.page(&admin, None),
+        Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, None),
     };
     match directory::create_application(&admin.ctx, admin.tenant.id, &admin.actor(), app).await {
         Ok(app) => Ok(flash::done(&page_of(app.app_id), Flash::Created)),
@@ -123,7 +123,7 @@ pub(super) async fn save(
     }
     let app = match shown.draft.apply(&present) {
         Ok(app) => app,
-        Err(problems) => return Shown { problems, ..shown }.page(&admin, Some(&present)),
+        Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, Some(&present)),
     };
     match directory::update_application(&admin.ctx, admin.tenant.id, &admin.actor(), app, Some(&shown.stamp.tag)).await {
         Ok(_) => Ok(flash::done(&page, Flash::Saved)),

@@ -11,7 +11,7 @@ use crate::world::{Answer, PASSWORD, World};
 
 /// Posts to a page with the hidden fields that it has.
 async fn post(world: &World, browser: &mut Browser, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let hidden = |name: &str| page.body.contains(&format!("name=\"{name}\" value=")).then(|| page.hidden(name)).unwrap_or_default();
+    let hidden = |name: &str| if page.body.contains(&format!("name=\"{name}\" value=")) { page.hidden(name) } else { String::new() };
     let (token, state, back) = (page.hidden("form_token"), hidden("state"), hidden("return"));
     let mut all = vec![("form_token", token.as_str()), ("state", state.as_str()), ("return", back.as_str())];
     all.extend_from_slice(fields);
