@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::{overview, policies, setup, sign_in_search};
 
 /// Sign-ins replayed for a preview at most.
-pub const REPLAYED: usize = 2000;
+pub const REPLAYED: usize = 500;
 /// Changed sign-ins that a preview tells one by one.
 const EXAMPLES: usize = 20;
 

@@ -123,15 +123,16 @@ impl GroupRepository for Scope<'_> {
     async fn member_page(&mut self, id: GroupId, nested: bool, after: Option<Uuid>, limit: u32) -> Result<Vec<Member>> {
         let direct = "SELECT member_id, kind FROM group_members
              WHERE tenant_id = $1 AND group_id = $2 AND member_id > $3 ORDER BY member_id LIMIT $4";
-        // UNION drops groups that were reached before, so a cycle ends by itself.
+        // UNION drops groups that were reached before, so a cycle ends by itself. The join begins with the groups: asked for members IN
+        // them, SQLite goes through the groups again for each member.
         let transitive = "WITH RECURSIVE nested (id) AS (
                SELECT $2
                UNION
                SELECT m.member_id FROM group_members m JOIN nested n ON m.group_id = n.id WHERE m.tenant_id = $1 AND m.kind = 'group'
              )
-             SELECT DISTINCT member_id, kind FROM group_members
-             WHERE tenant_id = $1 AND group_id IN (SELECT id FROM nested) AND member_id <> $2 AND member_id > $3
-             ORDER BY member_id LIMIT $4";
+             SELECT m.member_id, m.kind FROM nested n CROSS JOIN group_members m
+             WHERE m.tenant_id = $1 AND m.group_id = n.id AND m.member_id <> $2 AND m.member_id > $3
+             GROUP BY m.member_id, m.kind ORDER BY m.member_id LIMIT $4";
         let rows = sqlx::query(if nested { transitive } else { direct })
             .bind(&self.tenant)
             .bind(id.to_string())
