@@ -16,7 +16,7 @@ use crate::policies::Variants;
 use crate::{overview, sign_in_search};
 
 /// Sign-ins decided again at most.
-pub const REPLAYED: usize = 2000;
+pub const REPLAYED: usize = 500;
 /// Changed sign-ins that are told one by one.
 const EXAMPLES: usize = 20;
 

@@ -123,15 +123,16 @@ impl GroupRepository for Scope<'_> {
     async fn member_page(&mut self, id: GroupId, nested: bool, after: Option<Uuid>, limit: u32) -> Result<Vec<Member>> {
         let direct = "SELECT member_id, kind FROM group_members
              WHERE tenant_id = $1 AND group_id = $2 AND member_id > $3 ORDER BY member_id LIMIT $4";
-        // UNION drops groups that were reached before, so a cycle ends by itself.
+        // UNION drops groups that were reached before, so a cycle ends by itself. CROSS JOIN begins with the groups, which are few;
+        // left the choice, SQLite goes through every membership of the tenant.
         let transitive = "WITH RECURSIVE nested (id) AS (
                SELECT $2
                UNION
-               SELECT m.member_id FROM group_members m JOIN nested n ON m.group_id = n.id WHERE m.tenant_id = $1 AND m.kind = 'group'
+               SELECT m.member_id FROM nested n CROSS JOIN group_members m WHERE m.tenant_id = $1 AND m.group_id = n.id AND m.kind = 'group'
              )
-             SELECT DISTINCT member_id, kind FROM group_members
-             WHERE tenant_id = $1 AND group_id IN (SELECT id FROM nested) AND member_id <> $2 AND member_id > $3
-             ORDER BY member_id LIMIT $4";
+             SELECT m.member_id, m.kind FROM nested n CROSS JOIN group_members m
+             WHERE m.tenant_id = $1 AND m.group_id = n.id AND m.member_id <> $2 AND m.member_id > $3
+             GROUP BY m.member_id, m.kind ORDER BY m.member_id LIMIT $4";
         let rows = sqlx::query(if nested { transitive } else { direct })
             .bind(&self.tenant)
             .bind(id.to_string())
@@ -186,12 +187,12 @@ impl GroupRepository for Scope<'_> {
     }
 
     async fn transitive_of(&mut self, user: UserId) -> Result<Vec<GroupId>> {
-        // UNION drops groups that were reached before, so a cycle ends by itself.
+        // As in `member_page`.
         let rows = sqlx::query(
             "WITH RECURSIVE reached (id) AS (
                SELECT group_id FROM group_members WHERE tenant_id = $1 AND member_id = $2
                UNION
-               SELECT m.group_id FROM group_members m JOIN reached r ON m.member_id = r.id WHERE m.tenant_id = $1
+               SELECT m.group_id FROM reached r CROSS JOIN group_members m WHERE m.tenant_id = $1 AND m.member_id = r.id
              )
              SELECT id FROM reached ORDER BY id",
         )
@@ -206,11 +207,11 @@ impl GroupRepository for Scope<'_> {
     async fn groups_of(&mut self, id: GroupId, nested: bool) -> Result<Vec<GroupId>> {
         let direct =
             "SELECT group_id AS id FROM group_members WHERE tenant_id = $1 AND member_id = $2 AND group_id <> $2 ORDER BY group_id";
-        // UNION drops groups that were reached before, so a cycle ends by itself.
+        // As in `member_page`.
         let transitive = "WITH RECURSIVE reached (id) AS (
                SELECT $2
                UNION
-               SELECT m.group_id FROM group_members m JOIN reached r ON m.member_id = r.id WHERE m.tenant_id = $1
+               SELECT m.group_id FROM reached r CROSS JOIN group_members m WHERE m.tenant_id = $1 AND m.member_id = r.id
              )
              SELECT id FROM reached WHERE id <> $2 ORDER BY id";
         let rows = sqlx::query(if nested { transitive } else { direct })

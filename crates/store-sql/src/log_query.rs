@@ -15,6 +15,8 @@ use crate::unit::Scope;
 
 /// Rows that one query reads at most, beside those of its page.
 pub(crate) const READ: i64 = 10_000;
+/// Entries of an index that are counted at most; they are much shorter than rows.
+const COUNTED: i64 = 200_000;
 /// Names that a part of a name may stand for; with more of them the log is read in its order, where such rows are not rare.
 const NAMES: i64 = 200;
 
@@ -73,9 +75,10 @@ impl Scope<'_> {
         if plan.searches && self.end(&plan, None, true).await?.is_some() {
             return Ok(None);
         }
-        let mut statement = Statement::of_log::<F>("COUNT(*) AS found", plan.index, &self.tenant);
+        let mut statement = Statement::of_log::<F>("1", plan.index, &self.tenant);
         statement.all_of(&plan.conditions);
-        self.number(statement).await.map(Some)
+        let found = self.number(statement.limited(COUNTED + 1)).await?;
+        Ok(Some(found).filter(|found| *found <= COUNTED.unsigned_abs()))
     }
 
     /// None when nothing can be found.

@@ -59,7 +59,7 @@ async fn people(world: &World, rng: &SeededRng) -> Outcome<Vec<User>> {
             id: UserId::random(rng),
             user_principal_name: format!("person-{number:05}@contoso.example"),
             display_name: format!("Person {number}"),
-            roles: if number % 1000 == 0 { vec![Role::SecurityReader] } else { vec![] },
+            roles: if number.is_multiple_of(1000) { vec![Role::SecurityReader] } else { vec![] },
             created: world.ctx.now() - SignedDuration::from_hours(number.into()),
             ..world.anna.clone()
         };
@@ -104,7 +104,7 @@ async fn groups(world: &World, rng: &SeededRng, people: &[User]) -> Outcome<Vec<
 async fn devices(world: &World, rng: &SeededRng, people: &[User]) -> Outcome<()> {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await?;
     for number in 0..DEVICES {
-        let (name, system) = if number % 2 == 0 { ("iPhone", "iOS") } else { ("Pixel", "Android") };
+        let (name, system) = if number.is_multiple_of(2) { ("iPhone", "iOS") } else { ("Pixel", "Android") };
         let id = DeviceId::random(rng);
         let device = Device {
             id,
@@ -114,9 +114,9 @@ async fn devices(world: &World, rng: &SeededRng, people: &[User]) -> Outcome<()>
             certificate_thumbprint: rng::uuid(rng).simple().to_string(),
             public_key_sha256: rng::uuid(rng).simple().to_string(),
             transport_key: None,
-            account_enabled: number % 50 != 0,
-            is_managed: number % 3 == 0,
-            is_compliant: number % 4 != 0,
+            account_enabled: !number.is_multiple_of(50),
+            is_managed: number.is_multiple_of(3),
+            is_compliant: !number.is_multiple_of(4),
             trust_type: TrustType::Workplace,
             owner: people.get(number as usize / 2).map(|person| person.id),
             eas_device_id: None,
@@ -134,7 +134,7 @@ async fn policies(world: &World, groups: &[GroupId]) -> Outcome<Vec<Value>> {
     let (ctx, tenant, actor) = (&world.ctx, world.tenant.id, Actor::command_line());
     let mut results = Vec::new();
     for number in 0..POLICIES {
-        let state = if number % 3 == 0 { "enabled" } else { "enabledForReportingButNotEnforced" };
+        let state = if number.is_multiple_of(3) { "enabled" } else { "enabledForReportingButNotEnforced" };
         let body = json!({
             "displayName": format!("Policy {number}"), "state": state,
             "conditions": {
@@ -144,7 +144,7 @@ async fn policies(world: &World, groups: &[GroupId]) -> Outcome<Vec<Value>> {
             "grantControls": { "operator": "OR", "builtInControls": ["compliantApplication", "mfa"] }
         });
         let document = directory::create_policy(ctx, tenant, &actor, DocumentKind::ConditionalAccessPolicy, body).await?;
-        let result = if number % 3 == 0 { "notApplied" } else { "reportOnlyNotApplied" };
+        let result = if number.is_multiple_of(3) { "notApplied" } else { "reportOnlyNotApplied" };
         results.push(json!({ "id": document.id, "displayName": format!("Policy {number}"), "result": result, "reason": "users" }));
     }
     let service = json!({ "id": "mail", "resource": MAIL, "appAccess": {
@@ -166,7 +166,7 @@ async fn log(world: &World, rng: &SeededRng, people: &[User], policies: &[Value]
         if let Some(result) = applied.get_mut(1).and_then(|policy| policy.get_mut("result")) {
             *result = trial.into();
         }
-        let app = if number % 5 == 0 { (CLI, "Command line") } else { (MAIL_APP, "Contoso Mail") };
+        let app = if number.is_multiple_of(5) { (CLI, "Command line") } else { (MAIL_APP, "Contoso Mail") };
         let (app, app_name) = if number % 100_003 == 50 { (WEB_APP, "Web application") } else { app };
         records.push(SignInRecord {
             id: SignInId::random(rng),
@@ -178,7 +178,7 @@ async fn log(world: &World, rng: &SeededRng, people: &[User], policies: &[Value]
             app_display_name: app_name.into(),
             resource_id: Some(MAIL),
             resource_display_name: "Contoso Mail service".into(),
-            grant: if number % 25 == 0 { "activeSync" } else { "refresh_token" }.into(),
+            grant: if number.is_multiple_of(25) { "activeSync" } else { "refresh_token" }.into(),
             ip_address: format!("10.{}.{}.{}", number % 200, number / 7 % 250, number / 31 % 250),
             user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
                 .into(),

@@ -1,5 +1,7 @@
 //! `/groups`.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
@@ -153,11 +155,10 @@ async fn members_of(admin: Admin, list: List, id: GroupId, nested: bool) -> Resu
     let users = unit.users().page(&Query { limit, ..Query::of(Filter::OneOf(UserField::Id, users)) }).await?.items;
     let groups = unit.groups().page(&Query { limit, ..Query::of(Filter::OneOf(GroupField::Id, groups)) }).await?.items;
     let next = found.last().filter(|_| more).map(|last| Position { key: None, id: last.id().to_string() });
-    let show = |member: &Member| match member {
-        Member::User(id) => users.iter().find(|user| user.id == *id).map(users::shown).map(|user| typed(user, "#microsoft.graph.user")),
-        Member::Group(id) => groups.iter().find(|group| group.id == *id).map(shown).map(|group| typed(group, "#microsoft.graph.group")),
-    };
-    let items: Vec<Value> = found.iter().filter_map(show).collect();
+    let users = users.iter().map(|user| (user.id.0, typed(users::shown(user), "#microsoft.graph.user")));
+    let groups = groups.iter().map(|group| (group.id.0, typed(shown(group), "#microsoft.graph.group")));
+    let mut objects: HashMap<Uuid, Value> = users.chain(groups).collect();
+    let items: Vec<Value> = found.iter().filter_map(|member| objects.remove(&member.id())).collect();
     Ok(list.answer("directoryObjects", Page { items, next }, None, Value::clone))
 }
 

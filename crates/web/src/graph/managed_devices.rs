@@ -28,7 +28,7 @@ const CONTEXT: &str = "deviceManagement/managedDevices";
 /// How long a device may wait until its next report, for its agent.
 const NEXT_REPORT: &str = "PT8H";
 
-const DEVICES: Noun<ManagedDeviceField> = Noun {
+pub(super) const DEVICES: Noun<ManagedDeviceField> = Noun {
     context: CONTEXT,
     properties: &[
         ("id", ManagedDeviceField::Id),

@@ -132,6 +132,21 @@ macro_rules! documents {
     };
 }
 
+/// The operations of the app protection policies of one platform.
+macro_rules! protections {
+    ($path:literal, $what:literal) => {
+        [
+            list(concat!($path, "/{id}/apps"), concat!("List the apps of one of ", $what), "managedMobileApp", &[ReadProtection])
+                .understands(Options::InMemory),
+            list(concat!($path, "/{id}/assignments"), concat!("List whom one of ", $what, " is for"), "assignment", &[ReadProtection])
+                .understands(Options::InMemory),
+            act(concat!($path, "/{id}/assign"), concat!("Say whom one of ", $what, " is for"), "assign", &[ManageProtection]).tagged(),
+            act(concat!($path, "/{id}/targetApps"), concat!("Say for which apps one of ", $what, " is"), "targetApps", &[ManageProtection])
+                .tagged(),
+        ]
+    };
+}
+
 pub(super) const OPERATIONS: Operations = Operations(&[
     &[
         operation("post", "/$batch", "Send up to 20 requests in one", Answer::One("batchAnswer"), &[]).takes("batch"),
@@ -295,6 +310,146 @@ pub(super) const OPERATIONS: Operations = Operations(&[
         ReadProtection,
         ManageProtection
     ),
+    &documents!(
+        "/deviceAppManagement/iosManagedAppProtections",
+        "app protection policies for iOS",
+        "managedAppPolicy",
+        "anything",
+        ReadProtection,
+        ManageProtection
+    ),
+    &protections!("/deviceAppManagement/iosManagedAppProtections", "app protection policies for iOS"),
+    &documents!(
+        "/deviceAppManagement/androidManagedAppProtections",
+        "app protection policies for Android",
+        "managedAppPolicy",
+        "anything",
+        ReadProtection,
+        ManageProtection
+    ),
+    &protections!("/deviceAppManagement/androidManagedAppProtections", "app protection policies for Android"),
+    &[
+        list("/users/{id}/getManagedAppPolicies()", "List the app protection policies for a user", "managedAppPolicy", &[ReadProtection])
+            .understands(Options::InMemory),
+        list(
+            "/users/{id}/getManagedAppDiagnosticStatuses()",
+            "Test what keeps the apps of a user from being protected",
+            "managedAppDiagnosticStatus",
+            &[ReadProtection],
+        )
+        .understands(Options::InMemory),
+        list(
+            "/deviceAppManagement/managedAppRegistrations/getUserIdsWithFlaggedAppRegistration()",
+            "List the users with a flagged device",
+            "userId",
+            &[ReadProtection],
+        )
+        .understands(Options::Pages),
+        list(
+            "/deviceAppManagement/managedAppRegistrations/{id}/appliedPolicies",
+            "List the policies that the app says it enforces",
+            "managedAppPolicy",
+            &[ReadProtection],
+        )
+        .understands(Options::InMemory),
+        list(
+            "/deviceAppManagement/managedAppRegistrations/{id}/intendedPolicies",
+            "List the policies that the app should enforce",
+            "managedAppPolicy",
+            &[ReadProtection],
+        )
+        .understands(Options::InMemory),
+    ],
+    &[
+        one("/deviceManagement", "Read the settings of device compliance", "deviceManagement", &[ReadCompliance]).gives_tag(),
+        Operation {
+            answer: Answer::One("deviceManagement"),
+            ..change("/deviceManagement", "Change them", "deviceManagementChange", &[ManageCompliance])
+        },
+        one("/deviceManagement/settings", "Read the settings alone", "deviceManagementSettings", &[ReadCompliance]).gives_tag(),
+        one(
+            "/deviceManagement/deviceCompliancePolicyDeviceStateSummary",
+            "How many devices are in which state",
+            "summary",
+            &[ReadManagedDevices],
+        ),
+        list("/deviceManagement/deviceCompliancePolicies", "List compliance policies", "deviceCompliancePolicy", &[ReadCompliance])
+            .understands(Options::InMemory),
+        count("/deviceManagement/deviceCompliancePolicies/$count", "Count compliance policies", &[ReadCompliance])
+            .understands(Options::CountInMemory),
+        make(
+            "/deviceManagement/deviceCompliancePolicies",
+            "Make a compliance policy",
+            "deviceCompliancePolicy",
+            "deviceCompliancePolicy",
+            &[ManageCompliance],
+        ),
+        one("/deviceManagement/deviceCompliancePolicies/{id}", "Read a compliance policy", "deviceCompliancePolicy", &[ReadCompliance])
+            .gives_tag(),
+        Operation {
+            answer: Answer::One("deviceCompliancePolicy"),
+            gives_tag: true,
+            ..change("/deviceManagement/deviceCompliancePolicies/{id}", "Change a compliance policy", "anything", &[ManageCompliance])
+        },
+        remove("/deviceManagement/deviceCompliancePolicies/{id}", "Delete a compliance policy", &[ManageCompliance]).tagged(),
+        list("/deviceManagement/deviceCompliancePolicies/{id}/assignments", "List whom it is for", "assignment", &[ReadCompliance])
+            .understands(Options::InMemory),
+        ask("/deviceManagement/deviceCompliancePolicies/{id}/assign", "Say whom it is for", "assign", "assigned", &[ManageCompliance])
+            .tagged(),
+        list(
+            "/deviceManagement/deviceCompliancePolicies/{id}/scheduledActionsForRule",
+            "List what happens to a device that does not comply",
+            "scheduledActions",
+            &[ReadCompliance],
+        )
+        .understands(Options::InMemory),
+        act(
+            "/deviceManagement/deviceCompliancePolicies/{id}/scheduleActionsForRules",
+            "Say what happens to a device that does not comply",
+            "scheduleActions",
+            &[ManageCompliance],
+        )
+        .tagged(),
+        list(
+            "/deviceManagement/deviceCompliancePolicies/{id}/deviceStatuses",
+            "List how devices stand to it",
+            "deviceStatus",
+            &[ReadCompliance, ReadManagedDevices],
+        )
+        .understands(Options::InMemory),
+        one(
+            "/deviceManagement/deviceCompliancePolicies/{id}/deviceStatusOverview",
+            "How many devices stand to it in which way",
+            "summary",
+            &[ReadCompliance],
+        ),
+        list("/deviceManagement/managedDevices", "List managed devices", "managedDevice", &[ReadManagedDevices]),
+        count("/deviceManagement/managedDevices/$count", "Count managed devices", &[ReadManagedDevices]),
+        make("/deviceManagement/managedDevices", "Put a device under management", "enrolment", "managedDevice", &[ManageManagedDevices]),
+        one("/deviceManagement/managedDevices/{id}", "Read a managed device", "managedDevice", &[ReadManagedDevices]).by(ID).gives_tag(),
+        remove("/deviceManagement/managedDevices/{id}", "Forget what management knows of a device", &[ManageManagedDevices])
+            .by(ID)
+            .tagged(),
+        list(
+            "/deviceManagement/managedDevices/{id}/deviceCompliancePolicyStates",
+            "List how a device stands to each policy",
+            "policyState",
+            &[ReadManagedDevices],
+        )
+        .by(ID)
+        .understands(Options::InMemory),
+        ask("/deviceManagement/managedDevices/{id}/report", "Report facts of a device", "report", "reportAnswer", &[ManageManagedDevices])
+            .by(ID),
+        operation(
+            "post",
+            "/deviceManagement/managedDevices/{id}/retire",
+            "End the management of a device",
+            Answer::Nothing,
+            &[ManageManagedDevices],
+        )
+        .by(ID)
+        .tagged(),
+    ],
     &[
         list("/deviceAppManagement/managedAppRegistrations", "List protected apps on phones", "managedAppRegistration", &[ReadProtection])
             .understands(Options::InMemory),

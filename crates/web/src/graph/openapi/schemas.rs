@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::graph::{applications, audits, devices, groups, service_principals, sign_ins, users};
+use crate::graph::{applications, audits, devices, groups, managed_devices, service_principals, sign_ins, users};
 
 /// An id or name in a path.
 pub(super) fn name() -> Value {
@@ -91,7 +91,7 @@ pub(super) fn list_of(item: &Value) -> Value {
 
 /// Every schema by name.
 pub(super) fn all() -> Map<String, Value> {
-    let all = [common(), people(), directory(), policies(), protection(), logs()].concat();
+    let all = [common(), people(), directory(), policies(), protection(), compliance(), logs()].concat();
     all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
@@ -384,6 +384,16 @@ fn policies() -> Schemas {
 
 fn protection() -> Schemas {
     vec![
+        ("userId", id()),
+        ("managedMobileApp", open(&[("id", text()), ("mobileAppIdentifier", json!({ "type": "object" }))])),
+        (
+            "targetApps",
+            closed(
+                &["apps"],
+                &[("apps", many(json!({ "type": "object", "required": ["mobileAppIdentifier"] }))), ("appGroupType", text())],
+            ),
+        ),
+        ("managedAppDiagnosticStatus", open(&[("validationName", text()), ("state", text()), ("mitigationInstruction", or_null(text()))])),
         ("wipe", closed(&["deviceTag"], &[("deviceTag", text())])),
         (
             "managedAppRegistration",
@@ -406,6 +416,83 @@ fn protection() -> Schemas {
                 ("state", text()),
                 ("lastModifiedDateTime", time()),
                 ("failureReason", or_null(text())),
+            ]),
+        ),
+    ]
+}
+
+/// Whom a policy is for, as an action takes it.
+fn targets() -> Value {
+    let target = json!({ "type": "object", "required": ["@odata.type"], "properties": { "@odata.type": text(), "groupId": id() } });
+    many(json!({ "type": "object", "required": ["target"], "properties": { "target": target } }))
+}
+
+fn compliance() -> Schemas {
+    let state = || word(&["unknown", "compliant", "noncompliant", "conflict", "error", "inGracePeriod", "configManager"]);
+    let settings = [
+        ("secureByDefault", flag()),
+        ("deviceComplianceCheckinThresholdDays", json!({ "type": "integer", "minimum": 1, "maximum": 120 })),
+        ("isScheduledActionEnabled", flag()),
+    ];
+    let wished: Vec<(&str, Value)> = settings.iter().map(|(name, schema)| (*name, or_null(schema.clone()))).collect();
+    let managed = [
+        ("id", id()),
+        ("azureADDeviceId", id()),
+        ("deviceName", text()),
+        ("operatingSystem", text()),
+        ("osVersion", text()),
+        ("complianceState", state()),
+        ("enrolledDateTime", time()),
+    ];
+    let policy = json!({ "type": "string", "pattern": "CompliancePolicy$" });
+    vec![
+        ("assign", closed(&["assignments"], &[("assignments", targets())])),
+        ("assigned", open(&[("value", many(reference("assignment")))])),
+        ("assignment", open(&[("id", text()), ("target", json!({ "type": "object" }))])),
+        ("deviceManagement", open(&[("id", id()), ("settings", reference("deviceManagementSettings"))])),
+        ("deviceManagementSettings", open(&settings)),
+        ("deviceManagementChange", closed(&["settings"], &[("settings", closed(&[], &wished))])),
+        ("summary", json!({ "type": "object", "additionalProperties": { "type": ["integer", "string"] } })),
+        ("deviceCompliancePolicy", document(&[("@odata.type", policy), ("description", or_null(text()))])),
+        ("scheduledActions", open(&[("ruleName", text()), ("scheduledActionConfigurations", many(json!({ "type": "object" })))])),
+        (
+            "scheduleActions",
+            closed(
+                &["deviceComplianceScheduledActionForRules"],
+                &[("deviceComplianceScheduledActionForRules", many(reference("scheduledActions")))],
+            ),
+        ),
+        ("deviceStatus", open(&[("id", text()), ("deviceDisplayName", text()), ("status", text())])),
+        ("managedDevice", shown(managed_devices::DEVICES.shown, &managed)),
+        (
+            "enrolment",
+            closed(
+                &["azureADDeviceId"],
+                &[("azureADDeviceId", id()), ("managedDeviceOwnerType", or_null(text())), ("androidManagement", or_null(text()))],
+            ),
+        ),
+        ("policyState", open(&[("id", text()), ("displayName", text()), ("state", text())])),
+        (
+            "report",
+            closed(
+                &[],
+                &[
+                    ("facts", json!({ "type": "object" })),
+                    ("notApplicable", many(text())),
+                    ("enforced", many(text())),
+                    ("collectedAt", or_null(time())),
+                    ("complianceState", or_null(text())),
+                    ("expiresAt", or_null(time())),
+                ],
+            ),
+        ),
+        (
+            "reportAnswer",
+            open(&[
+                ("complianceState", state()),
+                ("failing", many(open(&[("setting", text())]))),
+                ("graceEnds", or_null(time())),
+                ("nextReport", text()),
             ]),
         ),
     ]

@@ -106,8 +106,8 @@ async fn a_search_without_a_match_so_far_says_back_to_when_it_has_looked() {
     let record = |number: u32| SignInRecord {
         id: SignInId::random(world.ctx.rng.as_ref()),
         created_date_time: sample.created_date_time - SignedDuration::from_secs(number.into()),
-        outcome: if number % 2 == 0 { SignInOutcome::Granted } else { SignInOutcome::Refused },
-        error_code: if number % 2 == 0 { 0 } else { 53003 },
+        outcome: if number.is_multiple_of(2) { SignInOutcome::Granted } else { SignInOutcome::Refused },
+        error_code: if number.is_multiple_of(2) { 0 } else { 53003 },
         ..sample.clone()
     };
     let records: Vec<_> = (1..=20_100).map(record).collect();

@@ -138,7 +138,7 @@ async fn assign_and_target_apps_replace_the_whole_list() {
 #[case::no_name(json!({}), "$.displayName")]
 #[case::word(json!({ "displayName": "x", "pinCharacterSet": "runes" }), "$.pinCharacterSet: must be one of numeric, alphanumericAndSymbol")]
 #[case::no_object(json!("policy"), "must be a JSON object")]
-#[case::id(json!({ "displayName": "x", "id": "a b" }), "$.id")]
+#[case::id(json!({ "displayName": "x", "id": "a b" }), "id: must be a text")]
 #[tokio::test]
 async fn nonsense_is_refused_and_the_place_named(#[case] body: Value, #[case] expected: &str) {
     let api = Api::new().await;
