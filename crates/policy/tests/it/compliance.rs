@@ -1,5 +1,7 @@
 //! Device compliance: what each setting asks for, what comes of several policies and of time, and laws that hold for all of them.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 mod catalogue;
 mod laws;
 mod settings;
