@@ -89,7 +89,7 @@ pub(super) async fn register(stage: &mut Stage, phone: &mut Phone, who: &str, de
     }
 }
 
-/// The four derived attributes, the owner, and flags that administrators set.
+/// The four derived attributes, the owner, and flags that administrators set; whatever else there may be is empty.
 fn keeps_little(record: &Value) -> bool {
     const ALLOWED: [&str; 13] = [
         "id",
@@ -106,7 +106,9 @@ fn keeps_little(record: &Value) -> bool {
         "easDeviceId",
         "registrationDateTime",
     ];
-    record.as_object().is_some_and(|members| members.keys().all(|name| name.starts_with("@odata.") || ALLOWED.contains(&name.as_str())))
+    let is_empty_or_allowed =
+        |(name, value): (&String, &Value)| value.is_null() || name.starts_with("@odata.") || ALLOWED.contains(&name.as_str());
+    record.as_object().is_some_and(|members| members.iter().all(is_empty_or_allowed))
 }
 
 async fn read_mail(stage: &mut Stage, phone: &Phone, who: &str, device: &str, tokens: Option<&Tokens>) -> anyhow::Result<()> {
