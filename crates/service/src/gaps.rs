@@ -41,8 +41,8 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(20);
 const KEPT: Duration = Duration::from_mins(5);
 /// Searches that compute at once on this node.
 const AT_ONCE: usize = 1;
-/// Searches kept.
-const MOST: u64 = 32;
+/// Searches kept: each holds everybody it looked at.
+const MOST: u64 = 8;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
