@@ -107,18 +107,30 @@ pub async fn group_details(
     Ok(Some(GroupDetails { group, members, next }))
 }
 
-/// A device with its owner.
+/// A device with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct DeviceDetails {
+    /// The device.
+    pub device: Device,
+    /// Its owner.
+    pub owner: Option<User>,
+    /// It is under management here, so that it is known why it is compliant or not.
+    pub managed_here: bool,
+}
+
+/// A device with what belongs to it; none when there is no such device.
 ///
 /// # Errors
 /// Storage failure.
-pub async fn device_details(ctx: &Context, tenant: TenantId, id: DeviceId) -> Result<Option<(Device, Option<User>)>> {
+pub async fn device_details(ctx: &Context, tenant: TenantId, id: DeviceId) -> Result<Option<DeviceDetails>> {
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let Some(device) = unit.devices().get(id).await? else { return Ok(None) };
     let owner = match device.owner {
         Some(owner) => unit.users().get(owner).await?,
         None => None,
     };
-    Ok(Some((device, owner)))
+    let managed_here = unit.managed_devices().get(id).await?.is_some();
+    Ok(Some(DeviceDetails { device, owner, managed_here }))
 }
 
 /// A registration.

@@ -23,7 +23,9 @@ pub use applications::{add_password, create_application, delete_application, rem
 pub use audit::Actor;
 pub(crate) use audit::{Change, record};
 pub use authentication_methods::{authentication_methods, delete_authentication_method, require_registration_again};
-pub use details::{GroupDetails, NamedMember, UserDetails, application, device_details, group_details, user_by_name, user_details};
+pub use details::{
+    DeviceDetails, GroupDetails, NamedMember, UserDetails, application, device_details, group_details, user_by_name, user_details,
+};
 pub use devices::{DevicePatch, NewDevice, create_device, delete_device, update_device};
 pub use error::DirectoryError;
 pub use groups::{add_member, create_group, delete_group, remove_member, update_group};

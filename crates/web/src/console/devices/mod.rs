@@ -46,5 +46,5 @@ fn page_of(device: DeviceId) -> String {
 async fn find<P>(admin: &Admin<P>, id: &str) -> Result<Device, Trouble> {
     let id = id.parse().map_err(|_| Trouble::missing())?;
     let found = directory::device_details(&admin.ctx, admin.tenant.id, id).await?;
-    found.map(|(device, _)| device).ok_or_else(Trouble::missing)
+    found.map(|found| found.device).ok_or_else(Trouble::missing)
 }

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use doorward_model::device::{Device, TrustType};
 use doorward_model::user::User;
-use doorward_service::directory::{self, Task};
+use doorward_service::directory::{self, DeviceDetails, Task};
 use http::StatusCode;
 use jiff::Timestamp;
 
@@ -24,6 +24,7 @@ struct OneDevice {
     registered: Moment,
     trust: &'static str,
     badge: Badge,
+    managed_here: bool,
     compliant: bool,
     /// Compliant no longer than this without another report.
     compliant_until: Option<Moment>,
@@ -35,7 +36,7 @@ struct OneDevice {
 pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<Response, Trouble> {
     let id = id.parse().map_err(|_| Trouble::missing())?;
     let found = directory::device_details(&admin.ctx, admin.tenant.id, id).await?;
-    let (device, owner) = found.ok_or_else(Trouble::missing)?;
+    let DeviceDetails { device, owner, managed_here } = found.ok_or_else(Trouble::missing)?;
     let page = OneDevice {
         shell: admin.shell(Section::Devices)?,
         registered: Moment(device.registered),
@@ -43,6 +44,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
         badge: state(&device, admin.ctx.now()),
         compliant: device.is_compliant_at(admin.ctx.now()),
         compliant_until: device.compliance_expiration.filter(|_| device.is_compliant).map(Moment),
+        managed_here,
         may_set: admin.may(Task::SetDeviceState),
         may_delete: admin.may(Task::ManageDevices),
         device,
