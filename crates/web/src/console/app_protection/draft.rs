@@ -66,8 +66,8 @@ impl Draft {
             platform,
             version,
             base: document.to_string(),
-            name: text("displayName"),
-            description: text("description"),
+            name: tidy(&text("displayName")),
+            description: tidy(&text("description")),
             settings: settings(platform).map(|setting| (setting.clone(), Field::of(&setting, document))).collect(),
             app_group: Some(text("appGroupType")).filter(|word| !word.is_empty()).unwrap_or_else(|| SELECTED.to_owned()),
             apps: entries("apps").filter_map(app).collect(),
@@ -103,8 +103,8 @@ impl Draft {
             platform,
             version: one("version").parse().ok(),
             base: one("base").to_owned(),
-            name: one("name").trim().to_owned(),
-            description: one("description").replace("\r\n", "\n").trim().to_owned(),
+            name: tidy(one("name")),
+            description: tidy(one("description")),
             settings: settings(platform).map(|setting| (setting.clone(), Field::read(&setting, fields))).collect(),
             app_group: one("app_group").to_owned(),
             apps: all("app"),
@@ -212,6 +212,11 @@ impl Draft {
         let excluded = self.excluded.iter().map(|group| of("exclusionGroupAssignmentTarget", group));
         self.everyone.then_some(everyone).into_iter().chain(included).chain(excluded).collect()
     }
+}
+
+/// As a browser may send it back: what differs in nothing else was not changed.
+fn tidy(text: &str) -> String {
+    text.replace("\r\n", "\n").trim().to_owned()
 }
 
 fn levels(text: &str) -> Vec<String> {

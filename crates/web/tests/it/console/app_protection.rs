@@ -167,7 +167,8 @@ async fn a_new_policy_is_filled_in_looked_at_and_saved() {
 async fn saving_changes_what_was_typed_and_nothing_else() {
     let mut office = Office::new().await;
     let more = json!({ "printBlocked": true, "future": [1], "minimumPinLength": null, "periodOfflineBeforeAccessCheck": "PT24H",
-        "targetedAppManagementLevels": "unmanaged,unknownFutureValue", "appGroupType": "allCoreMicrosoftApps" });
+        "targetedAppManagementLevels": "unmanaged,unknownFutureValue", "appGroupType": "allCoreMicrosoftApps",
+        "displayName": " Phones ", "description": "\nOne\r\ntwo \n" });
     let id = office.policy("one", more).await;
     let before = office.stored(&id).await.unwrap();
     let (path, action) = edit(&id);
