@@ -68,9 +68,11 @@ def test_it_answers_as_its_document_says(scratch, tmp_path, monkeypatch):
     ca = scratch.ca_file
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca)
     app, token = script(scratch)
-    command = [Path(sys.executable).with_name("schemathesis"), "run", f"{scratch.base}/v1.0/openapi.json", "--tls-verify", ca]
+    here = Path(__file__).parent
+    command = [Path(sys.executable).with_name("schemathesis"), "--config-file", here / "schemathesis.toml"]
+    command += ["run", f"{scratch.base}/v1.0/openapi.json", "--tls-verify", ca]
     command += ["--header", f"Authorization: Bearer {token}", "--checks", ",".join(CHECKS), "--no-color", *LIMITS]
-    hooks = {"PYTHONPATH": str(Path(__file__).parent), "SCHEMATHESIS_HOOKS": "openapi_hooks", "DOORWARD_OWN_APP": app}
+    hooks = {"PYTHONPATH": str(here), "SCHEMATHESIS_HOOKS": "openapi_hooks", "DOORWARD_OWN_APP": app}
     run = subprocess.run(command, cwd=tmp_path, env={**os.environ, **hooks}, capture_output=True, text=True, check=False, timeout=600)
     assert run.returncode == 0, run.stdout + run.stderr
 
