@@ -93,6 +93,10 @@ pub(super) fn find_problems(body: &Value, strengths: &[AuthenticationStrengthPol
     if let Some(policy) = reading.policy {
         if policy.display_name.as_deref().is_none_or(|name| name.trim().is_empty()) {
             problems.push(Problem { path: "$.displayName".into(), message: "Give the policy a name.".into() });
+        } else if let Some(found) = engine::contradiction(&policy) {
+            let mut letters = found.problem.chars();
+            let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).chain(['.']).collect();
+            problems.push(Problem { path: format!("$.{}", found.member), message });
         }
         if let Err(error) = engine::check(&policy, strengths) {
             let (path, told) = (engine::check::member_of(&error), error.to_string());

@@ -169,7 +169,6 @@ async fn every_condition_and_control_can_be_set_by_the_form() {
     let world = policy_world(&[]).await;
     let mut browser = Browser::signed_in(&world, &world.admin).await;
     let anna = world.anna.id.to_string();
-    let mail = MAIL.to_string();
     let role = Role::SecurityReader.template_id().to_string();
     let changes: Changes<'_> = &[
         ("display_name", &["Everything"]),
@@ -179,8 +178,8 @@ async fn every_condition_and_control_can_be_set_by_the_form() {
         ("exclude_users", &[&anna, "GuestsOrExternalUsers"]),
         ("include_roles", &[&role]),
         ("include_guests", &["internalGuest", "serviceProvider"]),
-        ("include_apps", &[&mail, "Office365"]),
-        ("user_actions", &["urn:user:registerdevice"]),
+        ("include_apps", &["All"]),
+        ("user_actions", &["urn:user:registersecurityinfo"]),
         ("contexts", &["c1, c2"]),
         ("client_app_types", &["browser"]),
         ("include_platforms", &["all"]),
@@ -222,7 +221,7 @@ async fn every_condition_and_control_can_be_set_by_the_form() {
                     },
                 },
                 "applications": {
-                    "includeApplications": [mail, "Office365"], "includeUserActions": ["urn:user:registerdevice"],
+                    "includeApplications": ["All"], "includeUserActions": ["urn:user:registersecurityinfo"],
                     "includeAuthenticationContextClassReferences": ["c1", "c2"],
                 },
                 "clientAppTypes": ["browser"],
@@ -368,7 +367,7 @@ async fn the_policy_is_edited_as_json_and_back() {
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
         assert!(told.body.contains(problem), "{problem}: {}", told.body);
     }
-    let edited = json!({"id": "another", "displayName": "By hand", "state": "disabled", "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}}});
+    let edited = json!({"id": "another", "displayName": "By hand", "state": "disabled", "conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}, "clientAppTypes": ["all"]}, "grantControls": {"builtInControls": ["mfa"]}});
     let back =
         send(&world, &mut browser, &draft, &with(fields(&json_page, &draft), &[("text", &[&edited.to_string()]), ("do", &["form"])])).await;
     assert!(back.body.contains("value=\"By hand\""), "{}", back.body);
@@ -392,7 +391,7 @@ async fn the_second_of_two_administrators_is_told_what_changed_and_keeps_the_inp
     let told = send(&world, &mut browser, &path, &fields(&review, &path)).await;
     assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.body);
     assert!(
-        told.body.contains("Somebody else saved") && told.body.contains("Renamed") && told.body.contains("value=\"mine\""),
+        told.body.contains("Somebody else saved") && told.body.contains("Renamed") && told.body.contains("mine</textarea>"),
         "{}",
         told.body
     );
@@ -494,7 +493,7 @@ async fn who_was_spared_may_not_be_locked_out_by_another_door() {
     let countries = json!({"ipRanges": null, "countriesAndRegions": ["NL"]});
     let changed = world.json(Method::PATCH, &format!("{locations}/office"), &token, &countries).await;
     assert_eq!(changed.status, StatusCode::CONFLICT, "countries are not known here: {}", changed.body);
-    let mail_only = json!({"conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": [MAIL]}}});
+    let mail_only = json!({"conditions": {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": [MAIL]}, "clientAppTypes": ["all"]}});
     assert_eq!(world.json(Method::PATCH, &format!("{path}/drastic"), &token, &mail_only).await.status, StatusCode::NO_CONTENT);
     assert_eq!(world.json(Method::DELETE, &format!("{locations}/office"), &token, &Value::Null).await.status, StatusCode::NO_CONTENT);
 }

@@ -64,7 +64,9 @@ async fn each_gap_is_told_with_its_people_and_an_example_that_what_if_grants() {
     assert!(page.body.contains("everyone (3 users)") && page.body.contains("<dt>platform</dt><dd>Linux</dd>"), "{}", page.body);
     // Another policy is another question, with another answer at once.
     let token = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
-    let changed = json!({"conditions": {"applications": {"includeApplications": [MAIL]}, "users": anna_is_left_out(&world)["users"]}});
+    let changed = json!({"conditions": {
+        "applications": {"includeApplications": [MAIL]}, "users": anna_is_left_out(&world)["users"], "clientAppTypes": ["all"],
+    }});
     world.json(Method::PATCH, "/v1.0/identity/conditionalAccess/policies/mfa", &token, &changed).await;
     let page = ask(&world, &mut browser, &query).await;
     assert!(page.body.contains("anna@contoso.example (1 user)") && page.body.contains("1 person of 3 people concerned"), "{}", page.body);
