@@ -27,6 +27,8 @@ use uuid::{Uuid, uuid};
 
 const ANNA: Uuid = uuid!("11111111-0000-4000-8000-00000000000a");
 const ROOT: Uuid = uuid!("11111111-0000-4000-8000-00000000000b");
+/// Spared by every policy, or the last of them could not be made.
+const EMERGENCY: Uuid = uuid!("11111111-0000-4000-8000-00000000000c");
 const STAFF: Uuid = uuid!("22222222-0000-4000-8000-000000000001");
 const MAIL: Uuid = uuid!("44444444-0000-4000-8000-000000000001");
 const OTHER: Uuid = uuid!("44444444-0000-4000-8000-000000000002");
@@ -58,7 +60,7 @@ fn policies() -> Vec<Value> {
         json!({}),
         json!({"users": {"includeGroups": [STAFF]}}),
         json!({"users": {"includeRoles": [Role::GlobalAdministrator.template_id()]}}),
-        json!({"users": {"includeUsers": ["All"], "excludeUsers": [ANNA]}}),
+        json!({"users": {"includeUsers": ["All"], "excludeUsers": [ANNA, EMERGENCY]}}),
         json!({"users": {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "b2bCollaborationGuest,serviceProvider",
             "externalTenants": {"membershipKind": "enumerated", "members": [PARTNER]}}}}),
         json!({"applications": {"includeApplications": ["Office365"]}}),
@@ -82,7 +84,8 @@ fn policies() -> Vec<Value> {
     (0..)
         .zip(cases)
         .map(|(index, set)| {
-            let mut conditions = json!({"users": {"includeUsers": ["All"]}, "applications": all_apps, "clientAppTypes": ["all"]});
+            let mut conditions = json!({"users": {"includeUsers": ["All"], "excludeUsers": [EMERGENCY]}, "applications": all_apps,
+                "clientAppTypes": ["all"]});
             merge(&mut conditions, &set);
             let state = if index % 3 == 0 { "enabledForReportingButNotEnforced" } else { "enabled" };
             json!({"id": format!("66666666-0000-4000-8000-{index:012}"), "displayName": set.to_string(), "state": state,
@@ -301,6 +304,7 @@ async fn tenant(folder: &TempDir) -> (Router, String) {
     let mut unit = ctx.store.tenant(tenant.id).write().await.unwrap();
     unit.users().create(&user(ANNA, "anna", vec![])).await.unwrap();
     unit.users().create(&user(ROOT, "root", vec![Role::GlobalAdministrator])).await.unwrap();
+    unit.users().create(&user(EMERGENCY, "emergency", vec![Role::GlobalAdministrator])).await.unwrap();
     let staff = Group { id: GroupId(STAFF), display_name: "Staff".into(), description: None, created: clock.now() };
     unit.groups().create(&staff).await.unwrap();
     unit.groups().add_member(staff.id, Member::User(UserId(ANNA))).await.unwrap();

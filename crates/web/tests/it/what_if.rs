@@ -17,6 +17,8 @@ struct Bench {
     world: World,
     token: String,
     guest: String,
+    /// A Global Administrator whom every policy spares, or they could not be made.
+    emergency: String,
 }
 
 impl Bench {
@@ -27,8 +29,10 @@ impl Bench {
         guest.user_type = UserType::Guest;
         let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
         unit.users().create(&guest).await.unwrap();
+        let emergency = person(&world.ctx, "emergency", vec![Role::GlobalAdministrator]).await;
+        unit.users().create(&emergency).await.unwrap();
         unit.commit().await.unwrap();
-        let bench = Self { world, token, guest: guest.id.to_string() };
+        let bench = Self { world, token, guest: guest.id.to_string(), emergency: emergency.id.to_string() };
 
         let (staff, sales) =
             (bench.make("groups", json!({ "displayName": "Staff" })).await, bench.make("groups", json!({ "displayName": "Sales" })).await);
@@ -89,7 +93,8 @@ impl Bench {
     /// A policy for everybody and everything except for what `conditions` says.
     async fn policy(&self, name: &str, state: &str, conditions: Value) {
         let mut all = json!({
-            "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"],
+            "users": { "includeUsers": ["All"], "excludeUsers": [self.emergency] },
+            "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"],
         });
         merge(&mut all, &conditions);
         // A device that is about to be registered can only be asked for factors, a service principal only be blocked.
