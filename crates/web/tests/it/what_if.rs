@@ -93,10 +93,12 @@ impl Bench {
     /// A policy for everybody and everything except for what `conditions` says.
     async fn policy(&self, name: &str, state: &str, conditions: Value) {
         let mut all = json!({
-            "users": { "includeUsers": ["All"], "excludeUsers": [self.emergency] },
-            "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"],
+            "users": { "includeUsers": ["All"] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"],
         });
         merge(&mut all, &conditions);
+        if all.get("clientApplications").is_none() {
+            all["users"]["excludeUsers"] = json!([self.emergency]);
+        }
         // A device that is about to be registered can only be asked for factors, a service principal only be blocked.
         let control = if name == "joining" { "mfa" } else { "block" };
         // The order of the answer is that of creation.
