@@ -21,6 +21,7 @@ PERMISSIONS = [
     "UserAuthenticationMethod.ReadWrite.All",
     "Policy.ReadWrite.ConditionalAccess",
     "DeviceManagementApps.ReadWrite.All",
+    "DeviceManagementConfiguration.ReadWrite.All",
     "DeviceManagementManagedDevices.ReadWrite.All",
     "AuditLog.Read.All",
     "RoleManagement.ReadWrite.Directory",
