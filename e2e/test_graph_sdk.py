@@ -5,6 +5,7 @@ The one thing that is ours is where they are pointed, by the lines that docs/adm
 import asyncio
 import re
 import secrets
+import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -51,9 +52,14 @@ PERMISSIONS = [
 
 @pytest.fixture(scope="module")
 def run():
-    """Runs what the SDK promises, all of it in one loop, as an application would."""
-    with asyncio.Runner() as runner:
-        yield runner.run
+    """Runs what the SDK promises, all of it in one loop, as an application would; in a thread of its own, as the browser's has a loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield lambda promised: asyncio.run_coroutine_threadsafe(promised, loop).result(timeout=60)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 @pytest.fixture(scope="module")
