@@ -2,6 +2,7 @@
 //! goes through the same gathering, deciding and recording as a live one, by a clock that stands in the past.
 
 mod cast;
+mod managed;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -43,7 +44,7 @@ pub(super) struct Groups<'a> {
 /// # Errors
 /// Storage failure.
 pub(super) async fn live(ctx: &Context, tenant: &Tenant, actor: &Actor, groups: &Groups<'_>, password: &str) -> anyhow::Result<()> {
-    let mut players = BTreeMap::new();
+    let mut players = Players::new();
     for person in &CAST {
         let user = hire(ctx, tenant, actor, groups, person, password).await?;
         players.insert(person.login, Player { user, device: None });
@@ -63,8 +64,11 @@ pub(super) async fn live(ctx: &Context, tenant: &Tenant, actor: &Actor, groups: 
         sign_in(&past, tenant, player, visit).await?;
     }
     past.sign_in_log.flush().await;
-    Ok(())
+    managed::enrol(ctx, tenant, actor, groups.by_app, &players).await
 }
+
+/// The cast by sign-in name.
+type Players = BTreeMap<&'static str, Player>;
 
 /// Somebody of the cast, in the directory.
 struct Player {
