@@ -5,8 +5,8 @@
 
 mod android;
 mod apple;
-mod common;
 mod linux;
+mod version_and_threat;
 mod windows;
 
 use doorward_model::compliance::{ComplianceStatus, FactSource};
@@ -170,7 +170,8 @@ pub enum FactShape {
 }
 
 /// Settings in the order of the editor.
-static TABLES: [&[Setting]; 6] = [common::SETTINGS, apple::SETTINGS, android::SETTINGS, windows::SETTINGS, linux::SETTINGS, common::LAST];
+static TABLES: [&[Setting]; 6] =
+    [version_and_threat::SETTINGS, apple::SETTINGS, android::SETTINGS, windows::SETTINGS, linux::SETTINGS, version_and_threat::LAST];
 
 /// Every setting.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
