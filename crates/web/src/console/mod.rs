@@ -8,6 +8,7 @@ mod audit;
 mod chart;
 mod compliance;
 mod conditional_access;
+mod deletion;
 mod devices;
 mod difference;
 mod gaps;

@@ -10,9 +10,9 @@ use doorward_service::directory::{self, DirectoryError, Task};
 
 use super::draft::{Draft, Problems};
 use super::{ManagesApps, PATH, find, page_of, stamp};
-use crate::area::question::Question;
 use crate::area::sentence;
 use crate::console::admin::Admin;
+use crate::console::deletion;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
 use crate::console::notice::{Trouble, plain};
@@ -138,21 +138,9 @@ pub(super) async fn save(
 }
 
 fn question(admin: &Admin<ManagesApps>, app: &Application, stamp: &Stamp, problem: Option<String>) -> Result<Response, Trouble> {
-    let page = page_of(app.app_id);
-    let question = Question {
-        crumb: (page.clone(), app.display_name.clone()),
-        title: format!("Delete {}?", app.display_name),
-        text: vec![
-            "The registration and everything issued to it go for good. Whoever uses the app cannot sign in with it any more.".to_owned(),
-        ],
-        problem,
-        fields: stamp.fields(),
-        action: format!("{page}/delete"),
-        button: "Delete",
-        back: page,
-        shell: admin.shell(Section::Apps)?,
-    };
-    Ok(question.page())
+    let text = ["The registration and everything issued to it go for good. Whoever uses the app cannot sign in with it any more."];
+    let shell = admin.shell(Section::Apps)?;
+    Ok(deletion::question(shell, page_of(app.app_id), &app.display_name, &text, stamp, problem))
 }
 
 /// `GET /console/apps/{id}/delete`.

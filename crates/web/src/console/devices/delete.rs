@@ -7,8 +7,8 @@ use doorward_model::device::Device;
 use doorward_service::directory::{self, DirectoryError};
 
 use super::{ManagesDevices, PATH, find, page_of};
-use crate::area::question::Question;
 use crate::console::admin::Admin;
+use crate::console::deletion;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
 use crate::console::notice::Trouble;
@@ -16,22 +16,12 @@ use crate::console::shell::Section;
 use crate::console::stamp::Stamp;
 
 fn question(admin: &Admin<ManagesDevices>, device: &Device, stamp: &Stamp, problem: Option<String>) -> Result<Response, Trouble> {
-    let page = page_of(device.id);
-    let question = Question {
-        crumb: (page.clone(), device.display_name.clone()),
-        title: format!("Delete {}?", device.display_name),
-        text: vec![
-            "The device and every token bound to it go for good. Its owner can register it anew.".to_owned(),
-            "To lock it for a while, disable it instead. To remove the organisation's data from it, ask its apps to wipe.".to_owned(),
-        ],
-        problem,
-        fields: stamp.fields(),
-        action: format!("{page}/delete"),
-        button: "Delete",
-        back: page,
-        shell: admin.shell(Section::Devices)?,
-    };
-    Ok(question.page())
+    let text = [
+        "The device and every token bound to it go for good. Its owner can register it anew.",
+        "To lock it for a while, disable it instead. To remove the organisation's data from it, ask its apps to wipe.",
+    ];
+    let shell = admin.shell(Section::Devices)?;
+    Ok(deletion::question(shell, page_of(device.id), &device.display_name, &text, stamp, problem))
 }
 
 /// `GET /console/devices/{id}/delete`.

@@ -8,9 +8,9 @@ use doorward_model::group::Group;
 use doorward_service::directory::{self, DirectoryError};
 
 use super::{ManagesGroups, PATH, find, page_of};
-use crate::area::question::Question;
 use crate::area::sentence;
 use crate::console::admin::Admin;
+use crate::console::deletion;
 use crate::console::flash::{self, Flash};
 use crate::console::guard::Posted;
 use crate::console::notice::{Trouble, plain};
@@ -138,23 +138,11 @@ pub(super) async fn save(
 }
 
 fn question(admin: &Admin<ManagesGroups>, group: &Group, stamp: &Stamp, problem: Option<String>) -> Result<Response, Trouble> {
-    let page = page_of(group.id);
-    let question = Question {
-        crumb: (page.clone(), group.display_name.clone()),
-        title: format!("Delete {}?", group.display_name),
-        text: vec![
-            "Its members stay, and are in it no more. Policies that name it match nobody by it: what they required of these people is \
-             required no more."
-                .to_owned(),
-        ],
-        problem,
-        fields: stamp.fields(),
-        action: format!("{page}/delete"),
-        button: "Delete",
-        back: page,
-        shell: admin.shell(Section::Groups)?,
-    };
-    Ok(question.page())
+    let text =
+        ["Its members stay, and are in it no more. Policies that name it match nobody by it: what they required of these people is \
+             required no more."];
+    let shell = admin.shell(Section::Groups)?;
+    Ok(deletion::question(shell, page_of(group.id), &group.display_name, &text, stamp, problem))
 }
 
 /// `GET /console/groups/{id}/delete`.
