@@ -3,9 +3,8 @@
 mod pages;
 pub(crate) mod routes;
 
-use doorward_model::device::{Device, TrustType};
 use doorward_model::session::{Session, SessionKind};
-use doorward_model::{DeviceId, MethodId, SessionId};
+use doorward_model::{MethodId, SessionId};
 use doorward_service::account::{self, PasswordChangeError};
 use doorward_service::directory::DirectoryError;
 use doorward_service::sign_in::session;
@@ -54,26 +53,7 @@ async fn sessions_are_listed_and_ended_by_their_owner_alone() {
 async fn a_device_is_removed_by_its_owner_alone() {
     let world = World::new().await;
     let tenant = world.tenant.id;
-    let phone = Device {
-        id: DeviceId::random(world.ctx.rng.as_ref()),
-        display_name: "Phone".into(),
-        operating_system: "iOS".into(),
-        operating_system_version: "26".into(),
-        certificate_thumbprint: "AB".into(),
-        public_key_sha256: "key".into(),
-        transport_key: None,
-        account_enabled: true,
-        is_managed: false,
-        is_compliant: false,
-        compliance_expiration: None,
-        trust_type: TrustType::Workplace,
-        owner: Some(world.anna.id),
-        eas_device_id: None,
-        registered: world.ctx.now(),
-    };
-    let mut unit = world.ctx.store.tenant(tenant).write().await.unwrap();
-    unit.devices().create(&phone).await.unwrap();
-    unit.commit().await.unwrap();
+    let phone = routes::annas_phone(&world).await;
     world.clock.advance(1);
     assert_eq!(account::devices(&world.ctx, tenant, &world.anna).await.unwrap(), std::slice::from_ref(&phone));
     assert!(account::devices(&world.ctx, tenant, &world.admin).await.unwrap().is_empty());
