@@ -132,7 +132,7 @@ pub(super) async fn device_statuses(admin: Admin, list: List, Path(id): Path<Str
     admin.may(Task::ReadManagedDevices)?;
     list.only_pages()?;
     let limit = list.options.page();
-    let after = list.position()?.and_then(|position| position.id.parse().ok());
+    let after = list.after()?;
     let mut unit = admin.read().await?;
     let id = compliance::find(unit.as_mut(), &id).await?.document.id;
     let mut devices = unit.managed_devices().of_policy(&id, after, limit.saturating_add(1)).await?;

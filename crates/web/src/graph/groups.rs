@@ -140,8 +140,7 @@ async fn members_of(admin: Admin, list: List, id: GroupId, nested: bool) -> Resu
     admin.may(Task::ReadGroups)?;
     list.only_pages()?;
     find(&admin, id).await?;
-    let after = list.position()?.map(|position| position.id.parse::<Uuid>()).transpose();
-    let after = after.map_err(|_| GraphError::BadRequest("$skiptoken: take it unchanged from @odata.nextLink".into()))?;
+    let after = list.after::<Uuid>()?;
     let limit = list.options.page();
     let mut unit = admin.read().await?;
     // One more tells whether another page follows.

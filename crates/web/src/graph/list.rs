@@ -1,5 +1,6 @@
 //! Collections: from query options to queries of the store, and from pages to answers.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -33,6 +34,13 @@ pub(super) struct List {
     root: String,
     address: String,
     pairs: Vec<(String, String)>,
+    /// Where the page begins.
+    position: Option<Position>,
+}
+
+/// A `$skiptoken` that no answer held.
+fn foreign_token() -> GraphError {
+    GraphError::BadRequest("$skiptoken: take it unchanged from @odata.nextLink".into())
 }
 
 impl FromRequestParts<Arc<Context>> for List {
@@ -44,11 +52,12 @@ impl FromRequestParts<Arc<Context>> for List {
         let mut pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(query).map_err(|error| GraphError::BadRequest(format!("query: {error}")))?;
         let options = QueryOptions::read(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+        let position = options.skip_token.as_deref().map(|token| page_token::read(token).ok_or_else(foreign_token)).transpose()?;
         pairs.retain(|(name, _)| !name.trim_start_matches('$').eq_ignore_ascii_case("skiptoken"));
         let base = ctx.base_url.as_str().trim_end_matches('/');
         let path = format!("/{}", uri.path().trim_start_matches('/'));
         let version = path.split('/').nth(1).unwrap_or_default().to_ascii_lowercase();
-        Ok(Self { options, root: format!("{base}/{version}"), address: format!("{base}{path}"), pairs })
+        Ok(Self { options, root: format!("{base}/{version}"), address: format!("{base}{path}"), pairs, position })
     }
 }
 
@@ -96,7 +105,7 @@ impl List {
                 query.filter = Some(query.filter.map_or_else(|| holds.clone(), |filter| filter.and(holds.clone())));
             }
         }
-        query.after = self.position()?;
+        query.after = self.position.clone();
         Ok(query)
     }
 
@@ -123,11 +132,9 @@ impl List {
         format!("{}/$metadata#{context}", self.root)
     }
 
-    /// Where the page begins.
-    pub(super) fn position(&self) -> Result<Option<Position>, GraphError> {
-        let Some(token) = &self.options.skip_token else { return Ok(None) };
-        let unknown = || GraphError::BadRequest("$skiptoken: take it unchanged from @odata.nextLink".into());
-        page_token::read(token).map(Some).ok_or_else(unknown)
+    /// After which object the page begins, in lists by id.
+    pub(super) fn after<I: FromStr>(&self) -> Result<Option<I>, GraphError> {
+        self.position.as_ref().map(|position| position.id.parse().map_err(|_| foreign_token())).transpose()
     }
 
     /// Refuses what a resource does not understand: an ignored option would show something else than was asked for.
@@ -237,7 +244,7 @@ impl List {
         }
         let count = options.count.then_some(objects.len() as u64);
         let id = |object: &Value| object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if let Some(position) = self.position()? {
+        if let Some(position) = &self.position {
             let place = objects.iter().position(|object| id(object) == position.id);
             let place = place.ok_or_else(|| GraphError::BadRequest("$skiptoken: the list has changed, begin again".into()))?;
             objects.drain(..=place);

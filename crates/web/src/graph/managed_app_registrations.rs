@@ -11,7 +11,7 @@ use doorward_model::protection::{AppState, IntendedPolicy, ManagedAppOperation, 
 use doorward_model::{RegistrationId, UserId};
 use doorward_service::directory::{DirectoryError, Task};
 use doorward_service::protection;
-use doorward_store::query::Page;
+use doorward_store::query::{Page, Position};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -137,7 +137,12 @@ pub(super) async fn flagged_users(admin: Admin, list: List) -> Result<Response, 
     let all = protection::all(admin.read().await?.as_mut()).await?;
     let flagged = all.iter().filter(|one| one.ended.is_none() && !one.state.flagged_reasons().is_empty());
     let users: BTreeSet<UserId> = flagged.map(|one| one.user_id).collect();
-    let page = Page { items: users.into_iter().collect(), next: None };
+    let after = list.after::<UserId>()?;
+    let mut rest = users.into_iter().filter(|user| after.is_none_or(|after| *user > after)).peekable();
+    let limit = usize::try_from(list.options.page()).unwrap_or(usize::MAX);
+    let items: Vec<UserId> = rest.by_ref().take(limit).collect();
+    let next = items.last().filter(|_| rest.peek().is_some()).map(|last| Position { key: None, id: last.to_string() });
+    let page = Page { items, next };
     Ok(list.answer("Collection(Edm.String)", page, None, |user| json!(user)))
 }
 

@@ -371,13 +371,18 @@ pub(crate) const OPERATION: &str = "logs";
 
 /// An app on a phone that is to send its logs.
 pub(crate) async fn registration_of(world: &World, user: UserId) -> String {
+    registration_on(world, user, false).await
+}
+
+/// One on a phone that is rooted, or not.
+pub(crate) async fn registration_on(world: &World, user: UserId, rooted: bool) -> String {
     let (id, now) = (RegistrationId::random(world.ctx.rng.as_ref()).to_string(), world.ctx.now());
     let body = json!({
         "id": id, "userId": user, "appId": MAIL_APP, "deviceTag": "tag", "deviceId": null, "proofKey": null,
         "appIdentifier": { "@odata.type": "#microsoft.graph.iosMobileAppIdentifier", "bundleId": "com.contoso.mail" },
         "state": {
             "deviceName": "iPhone", "deviceType": "iPhone", "platform": "iOS", "platformVersion": "19.1", "applicationVersion": "1.0",
-            "sdkVersion": "1.0", "rooted": false, "managementLevel": "unmanaged", "locale": "en", "clock": now,
+            "sdkVersion": "1.0", "rooted": rooted, "managementLevel": "unmanaged", "locale": "en", "clock": now,
             "monotonicSeconds": 10, "bootId": "one", "multiIdentity": true, "pinSet": false
         },
         "protection": "active", "intended": null, "appliedTag": null, "createdDateTime": now, "lastSyncDateTime": now, "ended": null,

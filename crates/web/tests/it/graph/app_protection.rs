@@ -1,5 +1,6 @@
 //! App protection policies in Graph's form, and what registrations tell of them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use axum::http::{Method, StatusCode};
@@ -7,11 +8,12 @@ use doorward_model::role::Role;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::{SCOPE, registration_of};
+use super::{SCOPE, registration_of, registration_on};
 use crate::world::{Answer, World, person};
 
 const IOS: &str = "/v1.0/deviceAppManagement/iosManagedAppProtections";
 const ANDROID: &str = "/beta/deviceAppManagement/androidManagedAppProtections";
+const FLAGGED: &str = "/v1.0/deviceAppManagement/managedAppRegistrations/getUserIdsWithFlaggedAppRegistration()";
 const BOTH: &str = "/v1.0/deviceAppManagement/managedAppPolicies";
 
 struct Api {
@@ -243,8 +245,22 @@ async fn a_person_is_diagnosed_test_by_test() {
     api.for_anna("Phones").await;
     registration_of(&api.world, api.world.anna.id).await;
     assert_eq!(states().await, ["policyApplied"], "the app has not said what it enforces");
-    let flagged = api.get("/v1.0/deviceAppManagement/managedAppRegistrations/getUserIdsWithFlaggedAppRegistration()").await;
-    assert_eq!(flagged["value"], json!([]));
+    assert_eq!(api.get(FLAGGED).await["value"], json!([]));
+}
+
+#[tokio::test]
+async fn people_with_a_rooted_phone_are_listed_once_and_in_pages() {
+    let api = Api::new().await;
+    let people = [api.world.anna.id, api.world.admin.id];
+    for user in people.iter().chain(&people) {
+        registration_on(&api.world, *user, true).await;
+    }
+    let first = api.get(&format!("{FLAGGED}?$top=1")).await;
+    let next = first["@odata.nextLink"].as_str().unwrap();
+    let second = api.get(&next[next.find("/v1.0").unwrap()..]).await;
+    assert!(second.get("@odata.nextLink").is_none(), "{second}");
+    let listed = BTreeSet::from([first["value"].to_string(), second["value"].to_string()]);
+    assert_eq!(listed, people.iter().map(|id| json!([id]).to_string()).collect());
 }
 
 fn json_files(directory: &Path, found: &mut Vec<Value>) {

@@ -96,3 +96,24 @@ async fn each_operation_needs_just_the_permissions_that_it_says() {
         }
     }
 }
+
+#[tokio::test]
+async fn every_list_refuses_a_place_that_it_did_not_give() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let ids = objects(&world, &admin, 0).await;
+    let mut lists = 0;
+    for (route, operation) in operations(&document) {
+        if !operation["parameters"].as_array().unwrap().iter().any(|parameter| parameter["name"] == "$skiptoken") {
+            continue;
+        }
+        let (_, path, _) = ROUTES.iter().find(|(method, path, _)| format!("{method} /{}", nameless(path)) == route).unwrap();
+        for place in ["", "nonsense"] {
+            let answer = world.json(Method::GET, &format!("{}?$skiptoken={place}", ids.fill(path)), &admin, &Value::Null).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{route} from {place:?}: {}", answer.body);
+        }
+        lists += 1;
+    }
+    assert!(lists > 30, "the document tells of {lists} lists only");
+}
