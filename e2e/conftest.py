@@ -5,13 +5,14 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import Empty, Queue
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
-import msal
 import pytest
 import requests
 from playwright.sync_api import Page, sync_playwright
 
+import recipes
 import world as demo
 from watched_page import watched_page
 
@@ -135,10 +136,8 @@ def new_client(world):
     """Makes applications that use MSAL and keep their tokens in memory."""
 
     def make():
-        http = PortKeepingSession(world.base)
-        return msal.PublicClientApplication(
-            world.native_client.id, authority=world.authority, instance_discovery=False, http_client=http
-        )
+        with patch("requests.Session", lambda: PortKeepingSession(world.base)):
+            return recipes.run("MSAL for Python", CLIENT_ID=world.native_client.id, **world.names)["app"]
 
     return make
 

@@ -1,31 +1,19 @@
-// @microsoft/microsoft-graph-client as published, pointed at this server by the lines that docs/admin-api.md gives.
+// @microsoft/microsoft-graph-client as published, pointed at this server by the lines that docs/clients.md gives.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 
-import { BatchRequestContent, BatchResponseContent, Client, GraphError, PageIterator } from "@microsoft/microsoft-graph-client";
+import { BatchRequestContent, BatchResponseContent, GraphError, PageIterator } from "@microsoft/microsoft-graph-client";
 
-const demo = JSON.parse(readFileSync(process.env.DOORWARD_DEMO, "utf8"));
-const native = demo.applications.find((app) => !app.secret && app.redirectUris.some((uri) => uri.startsWith("http://localhost")));
-const base = demo.baseUrl.replace(/\/$/, "");
-const documented = readFileSync(new URL("../docs/admin-api.md", import.meta.url), "utf8").match(/```js\n(.*?)```/s)[1];
+import { BASE, administratorToken } from "./demo.mjs";
+import { run } from "./recipes.mjs";
 
 let graph;
 
 before(async () => {
-  graph = new Function("Client", "accessToken", "base", `${documented}; return graph;`)(Client, await token(), base);
+  graph = await run("graph", ["Microsoft Graph client for Node.js"], { BASE, getAccessToken: administratorToken });
 });
-
-async function token() {
-  const { userPrincipalName: username, password } = demo.admin;
-  const fields = { client_id: native.appId, grant_type: "password", scope: "https://graph.microsoft.com/.default", username, password };
-  const answer = await fetch(`${base}/${demo.tenantId}/oauth2/v2.0/token`, { method: "POST", body: new URLSearchParams(fields) });
-  const { access_token: accessToken } = await answer.json();
-  assert.ok(accessToken);
-  return accessToken;
-}
 
 const unique = (name) => `${name} ${randomBytes(4).toString("hex")}`;
 
@@ -34,7 +22,7 @@ test("a group is made, filled, read and deleted", async () => {
   const body = { displayName, mailEnabled: false, mailNickname: "node", securityEnabled: true };
   const group = await graph.api("/groups").post(body);
   const me = await graph.api("/me").select("id,displayName").get();
-  const reference = { "@odata.id": `${base}/v1.0/directoryObjects/${me.id}` };
+  const reference = { "@odata.id": `${BASE}/v1.0/directoryObjects/${me.id}` };
   await graph.api(`/groups/${group.id}/members/$ref`).post(reference);
   await graph.api(`/groups/${group.id}/owners/$ref`).post(reference);
   for (const list of ["members", "owners"]) {
@@ -87,7 +75,7 @@ test("the sign-in log is read page by page", async () => {
 });
 
 test("a batch answers each request", async () => {
-  const step = (id, url) => ({ id, request: new Request(`${base}/v1.0${url}`, { method: "GET" }) });
+  const step = (id, url) => ({ id, request: new Request(`${BASE}/v1.0${url}`, { method: "GET" }) });
   const content = new BatchRequestContent([step("1", "/users?$top=1"), step("2", "/devices/00000000-0000-4000-8000-000000000000")]);
   const answer = new BatchResponseContent(await graph.api("/$batch").post(await content.getContent()));
   assert.equal(answer.getResponseById("1").status, 200);

@@ -1,26 +1,28 @@
 // openid-client, a strict OpenID Connect relying party: discovery, code with PKCE, refresh, userinfo, signatures, refusals.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { webcrypto } from "node:crypto";
 import { before, test } from "node:test";
 
-import { createRemoteJWKSet, jwtVerify } from "jose";
+import { createRemoteJWKSet, decodeJwt, importPKCS8, jwtVerify } from "jose";
 import * as client from "openid-client";
 
-import { signIn } from "./plain_browser.mjs";
+import { registeredCertificate } from "./certificate.mjs";
+import { AUTHORITY, BASE, GRAPH_SCOPE, TENANT, confidential, native, newPerson, withPolicy } from "./demo.mjs";
+import { answerDeviceCode, signIn } from "./plain_browser.mjs";
+import { run } from "./recipes.mjs";
 
-const demo = JSON.parse(readFileSync(process.env.DOORWARD_DEMO, "utf8"));
-const issuer = `${demo.baseUrl.replace(/\/$/, "")}/${demo.tenantId}/v2.0`;
-const native = demo.applications.find((app) => !app.secret && app.redirectUris.some((uri) => uri.startsWith("http://localhost")));
+const issuer = `${AUTHORITY}/v2.0`;
 const REDIRECT = "http://localhost:53682/";
 const SCOPE = "openid profile offline_access User.Read";
-const person = demo.users.find((user) => user.groups.length === 0);
 
+let person;
 let config;
 
 before(async () => {
+  person = await newPerson();
   // Refuses a discovery document whose issuer is not the very address it came from.
-  config = await client.discovery(new URL(issuer), native.appId, undefined, client.None());
+  config = await run("config", ["openid-client"], { BASE, TENANT, CLIENT_ID: native.appId });
   // Checks the signature of every id token against the published keys, even where the protocol leaves it out.
   client.enableNonRepudiationChecks(config);
 });
@@ -83,47 +85,53 @@ test("an altered token is refused by userinfo", async () => {
 
 test("a refusal by conditional access carries suberror and claims", async () => {
   const tokens = await password();
-  const identifier = await createPolicy();
-  try {
+  await withPolicy(person, "block", async (policy) => {
     const attempts = { "sign-in": password, refresh: () => client.refreshTokenGrant(config, tokens.refresh_token) };
     for (const [name, attempt] of Object.entries(attempts)) {
       const error = await attempt().then(() => assert.fail(`${name} was not refused`), (error) => error);
       assert.equal(error.error, "invalid_grant", `${name}: ${error.stack}`);
       assert.equal(error.cause.suberror, "message_only");
       assert.deepEqual(error.cause.error_codes, [53003]);
-      assert.deepEqual(JSON.parse(error.cause.claims), { access_token: { capolids: { essential: true, values: [identifier] } } });
+      assert.deepEqual(JSON.parse(error.cause.claims), { access_token: { capolids: { essential: true, values: [policy] } } });
     }
-  } finally {
-    await deletePolicy(identifier);
-  }
+  });
   await password();
 });
 
-async function graph(method, path, body) {
-  const { userPrincipalName: username, password } = demo.admin;
-  const scope = "https://graph.microsoft.com/.default";
-  const { access_token } = await client.genericGrantRequest(config, "password", { username, password, scope });
-  const url = new URL(`/v1.0/${path}`, demo.baseUrl);
-  const headers = new Headers({ "content-type": "application/json" });
-  return client.fetchProtectedResource(config, access_token, url, method, body && JSON.stringify(body), headers);
-}
+const SECRETS = { "in the form": client.ClientSecretPost, "by HTTP Basic": client.ClientSecretBasic };
 
-async function createPolicy() {
-  const response = await graph("POST", "identity/conditionalAccess/policies", {
-    displayName: "End-to-end test",
-    state: "enabled",
-    conditions: {
-      users: { includeUsers: [person.id] },
-      applications: { includeApplications: ["All"] },
-      clientAppTypes: ["all"],
-    },
-    grantControls: { operator: "OR", builtInControls: ["block"] },
+for (const [how, authentication] of Object.entries(SECRETS)) {
+  test(`an application proves itself with a secret ${how}`, async () => {
+    const own = await client.discovery(new URL(issuer), confidential.appId, undefined, authentication(confidential.secret));
+    const tokens = await client.clientCredentialsGrant(own, { scope: GRAPH_SCOPE });
+    assert.equal(decodeJwt(tokens.access_token).tid, TENANT);
   });
-  assert.equal(response.status, 201, await response.clone().text());
-  return (await response.json()).id;
 }
 
-async function deletePolicy(identifier) {
-  const response = await graph("DELETE", `identity/conditionalAccess/policies/${identifier}`);
-  assert.equal(response.status, 204);
+for (const algorithm of ["PS256", "RS256"]) {
+  test(`an application proves itself with a key, by ${algorithm}`, async () => {
+    const { key, clientId } = await registeredCertificate();
+    const authentication = client.PrivateKeyJwt(await importPKCS8(key, algorithm));
+    const own = await client.discovery(new URL(issuer), clientId, undefined, authentication);
+    assert.ok(await client.clientCredentialsGrant(own, { scope: GRAPH_SCOPE }));
+  });
 }
+
+test("an application with another key is refused", async () => {
+  const { clientId } = await registeredCertificate();
+  const pair = await webcrypto.subtle.generateKey(
+    { name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" },
+    false,
+    ["sign", "verify"],
+  );
+  const own = await client.discovery(new URL(issuer), clientId, undefined, client.PrivateKeyJwt(pair.privateKey));
+  await assert.rejects(client.clientCredentialsGrant(own, { scope: GRAPH_SCOPE }), { error: "invalid_client", status: 401 });
+});
+
+test("a device code is waited for until the person has answered", async () => {
+  const device = await client.initiateDeviceAuthorization(config, { scope: SCOPE });
+  const waiting = client.pollDeviceAuthorizationGrant(config, device);
+  const code = { verificationUri: device.verification_uri, userCode: device.user_code };
+  await answerDeviceCode(code, person.userPrincipalName, person.password);
+  assert.equal((await waiting).claims().oid, person.id);
+});

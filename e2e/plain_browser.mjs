@@ -51,3 +51,13 @@ export async function signIn(url, stop, login, passwd) {
   if (next instanceof Page) throw new Error(`the sign-in stopped at a page:\n${next.html}`);
   return next;
 }
+
+/** Enters the code that an app on another device shows, signs in, and agrees. */
+export async function answerDeviceCode({ verificationUri, userCode }, login, passwd) {
+  const entry = await new PlainBrowser().open(verificationUri);
+  const identifier = await entry.submit({ user_code: userCode });
+  const password = await identifier.submit({ login });
+  const confirmation = await password.submit({ login, passwd });
+  const done = await confirmation.submit({ answer: "continue" });
+  if (!done.html.includes("You are signed in")) throw new Error(`the device code was not taken:\n${done.html}`);
+}

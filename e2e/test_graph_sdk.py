@@ -1,13 +1,11 @@
 """Ordinary administration with Microsoft's Graph SDK for Python and azure-identity, both as published, pointed at this server.
 
-The one thing that is ours is where they are pointed, by the lines that docs/admin-api.md gives."""
+The one thing that is ours is where they are pointed, by the lines that docs/clients.md gives."""
 
 import asyncio
-import re
 import secrets
 import threading
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from kiota_abstractions.base_request_configuration import RequestConfiguration
@@ -41,6 +39,8 @@ from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 from msgraph_core.tasks.page_iterator import PageIterator
 
+import recipes
+
 GRAPH = "00000003-0000-0000-c000-000000000000"
 PERMISSIONS = [
     "Directory.ReadWrite.All",
@@ -66,21 +66,11 @@ def run():
 def graph(world):
     """A client that acts for itself, with a registration and a secret that the administrator made."""
     assignments = [{"resource": GRAPH, "value": permission} for permission in PERMISSIONS]
-    made = world.graph("POST", "applications", {"displayName": "Script", "appRoleAssignments": assignments})
-    assert made.status_code == 201, made.text
-    app = made.json()["appId"]
-    secret = world.graph("POST", f"applications/{app}/addPassword").json()["secretText"]
-
-    names = {"TENANT": world.tenant_id, "CLIENT_ID": app, "SECRET": secret, "BASE": world.base}
-    exec(documented("python"), names)  # noqa: S102, lines of our own
-    yield names["graph"]
+    app = world.new_application(appRoleAssignments=assignments)
+    names = {"CLIENT_ID": app, "SECRET": world.new_secret(app), **world.names}
+    credential = recipes.run("azure-identity for Python", **names)["credential"]
+    yield recipes.run("Microsoft Graph SDK for Python", credential=credential, **names)["graph"]
     world.graph("DELETE", f"applications/{app}")
-
-
-def documented(language: str) -> str:
-    """The lines that the documentation gives."""
-    text = (Path(__file__).parent.parent / "docs/admin-api.md").read_text(encoding="utf-8")
-    return re.search(rf"```{language}\n(.*?)```", text, re.DOTALL).group(1)
 
 
 def unique(name: str) -> str:

@@ -85,8 +85,8 @@ def test_it_answers_as_its_document_says(scratch, tmp_path, monkeypatch):
 def caller(scratch, number):
     """Client id and token of an application that may do everything for itself."""
     assignments = [{"resource": GRAPH, "value": permission} for permission in PERMISSIONS]
-    app = scratch.graph("POST", "applications", {"displayName": f"Fuzzer {number}", "appRoleAssignments": assignments}).json()["appId"]
-    secret = scratch.graph("POST", f"applications/{app}/addPassword").json()["secretText"]
+    app = scratch.new_application(displayName=f"Fuzzer {number}", appRoleAssignments=assignments)
+    secret = scratch.new_secret(app)
     scope = "https://graph.microsoft.com/.default"
     fields = {"client_id": app, "client_secret": secret, "grant_type": "client_credentials", "scope": scope}
     answer = requests.post(f"{scratch.authority}/oauth2/v2.0/token", data=fields, timeout=30)

@@ -40,6 +40,8 @@ class World:
         self.tenant_id = demo["tenantId"]
         self.tenant_domain = demo["tenantDomain"]
         self.authority = f"{self.base}/{self.tenant_id}"
+        # As docs/clients.md calls them.
+        self.names = {"BASE": self.base, "TENANT": self.tenant_id}
         self.admin = demo["admin"]
         self._users = demo["users"]
         self.applications = [
@@ -68,6 +70,17 @@ class World:
     def native_client(self) -> Application:
         """A public application that answers on the loopback address."""
         return _first(self.applications, lambda app: not app.secret and app.redirect("http://localhost"), "a native client")
+
+    def new_application(self, **members) -> str:
+        """Client id of a new application."""
+        answer = self.graph("POST", "applications", {"displayName": "End-to-end test"} | members)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["appId"]
+
+    def new_secret(self, application: str) -> str:
+        answer = self.graph("POST", f"applications/{application}/addPassword")
+        assert answer.status_code == 200, answer.text
+        return answer.json()["secretText"]
 
     def graph(self, method: str, path: str, body: dict | None = None) -> requests.Response:
         """A request to the admin API as the administrator."""

@@ -51,6 +51,14 @@ pub(crate) struct DeviceDescription<'a> {
     pub(crate) os_version: &'a str,
 }
 
+/// What the broker puts into the headers of one authorization request.
+pub struct Proofs {
+    /// `x-ms-RefreshTokenCredential`.
+    pub cookie: String,
+    /// `x-ms-DeviceCredential`.
+    pub credential: String,
+}
+
 #[derive(Deserialize)]
 struct Nonce {
     #[serde(rename = "Nonce")]
@@ -159,21 +167,27 @@ impl Registration {
         self.primary.is_some()
     }
 
-    /// Gets a token for an app, silently: an authorization request with two proofs in its headers, then the code.
-    pub(crate) async fn token_for(&self, client: &Client, network: &Network, app: &App, scope: &str) -> Result<Outcome, PhoneError> {
+    /// The proofs of one authorization request, by a nonce of the server.
+    pub(crate) async fn proofs(&self, client: &Client, network: &Network) -> Result<Proofs, PhoneError> {
         let Some(primary) = &self.primary else { return Err(PhoneError::local("nobody is signed in to the broker")) };
         let nonce = nonce(client, network).await?;
         let claims = CookieClaims { refresh_token: primary.token.clone(), request_nonce: Some(nonce.clone()) };
         let cookie = prt::build_cookie(network.rng.as_ref(), &primary.session_key, KdfVersion::V2, &claims)
             .ok_or_else(|| PhoneError::local("cookie"))?;
         let credential = prt::build_device_credential(&self.key, &self.certificate, &nonce).map_err(PhoneError::local)?;
+        Ok(Proofs { cookie, credential })
+    }
+
+    /// Gets a token for an app, silently: an authorization request with two proofs in its headers, then the code.
+    pub(crate) async fn token_for(&self, client: &Client, network: &Network, app: &App, scope: &str) -> Result<Outcome, PhoneError> {
+        let proofs = self.proofs(client, network).await?;
         let client_id = app.client_id.to_string();
         let query = [("client_id", client_id.as_str()), ("response_type", "code"), ("redirect_uri", app.redirect_uri()), ("scope", scope)];
         let request = client
             .get(format!("{}/oAuth2/v2.0/authorize", network.authority()))
             .query(&query)
-            .header("x-ms-RefreshTokenCredential", cookie)
-            .header("x-ms-DeviceCredential", credential)
+            .header("x-ms-RefreshTokenCredential", proofs.cookie)
+            .header("x-ms-DeviceCredential", proofs.credential)
             .header("x-client-brkrver", "1.0");
         let answer = send(request).await?;
         if answer.status >= 400 {

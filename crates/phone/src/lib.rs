@@ -18,6 +18,7 @@ mod web_view;
 
 pub use account::Account;
 pub use app::App;
+pub use broker::Proofs;
 pub use error::PhoneError;
 pub use http::Network;
 pub use key_store::{SharedKeys, SoftwareKeys};

@@ -9,7 +9,7 @@ use reqwest::{Client, RequestBuilder};
 
 use crate::account::Account;
 use crate::app::App;
-use crate::broker::{self, BROKER, BROKER_REDIRECT, DEVICE_REGISTRATION, DeviceDescription, Registration};
+use crate::broker::{self, BROKER, BROKER_REDIRECT, DEVICE_REGISTRATION, DeviceDescription, Proofs, Registration};
 use crate::error::PhoneError;
 use crate::http::{Network, send};
 use crate::outcome::{Outcome, Tokens};
@@ -270,6 +270,15 @@ impl Phone {
         let Some(registration) = &mut self.registration else { return Err(PhoneError::local("not registered")) };
         let grant = PrtGrant::Password { username: account.name.clone(), password: account.password.clone() };
         registration.sign_in(&self.client, &self.network, grant).await
+    }
+
+    /// The proofs that the broker sends with one authorization request, for whoever sends the request itself.
+    ///
+    /// # Errors
+    /// [`PhoneError`], also when nobody is signed in to the broker.
+    pub async fn proofs(&self) -> Result<Proofs, PhoneError> {
+        let Some(registration) = &self.registration else { return Err(PhoneError::local("not registered")) };
+        registration.proofs(&self.client, &self.network).await
     }
 
     /// The broker renews its primary refresh token.

@@ -116,7 +116,8 @@ async fn check_assertion(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, ap
         return Err(refuse("iss and sub must be the client id".into()));
     }
     let authority = ctx.authority(tenant.id);
-    if ![format!("{authority}/oauth2/v2.0/token"), format!("{authority}/oauth2/token"), ctx.issuer(tenant.id)].contains(&audience) {
+    let ours = [format!("{authority}/oauth2/v2.0/token"), format!("{authority}/oauth2/token"), ctx.issuer(tenant.id)];
+    if !audience.iter().any(|audience| ours.contains(audience)) {
         return Err(refuse("aud must be the token endpoint".into()));
     }
     if expires <= now || not_before.is_some_and(|start| start > now.saturating_add(SignedDuration::from_mins(5)).unwrap_or(now)) {

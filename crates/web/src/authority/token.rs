@@ -17,6 +17,7 @@ use doorward_service::client::{self, ClientCredential};
 use doorward_service::token::issue::Version;
 use doorward_service::token::{authorization_code, client_credentials, device_code, password, refresh_token};
 use doorward_service::{Context, Error, access, one_time, tenants};
+use doorward_wire::jwt;
 use doorward_wire::oauth::claims_parameter;
 use doorward_wire::prt::is_device_signed;
 use serde::Deserialize;
@@ -186,7 +187,9 @@ async fn signed_request(
 
 async fn authenticated(ctx: &Context, tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters) -> Result<Application, Error> {
     let basic = basic(headers);
-    let client_id = parameters.client_id.clone().or_else(|| basic.as_ref().map(|(id, _)| id.clone()));
+    // An assertion names its client itself (RFC 7521 §4.2).
+    let asserted = || jwt::unverified_claim(parameters.client_assertion.as_deref()?, "sub");
+    let client_id = parameters.client_id.clone().or_else(|| basic.as_ref().map(|(id, _)| id.clone())).or_else(asserted);
     let credential = ClientCredential {
         secret: parameters.client_secret.clone().filter(|secret| !secret.is_empty()).or_else(|| basic.map(|(_, secret)| secret)),
         assertion: parameters.client_assertion.clone(),

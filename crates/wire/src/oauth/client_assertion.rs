@@ -16,8 +16,8 @@ pub struct ClientAssertion {
     pub issuer: String,
     /// `sub`.
     pub subject: String,
-    /// `aud`.
-    pub audience: String,
+    /// `aud`: one address or several.
+    pub audience: Vec<String>,
     /// `exp`.
     pub expires: Timestamp,
     /// `nbf`.
@@ -30,12 +30,19 @@ pub struct ClientAssertion {
 struct Claims {
     iss: String,
     sub: String,
-    aud: String,
+    aud: Audience,
     #[serde(deserialize_with = "jwt::numeric_date")]
     exp: i64,
     #[serde(default)]
     nbf: Option<serde_json::Number>,
     jti: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
 }
 
 /// Verifies an assertion with a registered certificate (DER as standard base64). PS256 and RS256 are accepted, because client
@@ -57,7 +64,10 @@ pub fn verify(assertion: &str, certificate: &str) -> Result<ClientAssertion, Jwt
     Ok(ClientAssertion {
         issuer: claims.iss,
         subject: claims.sub,
-        audience: claims.aud,
+        audience: match claims.aud {
+            Audience::One(audience) => vec![audience],
+            Audience::Several(audiences) => audiences,
+        },
         expires: time(claims.exp)?,
         not_before,
         id: claims.jti.filter(|id| id.len() <= 256),

@@ -153,7 +153,7 @@ fn assertions_of_other_libraries_verify_with_either_padding_and_any_form_of_time
         assert_eq!(assertion.expires.as_second(), 1_795_425_441);
         assert_eq!(assertion.not_before.unwrap().as_second(), 1_795_424_841);
         assert_eq!(assertion.issuer, assertion.subject);
-        assert_eq!(assertion.audience, "https://login.example/t/oauth2/v2.0/token");
+        assert_eq!(assertion.audience, ["https://login.example/t/oauth2/v2.0/token"]);
         assert_eq!(assertion.id.as_deref(), Some("1"));
     }
 }

@@ -1,6 +1,7 @@
 //! The authority's endpoints, through the router.
 
 mod authorization_code;
+mod client_assertion;
 mod client_credentials;
 mod device_code;
 mod discovery;
