@@ -28,7 +28,7 @@ pub use attempt::Attempt;
 pub use facts::waived_controls;
 pub(crate) use facts::{client_facts, resource_facts};
 pub use frequency::asks_to_sign_in_again;
-pub(crate) use lock_out::{keeps_an_administrator, locks_out};
+pub(crate) use lock_out::{Advice, Watch, keeps_an_administrator, locks_out};
 pub use people::People;
 pub(crate) use platform::of_device as platform_of;
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};

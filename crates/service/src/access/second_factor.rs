@@ -86,11 +86,7 @@ fn registration<'a>(request: &Request<'a>) -> Request<'a> {
 
 /// A policy for all resources that asks for a second factor is met by the one that is being registered: else nobody could register
 /// the first. A policy that names the registration means it, and is judged by what was given before.
-pub(super) fn judge(
-    (set, about_registration): (&PolicySet, &HashSet<String>),
-    facts: &Facts,
-    factor: SecondFactor,
-) -> std::result::Result<Decision, Decision> {
+pub(super) fn judge((set, about_registration): Rules<'_>, facts: &Facts, factor: SecondFactor) -> std::result::Result<Decision, Decision> {
     let hoped_for = decide(set, &as_if(facts, factor));
     if hoped_for.outcome != Outcome::Grant {
         return Err(hoped_for);
@@ -99,7 +95,10 @@ pub(super) fn judge(
     if strict.failing().any(|id| about_registration.contains(id)) { Err(strict) } else { Ok(hoped_for) }
 }
 
-fn rules(policies: &TenantPolicies) -> (&PolicySet, &HashSet<String>) {
+/// A compiled set, with the ids of the policies that are about registering second factors.
+pub(super) type Rules<'a> = (&'a PolicySet, &'a HashSet<String>);
+
+pub(super) fn rules(policies: &TenantPolicies) -> Rules<'_> {
     (&policies.compiled, &policies.about_registration)
 }
 

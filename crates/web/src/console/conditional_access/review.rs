@@ -3,6 +3,7 @@
 use askama::Template;
 use doorward_service::conditional_access::{Finding, Preview};
 
+use crate::area::sentence;
 use crate::console::difference::Difference;
 use crate::console::replay::Replay;
 use crate::console::shell::Shell;
@@ -39,7 +40,7 @@ impl Looked {
             then: preview.people.then.map(people),
             all: if preview.people.complete { people(preview.people.all) } else { format!("the first {}", people(preview.people.all)) },
             findings: preview.findings,
-            locks_out: locks_out.map(|why| super::sentence(&why)),
+            locks_out: locks_out.map(|why| sentence(&why)),
             replay: Replay::of(preview.replay),
         }
     }
