@@ -3,7 +3,6 @@
 use askama::Template;
 use doorward_service::conditional_access::{Finding, Preview};
 
-use crate::area::sentence;
 use crate::console::difference::Difference;
 use crate::console::replay::Replay;
 use crate::console::shell::Shell;
@@ -27,20 +26,17 @@ pub(super) struct Looked {
     pub(super) then: Option<String>,
     pub(super) all: String,
     pub(super) findings: Vec<Finding>,
-    pub(super) locks_out: Option<String>,
     pub(super) replay: Replay,
 }
 
 impl Looked {
-    pub(super) fn of(mut preview: Preview) -> Self {
+    pub(super) fn of(preview: Preview) -> Self {
         let people = |count: usize| number(count, "person", "people");
-        let locks_out = preview.replay.locks_out.take();
         Self {
             now: preview.people.now.map(people),
             then: preview.people.then.map(people),
             all: if preview.people.complete { people(preview.people.all) } else { format!("the first {}", people(preview.people.all)) },
             findings: preview.findings,
-            locks_out: locks_out.map(|why| sentence(&why)),
             replay: Replay::of(preview.replay),
         }
     }
