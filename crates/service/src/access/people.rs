@@ -6,7 +6,7 @@ use doorward_model::user::User;
 use doorward_model::{GroupId, UserId};
 use doorward_policy::conditional_access::UserFacts;
 use doorward_store::Unit;
-use doorward_store::query::{Filter, Query, UserField, Value};
+use doorward_store::query::{Filter, Order, Query, UserField, Value};
 use uuid::Uuid;
 
 use super::facts;
@@ -57,7 +57,8 @@ pub(super) async fn these(unit: &mut dyn Unit, ids: &BTreeSet<UserId>) -> Result
     let ids: Vec<Value> = ids.iter().map(|id| id.0.into()).collect();
     let mut people = HashMap::new();
     for ids in ids.chunks(BATCH as usize) {
-        let query = Query { limit: BATCH, ..Query::of(Filter::OneOf(UserField::Id, ids.to_vec())) };
+        let by_id = Order { field: UserField::Id, descending: false };
+        let query = Query { limit: BATCH, order: Some(by_id), ..Query::of(Filter::OneOf(UserField::Id, ids.to_vec())) };
         let users = unit.users().page(&query).await?.items;
         let facts = with_groups(unit, &users).await?;
         people.extend(users.iter().map(|user| user.id).zip(facts));

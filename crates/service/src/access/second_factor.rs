@@ -11,7 +11,10 @@ use doorward_model::sign_in_record::SignInOutcome;
 use doorward_policy::conditional_access::{Control, Decision, Facts, Outcome, PolicySet, Renewal, decide};
 use doorward_store::Unit;
 
-use super::{Attempt, Request, facts, frequency, refuse};
+use super::attempt::Attempt;
+use super::refusal::refuse;
+use super::request::Request;
+use super::{facts, frequency};
 use crate::context::Context;
 use crate::error::Result;
 use crate::policies::{self, TenantPolicies};

@@ -8,36 +8,13 @@ use doorward_model::role::Role;
 use doorward_model::user::User;
 use doorward_store::Unit;
 
-use super::{is_open, refusing, told};
+use super::console::{Advice, is_open, refusing, told};
 use crate::access::second_factor::rules;
 use crate::context::Context;
 use crate::directory::DirectoryError;
 use crate::error::{Error, Result};
 use crate::policies::{self, TenantPolicies};
 use crate::resource;
-
-/// What to do instead of a change that would lock everybody out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Advice {
-    /// The change is one of policies.
-    Policies,
-    /// The change is one of people, groups, roles or applications.
-    Directory,
-    /// The change takes a second factor.
-    SecondFactor,
-}
-
-impl Advice {
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Policies => "Exclude one emergency account, or set the policy to report-only first",
-            Self::Directory => {
-                "See to it first that another Global Administrator is let in, for example by excluding one emergency account from the policy"
-            }
-            Self::SecondFactor => "Set up another second factor first, or exclude one emergency account from the policy",
-        }
-    }
-}
 
 /// Looks at the way into the console on both sides of a change. It is begun in the unit of work before anything is written there, and
 /// ended before the commit.
