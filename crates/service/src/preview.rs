@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use doorward_model::document::DocumentKind;
 use doorward_model::sign_in_record::SignInRecord;
-use doorward_policy::conditional_access::{Facts, Outcome, PolicySet, decide};
+use doorward_policy::conditional_access::{Classes, Facts, Outcome, PolicySet};
 use doorward_store::Unit;
 use serde_json::Value;
 
@@ -61,7 +61,8 @@ pub struct Example {
 pub(crate) struct Prepared {
     now: PolicySet,
     then: PolicySet,
-    questions: Vec<(SignInRecord, Facts)>,
+    records: Vec<SignInRecord>,
+    recorded: Recorded,
     complete: bool,
     locks_out: Option<String>,
 }
@@ -77,14 +78,8 @@ impl Prepared {
         let locks_out = access::locks_out(ctx, unit, || variants.present(), &then).await?;
         let ((now, _), (then, _)) = (variants.present()?, then?);
         let (records, complete) = sign_in_search::newest(unit, overview::since(ctx.now()), REPLAYED).await?;
-        let mut reader = Recorded::open(unit).await?;
-        let mut questions = Vec::new();
-        for record in records {
-            if let Some(facts) = reader.facts(unit, &record).await? {
-                questions.push((record, facts));
-            }
-        }
-        Ok(Self { now, then, questions, complete, locks_out })
+        let recorded = Recorded::of(unit, &records).await?;
+        Ok(Self { now, then, records, recorded, complete, locks_out })
     }
 
     /// Decides. Thousands of decisions would hold up the other requests of a thread of the runtime, so they have one of their own.
@@ -96,9 +91,13 @@ impl Prepared {
     }
 
     fn decide(self) -> Replay {
-        let mut replay = Replay { replayed: self.questions.len(), complete: self.complete, locks_out: self.locks_out, ..Replay::default() };
-        for (record, facts) in self.questions {
-            let (now, then) = (word(decide(&self.now, &facts).outcome), word(decide(&self.then, &facts).outcome));
+        let mut replay = Replay { complete: self.complete, locks_out: self.locks_out, ..Replay::default() };
+        // Both remember the kinds of people, places and so on that they have met, of which there are far fewer than sign-ins.
+        let (mut by_now, mut by_then) = (Classes::new(&self.now), Classes::new(&self.then));
+        for record in self.records {
+            let Some(facts) = self.recorded.facts(&record) else { continue };
+            replay.replayed += 1;
+            let (now, then) = (word(&mut by_now, &facts), word(&mut by_then, &facts));
             if now != then {
                 let number = replay.changed.entry((now, then)).or_default();
                 *number = number.saturating_add(1);
@@ -111,8 +110,9 @@ impl Prepared {
     }
 }
 
-fn word(outcome: Outcome) -> Word {
-    match outcome {
+fn word(policies: &mut Classes<'_>, facts: &Facts) -> Word {
+    let sign_in = policies.sign_in(facts);
+    match policies.outcome(&sign_in).outcome {
         Outcome::Grant => Word::Granted,
         Outcome::Interrupt => Word::Asked,
         Outcome::Block => Word::Refused,

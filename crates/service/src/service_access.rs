@@ -1,12 +1,10 @@
 //! Service access: the services of a tenant with their policies, and what a change of one would do.
 
-use std::collections::BTreeSet;
-
 use doorward_model::application::Application;
 use doorward_model::document::{Document, DocumentKind};
-use doorward_model::group::{Group, Member};
+use doorward_model::group::Group;
 use doorward_model::service_policy::ServicePolicy;
-use doorward_model::{GroupId, TenantId, UserId};
+use doorward_model::{GroupId, TenantId};
 use doorward_store::Unit;
 use doorward_wire::policy_file;
 use serde_json::Value;
@@ -72,8 +70,8 @@ pub async fn services(ctx: &Context, tenant: TenantId) -> Result<Services> {
 /// What a changed policy would do.
 #[derive(Debug, Clone, Default)]
 pub struct Preview {
-    /// People whom app access is for, now and then.
-    pub people: (usize, usize),
+    /// People whom app access is for, now and then; none when it is for everyone.
+    pub people: (Option<usize>, Option<usize>),
     /// People whom device access is for, now and then; none when it is for everyone.
     pub device_people: (Option<usize>, Option<usize>),
     /// Recorded sign-ins under both.
@@ -91,51 +89,42 @@ pub async fn preview(ctx: &Context, tenant: TenantId, id: &str, body: &Value) ->
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let present = unit.documents().get(DocumentKind::ServicePolicy, id).await?;
     let now = present.and_then(|document| policy_file::service_policy::read(&document.body).ok());
-    let people = (covered_by_apps(unit.as_mut(), now.as_ref()).await?, covered_by_apps(unit.as_mut(), Some(&then)).await?);
-    let device_people = (covered_by_devices(unit.as_mut(), now.as_ref()).await?, covered_by_devices(unit.as_mut(), Some(&then)).await?);
+    let people = count(unit.as_mut(), by_apps(now.as_ref()), by_apps(Some(&then))).await?;
+    let device_people = count(unit.as_mut(), by_devices(now.as_ref()), by_devices(Some(&then))).await?;
     let prepared = Prepared::read(ctx, unit.as_mut(), DocumentKind::ServicePolicy, id, Some(body)).await?;
     drop(unit);
     Ok(Preview { people, device_people, replay: prepared.run().await? })
 }
 
-async fn covered_by_apps(unit: &mut dyn Unit, policy: Option<&ServicePolicy>) -> Result<usize> {
+/// The groups that count, and those that are let off. Nobody is in none.
+type Groups<'a> = (&'a [String], &'a [String]);
+
+/// Whom app access is for.
+fn by_apps(policy: Option<&ServicePolicy>) -> Option<Groups<'_>> {
     match policy.and_then(|policy| policy.app_access.as_ref()) {
-        Some(access) if access.enabled && !access.allows_all_apps => {
-            covered(unit, &access.restricted_groups, &access.exempted_groups).await
-        }
-        _ => Ok(0),
+        Some(access) if access.enabled && !access.allows_all_apps => Some((&access.restricted_groups, &access.exempted_groups)),
+        _ => Some((&[], &[])),
     }
 }
 
-async fn covered_by_devices(unit: &mut dyn Unit, policy: Option<&ServicePolicy>) -> Result<Option<usize>> {
+/// Whom device access is for; none is everyone.
+fn by_devices(policy: Option<&ServicePolicy>) -> Option<Groups<'_>> {
     match policy.and_then(|policy| policy.device_access.as_ref()) {
-        Some(access) if access.enabled && access.targets_all_users => Ok(None),
-        Some(access) if access.enabled => covered(unit, &access.targeted_groups, &access.exempted_groups).await.map(Some),
-        _ => Ok(Some(0)),
+        Some(access) if access.enabled && access.targets_all_users => None,
+        Some(access) if access.enabled => Some((&access.targeted_groups, &access.exempted_groups)),
+        _ => Some((&[], &[])),
     }
 }
 
-/// People in one of `groups` and in none of `exempted`, through nested groups too.
-async fn covered(unit: &mut dyn Unit, groups: &[String], exempted: &[String]) -> Result<usize> {
-    let inside = people_in(unit, groups).await?;
-    let outside = people_in(unit, exempted).await?;
-    Ok(inside.difference(&outside).count())
+/// How many people these are, now and then; what does not change is counted once.
+async fn count(unit: &mut dyn Unit, now: Option<Groups<'_>>, then: Option<Groups<'_>>) -> Result<(Option<usize>, Option<usize>)> {
+    let before = count_in(unit, now).await?;
+    Ok((before, if now == then { before } else { count_in(unit, then).await? }))
 }
 
-async fn people_in(unit: &mut dyn Unit, groups: &[String]) -> Result<BTreeSet<UserId>> {
-    let mut people = BTreeSet::new();
-    let mut seen: BTreeSet<GroupId> = BTreeSet::new();
-    let mut waiting: Vec<GroupId> = groups.iter().filter_map(|id| id.parse().ok()).collect();
-    while let Some(group) = waiting.pop() {
-        if !seen.insert(group) {
-            continue;
-        }
-        for member in unit.groups().members(group).await? {
-            match member {
-                Member::User(id) => drop(people.insert(id)),
-                Member::Group(id) => waiting.push(id),
-            }
-        }
-    }
-    Ok(people)
+async fn count_in(unit: &mut dyn Unit, groups: Option<Groups<'_>>) -> Result<Option<usize>> {
+    let Some((counted, exempted)) = groups else { return Ok(None) };
+    let ids = |groups: &[String]| groups.iter().filter_map(|id| id.parse().ok()).collect::<Vec<GroupId>>();
+    let people = unit.groups().count_users(&ids(counted), &ids(exempted)).await?;
+    Ok(Some(usize::try_from(people).unwrap_or(usize::MAX)))
 }

@@ -8,12 +8,14 @@ use doorward_store::{GroupRepository, Result};
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
-use crate::query::table;
+use crate::query::{Bound, Statement, table};
 use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
 use crate::unit::Scope;
 
 const USER: &str = "user";
 const GROUP: &str = "group";
+/// Ids of one statement; engines take many more.
+const CHUNK: usize = 1000;
 
 fn read(row: &SqliteRow) -> Result<Group> {
     Reader::new(row, "user_groups", "id").body()
@@ -22,6 +24,37 @@ fn read(row: &SqliteRow) -> Result<Group> {
 fn member(row: &SqliteRow) -> Result<Member> {
     let reader = Reader::new(row, "group_members", "member_id");
     Ok(if reader.text("kind")? == GROUP { Member::Group(reader.parsed("member_id")?) } else { Member::User(reader.parsed("member_id")?) })
+}
+
+impl Statement {
+    /// Texts with commas between them.
+    fn list(&mut self, texts: impl Iterator<Item = String>) {
+        for (index, text) in texts.enumerate() {
+            if index > 0 {
+                self.push(", ");
+            }
+            self.bind(Bound::Text(text));
+        }
+    }
+
+    /// A table of that name with groups and all that are in them, directly or not.
+    fn nested(&mut self, name: &str, groups: &[GroupId]) {
+        self.push(&format!("{name} (id) AS (SELECT id FROM user_groups WHERE tenant_id = $1 AND id IN ("));
+        self.list(groups.iter().map(ToString::to_string));
+        self.push(&format!(
+            ") UNION
+               SELECT m.member_id FROM {name} n CROSS JOIN group_members m WHERE m.tenant_id = $1 AND m.group_id = n.id AND m.kind = 'group'
+             )"
+        ));
+    }
+
+    /// The users who are directly in one of the groups of such a table, each once.
+    fn users_in(&mut self, name: &str) {
+        self.push(&format!(
+            "SELECT DISTINCT m.member_id FROM {name} n CROSS JOIN group_members m
+             WHERE m.tenant_id = $1 AND m.group_id = n.id AND m.kind = 'user'"
+        ));
+    }
 }
 
 table! { GroupField in "user_groups" as Group, read;
@@ -202,6 +235,51 @@ impl GroupRepository for Scope<'_> {
         .await
         .map_err(engine)?;
         rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect()
+    }
+
+    async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Member, GroupId)>> {
+        let mut around = Vec::new();
+        for users in users.chunks(CHUNK) {
+            // As in `member_page`.
+            let mut statement = Statement::new(
+                "WITH RECURSIVE around (member_id, kind, group_id) AS (
+                   SELECT member_id, kind, group_id FROM group_members WHERE tenant_id = $1 AND member_id IN ("
+                    .to_owned(),
+                &self.tenant,
+            );
+            statement.list(users.iter().map(ToString::to_string));
+            statement.push(
+                ") UNION
+                   SELECT m.member_id, m.kind, m.group_id FROM around a CROSS JOIN group_members m
+                   WHERE m.tenant_id = $1 AND m.member_id = a.group_id
+                 )
+                 SELECT member_id, kind, group_id FROM around",
+            );
+            for row in self.rows(statement).await? {
+                around.push((member(&row)?, Reader::new(&row, "group_members", "member_id").parsed("group_id")?));
+            }
+        }
+        Ok(around)
+    }
+
+    async fn count_users(&mut self, inside: &[GroupId], outside: &[GroupId]) -> Result<u64> {
+        if inside.is_empty() {
+            return Ok(0);
+        }
+        let mut statement = Statement::new("WITH RECURSIVE ".to_owned(), &self.tenant);
+        statement.nested("inside", inside);
+        if !outside.is_empty() {
+            statement.push(", ");
+            statement.nested("outside", outside);
+        }
+        statement.push(" SELECT COUNT(*) AS found FROM (");
+        statement.users_in("inside");
+        if !outside.is_empty() {
+            statement.push(" EXCEPT ");
+            statement.users_in("outside");
+        }
+        statement.push(")");
+        self.number(statement).await
     }
 
     async fn groups_of(&mut self, id: GroupId, nested: bool) -> Result<Vec<GroupId>> {

@@ -47,6 +47,7 @@ macro_rules! behaviour_suite {
             users_are_listed_page_by_page_in_order_of_name,
             deleting_a_user_takes_everything_issued_along,
             nested_groups_count_and_cycles_end,
+            the_groups_of_many_are_told_at_once,
             a_group_has_owners_until_they_or_it_are_gone,
             identifier_uris_find_their_application_and_are_unique,
             devices_are_found_by_key_and_by_mail_client_of_their_owner,
@@ -433,6 +434,60 @@ pub async fn nested_groups_count_and_cycles_end(store: &impl Store) {
     unit.groups().delete(inner.id).await.unwrap();
     assert!(unit.groups().transitive_of(anna.id).await.unwrap().is_empty());
     assert!(unit.groups().members(middle.id).await.unwrap().is_empty(), "a deleted group is nobody's member");
+}
+
+/// The groups of many are told at once, and people in groups are counted once each.
+pub async fn the_groups_of_many_are_told_at_once(store: &impl Store) {
+    let tenant = one_tenant(store).await;
+    let people: Vec<User> = (1..5).map(|seed| user(seed, &format!("{seed}@one.example"))).collect();
+    let [anna, ben, carla, dan] = people.as_slice() else { panic!("four people") };
+    let groups: Vec<Group> = (10..14)
+        .map(|seed| Group { id: GroupId::random(&rng(seed)), display_name: format!("{seed}"), description: None, created: at(0) })
+        .collect();
+    let [inner, outer, outermost, apart] = groups.as_slice() else { panic!("four groups") };
+    let mut unit = tenant.write().await.unwrap();
+    for user in &people {
+        unit.users().create(user).await.unwrap();
+    }
+    for group in &groups {
+        unit.groups().create(group).await.unwrap();
+    }
+    let memberships = [
+        (Member::User(anna.id), inner.id),
+        (Member::User(ben.id), outer.id),
+        (Member::User(ben.id), apart.id),
+        (Member::User(carla.id), apart.id),
+        (Member::Group(inner.id), outer.id),
+        (Member::Group(outer.id), outermost.id),
+        (Member::Group(outermost.id), inner.id),
+    ];
+    for (member, group) in memberships {
+        unit.groups().add_member(group, member).await.unwrap();
+    }
+    let sorted = |mut memberships: Vec<(Member, GroupId)>| {
+        memberships.sort_unstable_by_key(|(member, group)| (member.id(), group.0));
+        memberships
+    };
+    let nested = &memberships[4..];
+    for (users, direct) in [(vec![anna.id], &memberships[..1]), (vec![anna.id, ben.id, dan.id], &memberships[..3])] {
+        let around = unit.groups().memberships_around(&users).await.unwrap();
+        assert_eq!(sorted(around), sorted([direct, nested].concat()), "through the cycle, each once");
+    }
+    for (users, expected) in [(vec![carla.id], &memberships[3..4]), (vec![dan.id], &[]), (vec![], &[])] {
+        assert_eq!(unit.groups().memberships_around(&users).await.unwrap(), expected);
+    }
+    for (inside, outside, expected) in [
+        (vec![], vec![], 0),
+        (vec![inner.id], vec![], 2),
+        (vec![outermost.id, outer.id], vec![], 2),
+        (vec![outer.id, apart.id], vec![], 3),
+        (vec![outer.id, apart.id], vec![apart.id], 1),
+        (vec![apart.id], vec![outermost.id], 1),
+        (vec![GroupId(uuid::Uuid::nil())], vec![], 0),
+        (vec![], vec![apart.id], 0),
+    ] {
+        assert_eq!(unit.groups().count_users(&inside, &outside).await.unwrap(), expected, "{inside:?} without {outside:?}");
+    }
 }
 
 /// A group has owners until they or it are gone.

@@ -4,6 +4,7 @@
 //! it is now.
 
 use std::collections::HashMap;
+use std::slice;
 
 use doorward_model::application::Application;
 use doorward_model::sign_in::{ClientAppType, DevicePlatform, TransferMethod, UserAction};
@@ -13,59 +14,40 @@ use doorward_policy::conditional_access::{ClientFacts, Decision, DeviceFacts, Fa
 use doorward_store::Unit;
 use doorward_wire::policy_file::{Json, Node, Object, ReadError, device};
 
-use super::facts::{resource_facts, user_facts, waived_controls};
+use super::facts::{resource_facts, waived_controls};
+use super::people;
 use crate::context::Context;
 use crate::error::Result;
 use crate::policies;
 
-/// Reads recorded facts. Keeps what it has read of the directory, so that many records cost few round trips.
+/// What the directory says now of whom and what records name.
 pub struct Recorded {
     applications: HashMap<String, Application>,
-    people: HashMap<UserId, Option<UserFacts>>,
+    people: HashMap<UserId, UserFacts>,
 }
 
 impl Recorded {
-    /// A reader of the present directory.
+    /// Reads all that these records name, in few round trips.
     ///
     /// # Errors
     /// Storage failure.
-    pub async fn open(unit: &mut dyn Unit) -> Result<Self> {
+    pub async fn of(unit: &mut dyn Unit, records: &[SignInRecord]) -> Result<Self> {
         let applications = unit.applications().list().await?;
         let applications = applications.into_iter().map(|application| (application.app_id.to_string(), application)).collect();
-        Ok(Self { applications, people: HashMap::new() })
+        let ids = records.iter().filter_map(|record| record.user_id).collect();
+        Ok(Self { applications, people: people::these(unit, &ids).await? })
     }
 
-    /// The facts of a record; none when no decision was asked for then, or the person is gone.
-    ///
-    /// # Errors
-    /// Storage failure.
-    pub async fn facts(&mut self, unit: &mut dyn Unit, record: &SignInRecord) -> Result<Option<Facts>> {
+    /// The facts of one of these records; none when no decision was asked for then, or the person is gone.
+    #[must_use]
+    pub fn facts(&self, record: &SignInRecord) -> Option<Facts> {
         let subject = match (record.user_id, record.facts.get("servicePrincipalId").and_then(serde_json::Value::as_str)) {
-            (Some(user), _) => self.person(unit, user).await?.map(Subject::User),
-            (None, Some(id)) => Some(Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: true }),
-            (None, None) => None,
+            (Some(user), _) => Subject::User(self.people.get(&user)?.clone()),
+            (None, Some(id)) => Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: true },
+            (None, None) => return None,
         };
-        let Some(subject) = subject else { return Ok(None) };
-        match self.read(subject, record) {
-            Ok(facts) => Ok(Some(facts)),
-            Err(error) => {
-                tracing::warn!(%error, record = %record.id, "recorded facts cannot be read");
-                Ok(None)
-            }
-        }
-    }
-
-    async fn person(&mut self, unit: &mut dyn Unit, id: UserId) -> Result<Option<UserFacts>> {
-        if let Some(known) = self.people.get(&id) {
-            return Ok(known.clone());
-        }
-        let user = unit.users().get(id).await?;
-        let facts = match user {
-            Some(user) => Some(user_facts(unit, &user).await?),
-            None => None,
-        };
-        self.people.insert(id, facts.clone());
-        Ok(facts)
+        let facts = self.read(subject, record);
+        facts.inspect_err(|error| tracing::warn!(%error, record = %record.id, "recorded facts cannot be read")).ok()
     }
 
     fn read(&self, subject: Subject, record: &SignInRecord) -> std::result::Result<Facts, ReadError> {
@@ -114,6 +96,6 @@ fn recorded_device(facts: &Object<'_>) -> std::result::Result<Option<DeviceFacts
 pub async fn decide_again(ctx: &Context, tenant: TenantId, record: &SignInRecord) -> Result<Option<Decision>> {
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let set = policies::current(ctx, unit.as_mut(), tenant).await?;
-    let facts = Recorded::open(unit.as_mut()).await?.facts(unit.as_mut(), record).await?;
+    let facts = Recorded::of(unit.as_mut(), slice::from_ref(record)).await?.facts(record);
     Ok(facts.map(|facts| decide(&set.compiled, &facts)))
 }

@@ -8,7 +8,7 @@ use doorward_policy::conditional_access::Decision;
 use serde_json::Value;
 
 use super::facts::Gathered;
-use super::{Request, Subject};
+use super::request::{Request, Subject};
 use crate::caller::Caller;
 use crate::context::Context;
 use crate::error::Refusal;

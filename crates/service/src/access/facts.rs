@@ -12,7 +12,8 @@ use doorward_store::Unit;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Request, Subject, platform};
+use super::platform;
+use super::request::{Request, Subject};
 use crate::context::Context;
 use crate::error::Result;
 use crate::protection;

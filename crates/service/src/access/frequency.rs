@@ -4,7 +4,8 @@ use doorward_model::ErrorCode;
 use doorward_policy::conditional_access::{Decision, Outcome, Renewal, decide, renewal};
 use doorward_store::Unit;
 
-use super::{Request, Subject, facts};
+use super::facts;
+use super::request::{Request, Subject};
 use crate::context::Context;
 use crate::error::Result;
 use crate::policies;

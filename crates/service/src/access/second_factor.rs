@@ -11,7 +11,10 @@ use doorward_model::sign_in_record::SignInOutcome;
 use doorward_policy::conditional_access::{Control, Decision, Facts, Outcome, PolicySet, Renewal, decide};
 use doorward_store::Unit;
 
-use super::{Attempt, Request, facts, frequency, refuse};
+use super::attempt::Attempt;
+use super::refusal::refuse;
+use super::request::Request;
+use super::{facts, frequency};
 use crate::context::Context;
 use crate::error::Result;
 use crate::policies::{self, TenantPolicies};
@@ -86,11 +89,7 @@ fn registration<'a>(request: &Request<'a>) -> Request<'a> {
 
 /// A policy for all resources that asks for a second factor is met by the one that is being registered: else nobody could register
 /// the first. A policy that names the registration means it, and is judged by what was given before.
-pub(super) fn judge(
-    (set, about_registration): (&PolicySet, &HashSet<String>),
-    facts: &Facts,
-    factor: SecondFactor,
-) -> std::result::Result<Decision, Decision> {
+pub(super) fn judge((set, about_registration): Rules<'_>, facts: &Facts, factor: SecondFactor) -> std::result::Result<Decision, Decision> {
     let hoped_for = decide(set, &as_if(facts, factor));
     if hoped_for.outcome != Outcome::Grant {
         return Err(hoped_for);
@@ -99,7 +98,10 @@ pub(super) fn judge(
     if strict.failing().any(|id| about_registration.contains(id)) { Err(strict) } else { Ok(hoped_for) }
 }
 
-fn rules(policies: &TenantPolicies) -> (&PolicySet, &HashSet<String>) {
+/// A compiled set, with the ids of the policies that are about registering second factors.
+pub(super) type Rules<'a> = (&'a PolicySet, &'a HashSet<String>);
+
+pub(super) fn rules(policies: &TenantPolicies) -> Rules<'_> {
     (&policies.compiled, &policies.about_registration)
 }
 

@@ -12,6 +12,8 @@ use crate::directory::{Actor, DirectoryError};
 
 /// Devices of one unit of work, so that others who write need not wait for all of them.
 const BATCH: u32 = 100;
+/// Devices that are judged again before a change is answered; the others follow within a round of the background work.
+const AT_ONCE: u32 = 500;
 
 /// Says again how devices stand whose time has come; `most` at once, rounded up to whole batches. How many there were.
 ///
@@ -36,6 +38,13 @@ pub async fn judge_due(ctx: &Context, tenant: TenantId, most: u32) -> Result<u32
         done = done.saturating_add(u32::try_from(due.len()).unwrap_or(BATCH));
     }
     Ok(done)
+}
+
+/// Judges the first of the devices that are due. The change that made them due is done, so a failure here is not its failure.
+pub(super) async fn judge_all(ctx: &Context, tenant: TenantId) {
+    if let Err(error) = judge_due(ctx, tenant, AT_ONCE).await {
+        tracing::warn!(%error, "devices are judged again later");
+    }
 }
 
 async fn judge_again(

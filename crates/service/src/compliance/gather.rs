@@ -10,7 +10,7 @@ use doorward_store::Unit;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{policies, settings};
+use super::stored;
 use crate::access::platform_of;
 use crate::directory::DirectoryError;
 
@@ -36,8 +36,8 @@ pub(super) struct Gathered {
 
 impl Rules {
     pub(super) async fn read(unit: &mut dyn Unit) -> Result<Self, DirectoryError> {
-        let policies = policies::all(unit).await?.into_iter().map(|stored| stored.policy).collect();
-        Ok(Self { policies, settings: settings::settings(unit).await?.0 })
+        let policies = stored::all(unit).await?.into_iter().map(|stored| stored.policy).collect();
+        Ok(Self { policies, settings: stored::settings(unit).await?.0 })
     }
 
     /// The same with a policy in the place of the one with its id, or beside them.

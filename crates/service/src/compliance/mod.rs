@@ -12,14 +12,16 @@ mod impact;
 mod policies;
 mod report;
 mod settings;
+mod stored;
 mod summary;
 mod word;
 
 pub use due::judge_due;
 pub use enrol::{Enrolment, delete, enrol, retire};
 pub use impact::{Example, Impact, impact};
-pub use policies::{Stored, all, create_policy, delete_policy, draft_policy, find, update_policy};
+pub use policies::{create_policy, delete_policy, draft_policy, update_policy};
 pub use report::{Answer, Failing, Report, remedy, report};
-pub use settings::{SETTINGS_ID, SettingsPatch, settings, update_settings};
+pub use settings::{SettingsPatch, update_settings};
+pub use stored::{SETTINGS_ID, Stored, all, find, settings};
 pub use summary::{DeviceDetail, PolicySummary, Summary, device_detail, summary};
 pub(crate) use word::set_by_administrator;

@@ -10,50 +10,14 @@ use doorward_store::Unit;
 use doorward_wire::policy_file::compliance as file;
 use serde_json::{Map, Value};
 
-use super::due::judge_due;
+use super::due::judge_all;
+use super::stored::{Stored, find};
 use crate::context::Context;
 use crate::directory::{Actor, Change, DirectoryError, record};
-use crate::error::Error;
 
 const KIND: DocumentKind = DocumentKind::CompliancePolicy;
 /// Policies of a tenant at most: each report reads all of them.
 const MOST: usize = 200;
-/// Devices that are judged again before a change is answered; the others follow within a round of the background work.
-const AT_ONCE: u32 = 500;
-
-/// A stored policy.
-#[derive(Debug, Clone)]
-pub struct Stored {
-    /// The document.
-    pub document: Document,
-    /// What it says.
-    pub policy: CompliancePolicy,
-}
-
-impl Stored {
-    fn read(document: Document) -> Result<Self, DirectoryError> {
-        let reading = file::read(&document.body, &document.id)
-            .map_err(|error| Error::internal("compliance policy", &format!("{}: {error}", document.id)))?;
-        Ok(Self { policy: reading.policy, document })
-    }
-}
-
-/// Every policy, oldest first.
-///
-/// # Errors
-/// Storage failure, or a policy that cannot be read: leaving it out could make devices compliant that are not.
-pub async fn all(unit: &mut dyn Unit) -> Result<Vec<Stored>, DirectoryError> {
-    unit.documents().list(KIND).await?.into_iter().map(Stored::read).collect()
-}
-
-/// A policy by its id.
-///
-/// # Errors
-/// [`DirectoryError::NotFound`], and as [`all`].
-pub async fn find(unit: &mut dyn Unit, id: &str) -> Result<Stored, DirectoryError> {
-    let found = unit.documents().get(KIND, id).await?;
-    Stored::read(found.ok_or_else(|| DirectoryError::NotFound(format!("compliance policy {id}")))?)
-}
 
 /// Makes a policy. Where no action blocks, one is added that does so at once.
 ///
@@ -139,13 +103,6 @@ async fn finish(ctx: &Context, tenant: TenantId, mut unit: Box<dyn Unit>, whom: 
         judge_all(ctx, tenant).await;
     }
     Ok(())
-}
-
-/// Judges the first of the devices that are due. The change that made them due is done, so a failure here is not its failure.
-pub(super) async fn judge_all(ctx: &Context, tenant: TenantId) {
-    if let Err(error) = judge_due(ctx, tenant, AT_ONCE).await {
-        tracing::warn!(%error, "devices are judged again later");
-    }
 }
 
 /// Reads a policy that is not to be saved yet; every problem with it, with its member, instead of the first one.

@@ -3,17 +3,14 @@
 use doorward_model::TenantId;
 use doorward_model::compliance::ComplianceSettings;
 use doorward_model::document::{Document, DocumentKind};
-use doorward_store::Unit;
 use serde_json::json;
 
-use super::policies::judge_all;
+use super::due::judge_all;
+use super::stored::{SETTINGS_ID, settings};
 use crate::context::Context;
 use crate::directory::{Actor, Change, DirectoryError, record};
-use crate::error::Error;
 
 const KIND: DocumentKind = DocumentKind::DeviceManagementSettings;
-/// Id of the one document.
-pub const SETTINGS_ID: &str = "settings";
 
 /// Changes; none leaves a setting as it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,20 +21,6 @@ pub struct SettingsPatch {
     pub threshold_days: Option<u32>,
     /// Actions other than blocking are taken.
     pub scheduled_actions: Option<bool>,
-}
-
-/// The settings, and their version; 0 as long as nobody has changed any.
-///
-/// # Errors
-/// Storage failure, or settings that cannot be read.
-pub async fn settings(unit: &mut dyn Unit) -> Result<(ComplianceSettings, i64), DirectoryError> {
-    match unit.documents().get(KIND, SETTINGS_ID).await? {
-        Some(document) => {
-            let settings = serde_json::from_value(document.body).map_err(|error| Error::internal("compliance settings", &error))?;
-            Ok((settings, document.version))
-        }
-        None => Ok((ComplianceSettings::default(), 0)),
-    }
 }
 
 /// Changes settings. With `expected`, only at that version. Devices are judged again under the new ones.

@@ -9,8 +9,7 @@ use doorward_model::{DeviceId, TenantId};
 
 use super::enrol::find;
 use super::gather::registered;
-use super::policies::{self, Stored};
-use super::settings::settings;
+use super::stored::{self, Stored, settings};
 use crate::context::Context;
 use crate::directory::DirectoryError;
 
@@ -55,7 +54,7 @@ pub async fn summary(ctx: &Context, tenant: TenantId) -> Result<Summary, Directo
     for count in unit.managed_devices().count_by_policy().await? {
         counts.entry(count.policy_id).or_default().insert(count.standing, count.devices);
     }
-    let policies = policies::all(unit.as_mut()).await?;
+    let policies = stored::all(unit.as_mut()).await?;
     let with_devices = |stored: Stored| PolicySummary { devices: counts.remove(&stored.document.id).unwrap_or_default(), stored };
     let policies = policies.into_iter().map(with_devices).collect();
     let states = unit.managed_devices().count_by_state().await?;

@@ -11,4 +11,4 @@ pub use effect::Effect;
 pub use import::{ImportState, Imported, Offered, import, offered};
 pub use list::{List, Listed, PAGE, Search, list};
 pub use preview::{Finding, People, Preview, Problem, preview, problems};
-pub use reference::{Reference, references};
+pub use reference::{Reference, preview_reference, references};

@@ -4,10 +4,13 @@ use doorward_model::TenantId;
 use doorward_model::conditional_access::ConditionalAccessPolicy;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_wire::policy_file;
+use serde_json::Value;
 
 use crate::context::Context;
+use crate::directory::{self, DirectoryError};
 use crate::directory_search::display_name;
 use crate::error::Result;
+use crate::preview::{Prepared, Replay};
 
 /// A named location or an authentication strength.
 #[derive(Debug, Clone)]
@@ -43,4 +46,25 @@ pub async fn references(ctx: &Context, tenant: TenantId, kind: DocumentKind) -> 
         Reference { name: display_name(&document), document, used_by }
     };
     Ok(documents.into_iter().map(reference).collect())
+}
+
+/// Which recorded sign-ins would end otherwise if `body` were the one of that kind with that id, or if that were gone. Looks only.
+///
+/// # Errors
+/// [`DirectoryError::Invalid`] for what cannot be stored; storage failure.
+pub async fn preview_reference(
+    ctx: &Context,
+    tenant: TenantId,
+    kind: DocumentKind,
+    id: &str,
+    body: Option<&Value>,
+) -> std::result::Result<Replay, DirectoryError> {
+    ctx.sign_in_log.flush().await;
+    let mut unit = ctx.store.tenant(tenant).read().await?;
+    if let Some(body) = body {
+        directory::validate(unit.as_mut(), kind, id, body).await?;
+    }
+    let prepared = Prepared::read(ctx, unit.as_mut(), kind, id, body).await?;
+    drop(unit);
+    Ok(prepared.run().await?)
 }

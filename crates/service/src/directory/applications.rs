@@ -11,8 +11,10 @@ use url::Url;
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
 use super::tag::{check_tag, entity_tag};
+use crate::access::{Advice, Watch};
 use crate::context::Context;
 use crate::one_time::sha256;
+use crate::resource;
 use crate::setup;
 
 const KIND: &str = "application";
@@ -57,7 +59,12 @@ pub async fn update_application(
     }
     // Secrets are added by their own call; one that came meanwhile must not be lost to an older copy.
     let application = Application { secrets: before.secrets.clone(), ..application };
+    let watch = match application.app_id {
+        resource::CONSOLE => Watch::begin(ctx, unit.as_mut(), tenant).await?,
+        _ => Watch::none(),
+    };
     unit.applications().update(&application).await?;
+    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     let id = application.app_id.to_string();
     let change = Change { activity: "Update", kind: KIND, id, before: without_hashes(&before), after: without_hashes(&application), actor };
     record(ctx, unit.as_mut(), change).await?;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::audit::{Actor, Change, record};
 use super::error::{DirectoryError, Result};
+use crate::access::{Advice, Watch};
 use crate::authentication_method::registered::{KIND, shown};
 use crate::context::Context;
 
@@ -24,16 +25,20 @@ pub async fn authentication_methods(ctx: &Context, tenant: TenantId, user: UserI
 /// Takes a second factor away. With the last one go the recovery codes, so that the person registers anew at the next sign-in.
 ///
 /// # Errors
-/// [`DirectoryError`]; a method of somebody else does not exist.
+/// [`DirectoryError`]; a method of somebody else does not exist; [`DirectoryError::Conflict`] when nobody could sign in to the console
+/// without it.
 pub async fn delete_authentication_method(ctx: &Context, tenant: TenantId, actor: &Actor, user: UserId, id: MethodId) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
+    let person = existing(unit.as_mut(), user).await?;
     let methods = unit.authentication_methods().of_user(user).await?;
     let method = methods.iter().find(|method| method.id == id);
     let method = method.ok_or_else(|| DirectoryError::NotFound(format!("authentication method {id}")))?;
+    let watch = Watch::over(ctx, unit.as_mut(), tenant, &person).await?;
     unit.authentication_methods().delete(id).await?;
     if methods.len() == 1 {
         unit.authentication_methods().set_recovery_codes(user, &[]).await?;
     }
+    watch.end(ctx, unit.as_mut(), Advice::SecondFactor).await?;
     let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(method), after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
@@ -43,15 +48,17 @@ pub async fn delete_authentication_method(ctx: &Context, tenant: TenantId, actor
 /// for a second factor.
 ///
 /// # Errors
-/// [`DirectoryError`].
+/// [`DirectoryError`]; [`DirectoryError::Conflict`] when nobody could sign in to the console then.
 pub async fn require_registration_again(ctx: &Context, tenant: TenantId, actor: &Actor, user: UserId) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let mut person = existing(unit.as_mut(), user).await?;
     let methods = unit.authentication_methods().of_user(user).await?;
+    let watch = Watch::over(ctx, unit.as_mut(), tenant, &person).await?;
     for method in &methods {
         unit.authentication_methods().delete(method.id).await?;
     }
     unit.authentication_methods().set_recovery_codes(user, &[]).await?;
+    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     person.end_sessions(ctx.now());
     unit.users().update(&person).await?;
     let before = json!(methods.iter().map(shown).collect::<Vec<_>>());

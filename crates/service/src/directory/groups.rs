@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
 use super::tag::check_tag;
+use crate::access::{Advice, Watch};
 use crate::context::Context;
 
 const KIND: &str = "group";
@@ -66,12 +67,14 @@ pub async fn update_group(
 /// Deletes a group. Policies that name it keep the name and match nobody by it.
 ///
 /// # Errors
-/// [`DirectoryError`].
+/// [`DirectoryError`]; [`DirectoryError::Conflict`] when policies that name it would lock everybody out of the console then.
 pub async fn delete_group(ctx: &Context, tenant: TenantId, actor: &Actor, id: GroupId, expected: Option<&str>) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
     check_tag(&before, expected)?;
+    let watch = Watch::begin(ctx, unit.as_mut(), tenant).await?;
     unit.groups().delete(id).await?;
+    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     let change = Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(&before), after: Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
@@ -80,17 +83,12 @@ pub async fn delete_group(ctx: &Context, tenant: TenantId, actor: &Actor, id: Gr
 /// Adds a member.
 ///
 /// # Errors
-/// [`DirectoryError`].
+/// As [`delete_group`].
 pub async fn add_member(ctx: &Context, tenant: TenantId, actor: &Actor, id: GroupId, member: Member) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
-    let exists = match member {
-        Member::User(user) => unit.users().get(user).await?.is_some(),
-        Member::Group(group) => unit.groups().get(group).await?.is_some(),
-    };
-    if !exists {
-        return Err(DirectoryError::NotFound(format!("directory object {}", member.id())));
-    }
+    let watch = watch(ctx, unit.as_mut(), tenant, member).await?;
     unit.groups().add_member(id, member).await?;
+    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     membership(ctx, unit.as_mut(), actor, "Add member to", id, Value::Null, json!({ "member": member.id() })).await?;
     Ok(unit.commit().await?)
 }
@@ -98,12 +96,29 @@ pub async fn add_member(ctx: &Context, tenant: TenantId, actor: &Actor, id: Grou
 /// Removes a member.
 ///
 /// # Errors
-/// [`DirectoryError`].
+/// As [`delete_group`].
 pub async fn remove_member(ctx: &Context, tenant: TenantId, actor: &Actor, id: GroupId, member: Member) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
+    let watch = watch(ctx, unit.as_mut(), tenant, member).await?;
     unit.groups().remove_member(id, member).await?;
+    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     membership(ctx, unit.as_mut(), actor, "Remove member from", id, json!({ "member": member.id() }), Value::Null).await?;
     Ok(unit.commit().await?)
+}
+
+/// A watch over what policies say of a member that comes or goes.
+async fn watch(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, member: Member) -> Result<Watch> {
+    let unknown = || DirectoryError::NotFound(format!("directory object {}", member.id()));
+    match member {
+        Member::User(id) => {
+            let user = unit.users().get(id).await?.ok_or_else(unknown)?;
+            Ok(Watch::over(ctx, unit, tenant, &user).await?)
+        }
+        Member::Group(id) => {
+            unit.groups().get(id).await?.ok_or_else(unknown)?;
+            Ok(Watch::begin(ctx, unit, tenant).await?)
+        }
+    }
 }
 
 async fn membership(

@@ -32,6 +32,7 @@ pub use groups::{add_member, create_group, delete_group, remove_member, update_g
 pub use limits::Limits;
 pub use owners::{add_owner, remove_owner};
 pub use permissions::{Principal, Task};
+pub(crate) use policies::validate;
 pub use policies::{create_policies, create_policy, delete_policy, replace_policy, update_policy};
 pub use roles::{assign_role, remove_role};
 pub use search::{DeviceState, FoundDevices, Search, find_applications, find_devices, find_groups, find_users, role_holders};

@@ -196,7 +196,8 @@ fn platform(body: &Value) -> Option<MobilePlatform> {
     body.as_object().and_then(|members| policy_file::app_protection::platform(members).ok())
 }
 
-async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Value) -> Result<()> {
+/// Refuses what cannot be decided.
+pub(crate) async fn validate(unit: &mut dyn Unit, kind: DocumentKind, id: &str, body: &Value) -> Result<()> {
     let invalid = |error: &dyn std::fmt::Display| DirectoryError::invalid(name(kind), error.to_string());
     match kind {
         DocumentKind::ConditionalAccessPolicy => {

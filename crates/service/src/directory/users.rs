@@ -10,6 +10,7 @@ use doorward_store::query::{Filter, Query, UserField};
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
 use super::tag::check_tag;
+use crate::access::{Advice, Watch};
 use crate::context::Context;
 use crate::password;
 
@@ -83,7 +84,8 @@ pub async fn create_user(ctx: &Context, tenant: &Tenant, actor: &Actor, new: New
 /// Changes a user; with `expected`, only while it has that entity tag. Disabling and a new password end every session.
 ///
 /// # Errors
-/// [`DirectoryError`]; [`DirectoryError::Conflict`] when it would leave the tenant without an enabled Global Administrator.
+/// [`DirectoryError`]; [`DirectoryError::Conflict`] when it would leave the tenant without an enabled Global Administrator, or without
+/// one who is let into the console.
 pub async fn update_user(
     ctx: &Context,
     tenant: TenantId,
@@ -123,8 +125,10 @@ pub async fn update_user(
     if patch.password.is_some() || (before.account_enabled && !user.account_enabled) {
         user.end_sessions(ctx.now());
     }
+    let watch = Watch::over(ctx, unit.as_mut(), tenant, &before).await?;
     unit.users().update(&user).await?;
     keep_an_administrator(unit.as_mut(), &before).await?;
+    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     let change = Change { activity: "Update", kind: KIND, id: id.to_string(), before: shown(&before), after: shown(&user), actor };
     record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
@@ -150,8 +154,10 @@ pub async fn delete_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: Use
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
     check_tag(&before, expected)?;
+    let watch = Watch::over(ctx, unit.as_mut(), tenant, &before).await?;
     unit.users().delete(id).await?;
     keep_an_administrator(unit.as_mut(), &before).await?;
+    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     let change =
         Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(&before), after: serde_json::Value::Null, actor };
     record(ctx, unit.as_mut(), change).await?;

@@ -16,6 +16,7 @@ use crate::area::flash::{Flash, done};
 use crate::area::moment::Moment;
 use crate::area::notice::plain;
 use crate::area::question::Question;
+use crate::area::sentence;
 use crate::area::shell::Shell;
 use crate::pages::other_way::OtherWay;
 
@@ -64,12 +65,19 @@ fn row(method: &AuthenticationMethod) -> Row {
 /// `GET /account/methods/{id}/remove`.
 pub(super) async fn ask_to_remove(person: Person, Path(id): Path<String>) -> Result<Response, Trouble> {
     let id: MethodId = id.parse().map_err(|_| Trouble::missing())?;
+    match person.detour(&address(id)).await? {
+        Some(detour) => Ok(detour),
+        None => question(&person, id, None).await,
+    }
+}
+
+fn address(id: MethodId) -> String {
+    format!("/account/methods/{id}/remove")
+}
+
+async fn question(person: &Person, id: MethodId, problem: Option<String>) -> Result<Response, Trouble> {
     let held = account::second_factors(&person.ctx, person.tenant.id, &person.user).await?;
     let method = held.methods.iter().find(|method| method.id == id).ok_or_else(Trouble::missing)?;
-    let path = format!("/account/methods/{id}/remove");
-    if let Some(detour) = person.detour(&path).await? {
-        return Ok(detour);
-    }
     let mut text = vec![format!("“{}” will not open your account any more.", method.display_name)];
     if held.methods.len() == 1 {
         text.push(
@@ -78,11 +86,11 @@ pub(super) async fn ask_to_remove(person: Person, Path(id): Path<String>) -> Res
     }
     let question = Question {
         crumb: ("/account".to_owned(), "Ways to sign in".to_owned()),
-        problem: None,
+        problem,
         title: "Remove this way to sign in?".to_owned(),
         text,
         fields: Vec::new(),
-        action: path,
+        action: address(id),
         button: "Remove",
         back: "/account".to_owned(),
         shell: person.shell(Section::Methods)?,
@@ -93,12 +101,13 @@ pub(super) async fn ask_to_remove(person: Person, Path(id): Path<String>) -> Res
 /// `POST /account/methods/{id}/remove`.
 pub(super) async fn remove(person: Person, Path(id): Path<String>) -> Result<Response, Trouble> {
     let id: MethodId = id.parse().map_err(|_| Trouble::missing())?;
-    if let Some(detour) = person.detour(&format!("/account/methods/{id}/remove")).await? {
+    if let Some(detour) = person.detour(&address(id)).await? {
         return Ok(detour);
     }
     match account::remove_method(&person.ctx, &person.tenant, &person.user, &person.session, id).await {
         // Gone already: it was sent twice.
         Ok(()) | Err(DirectoryError::NotFound(_)) => Ok(done("/account", Flash::MethodRemoved)),
+        Err(DirectoryError::Conflict(problem)) => question(&person, id, Some(sentence(&problem))).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use doorward_service::directory::DirectoryError;
 use http::{HeaderValue, StatusCode, header};
 
-use super::Area;
+use super::{Area, sentence};
 use crate::pages::{self, FormTarget, Frame};
 
 /// A page of a title and a text.
@@ -86,7 +86,7 @@ impl Notice {
             | DirectoryError::Changed) => Self {
                 status: StatusCode::CONFLICT,
                 title: "That could not be done",
-                text: format!("{refused}. Nothing was changed."),
+                text: format!("{} Nothing was changed.", sentence(&refused.to_string())),
                 way: Some(Way::Root),
             },
         }

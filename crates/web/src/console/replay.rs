@@ -5,8 +5,9 @@ use doorward_service::preview::{self, Example, Word};
 
 use super::moment::Moment;
 use super::words::{self, Badge, number};
+use crate::area::sentence;
 
-/// What `console/replay.html` shows.
+/// What `console/replay.html` and `console/refusal.html` show.
 pub(super) struct Replay {
     pub(super) replayed: String,
     pub(super) complete: bool,
@@ -14,6 +15,8 @@ pub(super) struct Replay {
     pub(super) total: usize,
     pub(super) share: Vec<Change>,
     pub(super) rows: Vec<Row>,
+    /// Why the change will be refused.
+    pub(super) locks_out: Option<String>,
 }
 
 /// A kind of change, with its number.
@@ -47,6 +50,7 @@ impl Replay {
             total: replay.changed.values().sum(),
             share: replay.changed.iter().map(change).collect(),
             rows: replay.examples.into_iter().map(row).collect(),
+            locks_out: replay.locks_out.as_deref().map(sentence),
         }
     }
 }

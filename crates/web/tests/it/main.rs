@@ -8,6 +8,7 @@ mod authority;
 mod compliance;
 mod console;
 mod graph;
+mod lock_out;
 mod mam;
 mod page_samples;
 mod pages;

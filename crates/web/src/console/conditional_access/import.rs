@@ -8,7 +8,8 @@ use doorward_service::directory::DirectoryError;
 use doorward_wire::policy_file;
 use http::StatusCode;
 
-use super::{done, sentence};
+use super::done;
+use crate::area::sentence;
 use crate::console::admin::{Admin, ManagesAccess};
 use crate::console::flash::Flash;
 use crate::console::guard::{Posted, Uploaded};

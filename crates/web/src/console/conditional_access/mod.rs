@@ -38,6 +38,7 @@ use super::guard::Posted;
 use super::names::Names;
 use super::notice::{Trouble, plain};
 use super::shell::Section;
+use crate::area::sentence;
 
 const KIND: DocumentKind = DocumentKind::ConditionalAccessPolicy;
 /// The list.
@@ -271,12 +272,6 @@ async fn put(admin: &Admin<ManagesAccess>, key: &str, fields: &[(String, String)
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Text of an error as a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).chain(['.']).collect()
 }
 
 fn done(flash: Flash) -> Response {

@@ -11,7 +11,8 @@ use doorward_service::directory_search::display_name;
 use http::StatusCode;
 
 use super::review::Looked;
-use super::{KIND, done, sentence, stored};
+use super::{KIND, done, stored};
+use crate::area::sentence;
 use crate::console::admin::{Admin, ManagesAccess};
 use crate::console::flash::Flash;
 use crate::console::guard::Posted;

@@ -26,20 +26,17 @@ pub(super) struct Looked {
     pub(super) then: Option<String>,
     pub(super) all: String,
     pub(super) findings: Vec<Finding>,
-    pub(super) locks_out: Option<String>,
     pub(super) replay: Replay,
 }
 
 impl Looked {
-    pub(super) fn of(mut preview: Preview) -> Self {
+    pub(super) fn of(preview: Preview) -> Self {
         let people = |count: usize| number(count, "person", "people");
-        let locks_out = preview.replay.locks_out.take();
         Self {
             now: preview.people.now.map(people),
             then: preview.people.then.map(people),
             all: if preview.people.complete { people(preview.people.all) } else { format!("the first {}", people(preview.people.all)) },
             findings: preview.findings,
-            locks_out: locks_out.map(|why| super::sentence(&why)),
             replay: Replay::of(preview.replay),
         }
     }

@@ -167,6 +167,10 @@ pub(super) async fn delete(
             let now = Stamp::of(&present);
             question(&admin, &present, &now, Some(stamp.sentence(&admin, &now).await?))
         }
+        Err(DirectoryError::Conflict(problem)) => {
+            let present = find(&admin, &id.to_string()).await?;
+            question(&admin, &present, &stamp, Some(sentence(&problem)))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -81,6 +81,14 @@ impl Draft {
         self.base.to_string()
     }
 
+    /// Every field again, for a page that sends the form on.
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+        let version = self.version.map(|version| version.to_string()).unwrap_or_default();
+        let mut fields = vec![("version", version), ("base", self.base_text()), ("name", self.name.clone()), ("lines", self.lines.clone())];
+        fields.extend(self.flag.then(|| ("flag", "on".to_owned())));
+        fields
+    }
+
     /// What is in it, in a few words.
     pub(super) fn summary(&self) -> String {
         let count = self.items().len();

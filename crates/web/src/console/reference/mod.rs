@@ -1,13 +1,14 @@
 //! `/console/named-locations` and `/console/authentication-strengths`: what conditional access policies refer to.
 
 mod draft;
+mod preview;
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use doorward_model::document::DocumentKind;
 use doorward_model::rng;
@@ -25,6 +26,7 @@ use super::guard::Posted;
 use super::moment::Moment;
 use super::names::Names;
 use super::notice::{Trouble, plain};
+use super::replay::Replay;
 use super::shell::{Section, Shell};
 
 /// Both lists are on one page.
@@ -70,8 +72,13 @@ fn of(noun: Noun) -> Router<Arc<Context>> {
         get(move |admin, wanted| new(noun, admin, wanted)).post(move |admin, posted| async move { save(noun, admin, NEW, posted).await });
     let one = get(move |admin, key| edit(noun, admin, key))
         .post(move |admin, Path(key): Path<String>, posted| async move { save(noun, admin, &key, posted).await });
+    let draft = post(move |admin, key, posted| preview::draft(noun, admin, key, posted));
     let gone = get(move |admin, key| ask_to_delete(noun, admin, key)).post(move |admin, key, posted| delete(noun, admin, key, posted));
-    Router::new().route(&format!("{root}/new"), new).route(&format!("{root}/{{id}}"), one).route(&format!("{root}/{{id}}/delete"), gone)
+    Router::new()
+        .route(&format!("{root}/new"), new)
+        .route(&format!("{root}/{{id}}"), one)
+        .route(&format!("{root}/{{id}}/draft"), draft)
+        .route(&format!("{root}/{{id}}/delete"), gone)
 }
 
 /// Which kind of location is to be made.
@@ -189,6 +196,12 @@ struct Told {
     lines: Option<String>,
 }
 
+impl Told {
+    fn at_lines(problem: &str) -> Self {
+        Self { lines: Some(format!("{}.", problem.trim_start_matches("$."))), ..Self::default() }
+    }
+}
+
 fn show(admin: &Admin<ManagesAccess>, noun: Noun, found: Option<&Reference>, draft: Draft, told: Told) -> Result<Response, Trouble> {
     let status = if told.problem.is_some() || told.name.is_some() || told.lines.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -249,10 +262,7 @@ async fn save(
             let draft = Draft { version: Some(now.document.version), base: now.document.body.clone(), ..draft };
             show(&admin, noun, Some(&now), draft, Told { changed: Some(changed), ..Told::default() })
         }
-        Err(DirectoryError::Invalid { problem, .. }) => {
-            let lines = Some(format!("{}.", problem.trim_start_matches("$.")));
-            show(&admin, noun, found.as_ref(), draft, Told { lines, ..Told::default() })
-        }
+        Err(DirectoryError::Invalid { problem, .. }) => show(&admin, noun, found.as_ref(), draft, Told::at_lines(&problem)),
         Err(DirectoryError::Conflict(why)) => {
             show(&admin, noun, found.as_ref(), draft, Told { problem: Some(format!("With this, {why}.")), ..Told::default() })
         }
@@ -276,22 +286,25 @@ struct Delete {
     version: i64,
     used_by: Vec<String>,
     problem: Option<String>,
+    replay: Replay,
 }
 
-/// `GET …/{id}/delete`.
+/// `GET …/{id}/delete`: what that would do, with a button for it.
 async fn ask_to_delete(noun: Noun, admin: Admin<ManagesAccess>, Path(key): Path<String>) -> Result<Response, Trouble> {
     let found = stored(&admin, noun, &key).await?.ok_or_else(Trouble::missing)?;
-    confirm(&admin, noun, found, None, StatusCode::OK)
+    confirm(&admin, noun, found, None, StatusCode::OK).await
 }
 
-fn confirm(
+async fn confirm(
     admin: &Admin<ManagesAccess>,
     noun: Noun,
     found: Reference,
     problem: Option<String>,
     status: StatusCode,
 ) -> Result<Response, Trouble> {
+    let replay = conditional_access::preview_reference(&admin.ctx, admin.tenant.id, noun.kind(), &found.document.id, None).await?;
     let page = Delete {
+        replay: Replay::of(replay),
         shell: admin.shell(Section::ConditionalAccess)?,
         root: noun.root(),
         key: found.document.id,
@@ -319,10 +332,10 @@ async fn delete(
         Ok(()) => Ok(done(Flash::ReferenceDeleted)),
         Err(DirectoryError::Changed) => {
             let told = "Somebody else changed it since you looked at it. Look again.".to_owned();
-            confirm(&admin, noun, found, Some(told), StatusCode::CONFLICT)
+            confirm(&admin, noun, found, Some(told), StatusCode::CONFLICT).await
         }
         Err(DirectoryError::Conflict(why)) => {
-            confirm(&admin, noun, found, Some(format!("Without it, {why}.")), StatusCode::UNPROCESSABLE_ENTITY)
+            confirm(&admin, noun, found, Some(format!("Without it, {why}.")), StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
     }

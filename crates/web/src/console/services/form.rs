@@ -129,8 +129,7 @@ impl Preview {
         changes: Vec<Difference>,
         preview: service_access::Preview,
     ) -> Self {
-        let people = |count: usize| number(count, "person", "people");
-        let by_devices = |count: Option<usize>| count.map_or_else(|| "everyone".to_owned(), people);
+        let people = |count: Option<usize>| count.map_or_else(|| "everyone".to_owned(), |count| number(count, "person", "people"));
         Self {
             shell,
             key: key.to_owned(),
@@ -138,7 +137,7 @@ impl Preview {
             fields: draft.fields(),
             changes,
             people: (people(preview.people.0), people(preview.people.1)),
-            device_people: (by_devices(preview.device_people.0), by_devices(preview.device_people.1)),
+            device_people: (people(preview.device_people.0), people(preview.device_people.1)),
             replay: Replay::of(preview.replay),
         }
     }

@@ -86,8 +86,11 @@ pub(super) async fn give(admin: Admin<ManagesRoles>, Extension(posted): Extensio
     }
     let mut roles = user.roles.clone();
     roles.push(role);
-    change(&admin, &user, roles).await?;
-    Ok(flash::done(ROLES, Flash::RoleGiven))
+    match change(&admin, &user, roles).await {
+        Ok(()) => Ok(flash::done(ROLES, Flash::RoleGiven)),
+        Err(DirectoryError::Conflict(problem)) => show(&admin, login, chosen, Some(sentence(&problem))).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Sets the roles of a user who is still as they were read: a role that was given meanwhile must not be lost.

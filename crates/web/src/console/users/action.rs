@@ -187,7 +187,15 @@ async fn act(admin: &Admin<ManagesUsers>, action: Action, user: &User, tag: &str
 pub(super) async fn ask_about_method(admin: Admin<ManagesUsers>, Path((id, method)): Path<(String, String)>) -> Result<Response, Trouble> {
     let user = find(&admin, &id).await?;
     permit(&admin, Action::ResetMethods, &user)?;
-    let method: MethodId = method.parse().map_err(|_| Trouble::missing())?;
+    question_about_method(&admin, &user, method.parse().map_err(|_| Trouble::missing())?, None).await
+}
+
+async fn question_about_method(
+    admin: &Admin<ManagesUsers>,
+    user: &User,
+    method: MethodId,
+    problem: Option<String>,
+) -> Result<Response, Trouble> {
     let methods = directory::authentication_methods(&admin.ctx, admin.tenant.id, user.id).await?;
     let found = methods.iter().find(|held| held.id == method).ok_or_else(Trouble::missing)?;
     let page = page_of(user.id);
@@ -199,7 +207,7 @@ pub(super) async fn ask_about_method(admin: Admin<ManagesUsers>, Path((id, metho
         crumb: (page.clone(), user.display_name.clone()),
         title: "Remove this second factor?".to_owned(),
         text,
-        problem: None,
+        problem,
         fields: Vec::new(),
         action: format!("{page}/methods/{method}"),
         button: "Remove",
@@ -217,6 +225,7 @@ pub(super) async fn remove_method(admin: Admin<ManagesUsers>, Path((id, method))
     match directory::delete_authentication_method(&admin.ctx, admin.tenant.id, &admin.actor(), user.id, method).await {
         // Gone already: it was sent twice.
         Ok(()) | Err(DirectoryError::NotFound(_)) => Ok(flash::done(&page_of(user.id), Flash::MethodTaken)),
+        Err(DirectoryError::Conflict(problem)) => question_about_method(&admin, &user, method, Some(sentence(&problem))).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -9,7 +9,7 @@ use super::browser::{Browser, path_of};
 use crate::world::{Answer, MAIL_APP, World, person};
 
 /// Posts to a page as a browser would: with its hidden fields, and what was typed.
-pub(super) async fn post(world: &World, browser: &mut Browser, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn post(world: &World, browser: &mut Browser, page: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
     let hidden: Vec<(String, String)> = ["form_token", "tag", "base"]
         .into_iter()
         .filter(|name| page.body.contains(&format!("name=\"{name}\" value=\"")))

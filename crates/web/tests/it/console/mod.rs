@@ -4,7 +4,7 @@ mod app_protection;
 pub(crate) mod browser;
 mod compliance;
 mod conditional_access;
-mod directory;
+pub(crate) mod directory;
 mod directory_routes;
 pub(crate) mod form;
 mod gaps;

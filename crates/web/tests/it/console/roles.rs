@@ -37,13 +37,17 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("GET", "/console/named-locations/new", false, false),
     ("GET", "/console/named-locations/office", false, false),
     ("GET", "/console/named-locations/office/delete", false, false),
+    ("POST", "/console/named-locations/new/draft", false, false),
     ("POST", "/console/named-locations/new", true, false),
+    ("POST", "/console/named-locations/office/draft", false, false),
     ("POST", "/console/named-locations/office", true, false),
     ("POST", "/console/named-locations/office/delete", true, false),
     ("GET", "/console/authentication-strengths/new", false, false),
     ("GET", "/console/authentication-strengths/own", false, false),
     ("GET", "/console/authentication-strengths/own/delete", false, false),
+    ("POST", "/console/authentication-strengths/new/draft", false, false),
     ("POST", "/console/authentication-strengths/new", true, false),
+    ("POST", "/console/authentication-strengths/own/draft", false, false),
     ("POST", "/console/authentication-strengths/own", true, false),
     ("POST", "/console/authentication-strengths/own/delete", true, false),
     ("GET", "/console/what-if", false, true),
@@ -70,7 +74,8 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
 /// The fields of a post beside its token, so that it is done if the role allows it.
 fn fields(path: &str, form: &[(String, String)]) -> Vec<(String, String)> {
     let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    match path.strip_prefix("/console/").unwrap_or_default() {
+    let path = path.strip_prefix("/console/").unwrap_or_default();
+    match path.strip_suffix("/draft").filter(|path| path.starts_with("named") || path.starts_with("authentication")).unwrap_or(path) {
         // The save before it made a version.
         rest if rest.ends_with("/delete") => own(&[("version", "2")]),
         "named-locations/new" => own(&[("base", "{\"ipRanges\": []}"), ("name", "New"), ("lines", "192.0.2.0/24")]),
