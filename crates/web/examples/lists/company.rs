@@ -35,6 +35,8 @@ pub(crate) struct Company {
     pub(crate) outermost: GroupId,
     /// The service policy.
     pub(crate) service: String,
+    /// A conditional access policy on trial.
+    pub(crate) policy: String,
 }
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -47,8 +49,11 @@ pub(crate) async fn fill(world: &World, sign_ins: u32) -> Outcome<Company> {
     devices(world, &rng, &people).await?;
     let policies = policies(world, &groups).await?;
     log(world, &rng, &people, &policies, sign_ins).await?;
-    let (Some(person), Some(outermost)) = (people.get(777), groups.first()) else { return Err("the company is empty".into()) };
-    Ok(Company { person: person.clone(), outermost: *outermost, service: "mail".into() })
+    let policy = policies.get(1).and_then(|result| result.get("id")).and_then(Value::as_str);
+    let (Some(person), Some(outermost), Some(policy)) = (people.get(777), groups.first(), policy) else {
+        return Err("the company is empty".into());
+    };
+    Ok(Company { person: person.clone(), outermost: *outermost, service: "mail".into(), policy: policy.to_owned() })
 }
 
 async fn people(world: &World, rng: &SeededRng) -> Outcome<Vec<User>> {

@@ -178,6 +178,7 @@ fn questions(company: &Company) -> Vec<(&'static str, String)> {
         ("console.services", "/console/services".into()),
         ("console.service", format!("/console/services/{}", company.service)),
         ("console.preview", format!("/console/services/{}/draft", company.service)),
+        ("console.policy_preview", format!("/console/conditional-access/{}/state/enabled", company.policy)),
         ("console.what_if", format!("/console/what-if?person={name}&service={MAIL}")),
     ]
 }

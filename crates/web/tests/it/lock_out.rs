@@ -239,6 +239,16 @@ async fn what_locks_nobody_out_is_done(#[case] deed: Deed) {
 }
 
 #[tokio::test]
+async fn where_a_policy_cannot_be_read_nobody_is_let_in_and_nothing_is_refused() {
+    let company = Company::new().await;
+    let mut unit = company.world.ctx.store.tenant(company.world.tenant.id).write().await.unwrap();
+    unit.documents().update(POLICIES, "barring", "", &json!({ "state": "nonsense" }), None, company.world.ctx.now()).await.unwrap();
+    unit.commit().await.unwrap();
+    let done = company.by_api(Deed::DeleteTheSparedGroup).await;
+    assert!(done.status.is_success(), "{} {}", done.status, done.body);
+}
+
+#[tokio::test]
 async fn the_console_itself_is_not_moved_to_where_a_policy_refuses() {
     let world = World::new().await;
     let token = world.access_token(&world.admin, ADMIN_API).await;

@@ -172,6 +172,16 @@ fn line(item: &Value) -> String {
     }
 }
 
+/// The document with its ranges as lines of the form, for telling differences.
+pub(super) fn in_lines(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(ranges) = member(&body, "ipRanges").and_then(Value::as_array) {
+        let lines: Vec<String> = ranges.iter().map(line).collect();
+        set_member(&mut body, "ipRanges", lines.into());
+    }
+    body
+}
+
 /// A line as a range; what is none is told by whoever reads the document.
 fn range(item: &str) -> Value {
     let is_v6 =

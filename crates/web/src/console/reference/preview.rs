@@ -9,7 +9,7 @@ use doorward_service::directory::DirectoryError;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::draft::Draft;
+use super::draft::{Draft, in_lines};
 use super::{NEW, Noun, Told, show, stored};
 use crate::console::admin::{Admin, ManagesAccess};
 use crate::console::difference::{Difference, differences};
@@ -63,7 +63,7 @@ pub(super) async fn draft(
         name: draft.name.clone(),
         used_by: found.map(|found| found.used_by).unwrap_or_default(),
         kept: draft.fields(),
-        changes: differences(&before, &body, &Names::read(ctx, tenant).await?),
+        changes: differences(&in_lines(&before), &in_lines(&body), &Names::read(ctx, tenant).await?),
         replay,
     };
     Ok(plain(StatusCode::OK, &page))

@@ -78,10 +78,12 @@ fn fields(path: &str, form: &[(String, String)]) -> Vec<(String, String)> {
     match path.strip_suffix("/draft").filter(|path| path.starts_with("named") || path.starts_with("authentication")).unwrap_or(path) {
         // The save before it made a version.
         rest if rest.ends_with("/delete") => own(&[("version", "2")]),
-        "named-locations/new" => own(&[("base", "{\"ipRanges\": []}"), ("name", "New"), ("lines", "192.0.2.0/24")]),
-        "named-locations/office" => own(&[("version", "1"), ("base", "{\"ipRanges\": []}"), ("name", "Other"), ("lines", "192.0.2.0/24")]),
-        "authentication-strengths/new" => own(&[("name", "New"), ("lines", "fido2")]),
-        "authentication-strengths/own" => own(&[("version", "1"), ("name", "Other"), ("lines", "fido2")]),
+        "named-locations/new" => own(&[("base", r#"{"id": "branch", "ipRanges": []}"#), ("name", "New"), ("lines", "192.0.2.0/24")]),
+        "named-locations/office" => {
+            own(&[("version", "1"), ("base", r#"{"id": "office", "ipRanges": []}"#), ("name", "Other"), ("lines", "192.0.2.0/24")])
+        }
+        "authentication-strengths/new" => own(&[("base", r#"{"id": "new"}"#), ("name", "New"), ("lines", "fido2")]),
+        "authentication-strengths/own" => own(&[("version", "1"), ("base", r#"{"id": "own"}"#), ("name", "Other"), ("lines", "fido2")]),
         rest if rest.starts_with("app-protection/") => with(form.to_vec(), &[("name", "Tablets"), ("do", "preview")]),
         "conditional-access/policy" => own(&[("version", "1"), ("json", &policy("policy", "changed").to_string())]),
         rest if rest.starts_with("conditional-access/import") => own(&[("text", &policy("imported", "").to_string())]),
