@@ -113,6 +113,7 @@ fn tenant(seed: u64, domain: &str) -> Tenant {
         display_name: domain.into(),
         domains: vec![domain.into()],
         certificate_based_authentication: false,
+        tells_whether_accounts_exist: true,
         device_limit: 20,
         broker_store_link_ios: String::new(),
         broker_store_link_android: String::new(),

@@ -13,6 +13,7 @@ pub mod odata;
 pub mod policy_file;
 pub mod prt;
 pub mod seal;
+pub mod sign_in_page;
 pub mod totp;
 pub mod webauthn;
 

@@ -116,7 +116,7 @@ fn methods(amr: &[String]) -> Vec<String> {
 #[must_use]
 pub fn waived_controls(resource: AppId) -> Vec<GrantControl> {
     match resource {
-        resource::DEVICE_REGISTRATION => vec![
+        resource::DEVICE_REGISTRATION | resource::MANAGEMENT | resource::ENROLMENT | resource::COMPLIANCE => vec![
             GrantControl::ApprovedApplication,
             GrantControl::CompliantApplication,
             GrantControl::CompliantDevice,

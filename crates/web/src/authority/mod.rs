@@ -2,6 +2,7 @@
 
 mod authorize;
 pub(crate) mod cookies;
+mod credential_type;
 mod device_auth;
 mod devicecode;
 mod discovery;
@@ -10,8 +11,10 @@ mod instance_discovery;
 mod keys;
 mod login;
 mod logout;
+mod page_state;
 pub(crate) mod posted_factor;
 mod second_factor_view;
+mod strong_authentication;
 mod token;
 mod user_realm;
 mod userinfo;
@@ -37,6 +40,10 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::get).post(authorize::post))
         .route("/{tenant}/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/{tenant}/login", post(login::post))
+        .route("/{tenant}/getcredentialtype", post(credential_type::post))
+        .route("/{tenant}/sas/beginauth", post(strong_authentication::begin))
+        .route("/{tenant}/sas/endauth", post(strong_authentication::end))
+        .route("/{tenant}/sas/processauth", post(strong_authentication::process))
         .route("/{tenant}/oauth2/v2.0/token", post(token::v2))
         .route("/{tenant}/oauth2/token", post(token::v1))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(devicecode::post))

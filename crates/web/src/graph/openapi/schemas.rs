@@ -314,8 +314,8 @@ fn directory() -> Schemas {
                 ],
             ),
         ),
-        ("organization", open(&[("id", id()), ("displayName", text()), ("domains", texts()), ("certificateBasedAuthentication", flag())])),
-        ("organizationChange", closed(&["certificateBasedAuthentication"], &[("certificateBasedAuthentication", flag())])),
+        ("organization", open(&[("id", id()), ("displayName", text()), ("domains", texts()), ("certificateBasedAuthentication", flag()), ("tellsWhetherAccountsExist", flag())])),
+        ("organizationChange", closed(&[], &[("certificateBasedAuthentication", flag()), ("tellsWhetherAccountsExist", flag())])),
         (
             "roleDefinition",
             open(&[("id", id()), ("templateId", id()), ("displayName", text()), ("isBuiltIn", flag()), ("isEnabled", flag())]),
