@@ -3,6 +3,7 @@
 //! Brokers of Linux computers sign people in at the pages that browsers get. What they need of a page they read from this block; what
 //! they post are the same forms. The block is data in the eyes of a browser: it is never run, and no policy has to allow it.
 
+use doorward_model::ErrorCode;
 use serde::{Deserialize, Serialize};
 
 /// Kind of page (`pgid`).
@@ -54,17 +55,17 @@ pub struct PageConfig {
     /// Token against forged posts; the forms' `canary`.
     pub canary: String,
     /// The request that the sign-in answers; the forms' `ctx`.
-    #[serde(rename = "sCtx")]
-    pub context: String,
+    #[serde(rename = "sCtx", skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
     /// State of the sign-in so far; the forms' `flowToken`.
-    #[serde(rename = "sFT")]
-    pub flow_token: String,
+    #[serde(rename = "sFT", skip_serializing_if = "Option::is_none")]
+    pub flow_token: Option<String>,
     /// Where the form goes.
-    #[serde(rename = "urlPost")]
-    pub url_post: String,
+    #[serde(rename = "urlPost", skip_serializing_if = "Option::is_none")]
+    pub url_post: Option<String>,
     /// Where to ask how an account signs in.
-    #[serde(rename = "urlGetCredentialType")]
-    pub url_get_credential_type: String,
+    #[serde(rename = "urlGetCredentialType", skip_serializing_if = "Option::is_none")]
+    pub url_get_credential_type: Option<String>,
     /// Where a second factor begins.
     #[serde(rename = "urlBeginAuth", skip_serializing_if = "Option::is_none")]
     pub url_begin_auth: Option<String>,
@@ -89,6 +90,31 @@ impl std::fmt::Debug for PageConfig {
 }
 
 impl PageConfig {
+    /// The state of a page without a form.
+    #[must_use]
+    pub fn new(pgid: PageKind, session_id: String, canary: String) -> Self {
+        Self {
+            pgid,
+            session_id,
+            canary,
+            context: None,
+            flow_token: None,
+            url_post: None,
+            url_get_credential_type: None,
+            url_begin_auth: None,
+            url_end_auth: None,
+            proofs: Vec::new(),
+            error_code: None,
+            error_text: None,
+        }
+    }
+
+    /// The same with an error.
+    #[must_use]
+    pub fn with_error(self, code: ErrorCode, text: &str) -> Self {
+        Self { error_code: Some(code.0.to_string()), error_text: Some(text.to_owned()), ..self }
+    }
+
     /// The block as text for an element that is neither run nor escaped by HTML. Characters that could end the element, or begin another
     /// one in a careless reader, are written as JSON escapes. Readers cut two characters off before the closing mark.
     #[must_use]

@@ -80,6 +80,12 @@ pub(crate) fn session_key_purpose(tenant: TenantId) -> String {
     format!("session key of {tenant}")
 }
 
+/// Whether the message in `x-ms-RefreshTokenCredential` is signed over a nonce. One that cannot be read is for [`brokered_request`] to refuse.
+#[must_use]
+pub fn carries_nonce(prt_header: &str) -> bool {
+    prt::parse_cookie(prt_header).map_or(true, |cookie| cookie.unverified_claims().request_nonce.is_some())
+}
+
 /// The two headers of a brokered authorization request (`x-ms-RefreshTokenCredential`, `x-ms-DeviceCredential`).
 ///
 /// Both are signed over the same nonce: one with the session key, one with the device key.

@@ -42,6 +42,8 @@ pub struct AuthorizeParameters {
     pub claims: Option<String>,
     /// Methods that the sign-in must have used (v1.0): `mfa` and `ngcmfa` ask for a second factor.
     pub amr_values: Option<String>,
+    /// The nonce that was handed out for a browser's broker to sign; it stands in the signed message.
+    pub sso_nonce: Option<String>,
 }
 
 /// How the answer is delivered.

@@ -224,7 +224,10 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                 Err(error) => return Err(error),
             }
             if lacks_factor && silent {
-                return Err(Error::refused(ErrorCode::MFA_REQUIRED, "The client asks for a second factor: sign in interactively to give one."));
+                return Err(Error::refused(
+                    ErrorCode::MFA_REQUIRED,
+                    "The client asks for a second factor: sign in interactively to give one.",
+                ));
             }
             if lacks_factor {
                 return second_factor::ask(ctx, unit, journey, signed, &facts, None).await;

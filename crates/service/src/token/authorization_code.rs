@@ -5,8 +5,8 @@ use doorward_model::application::Application;
 use doorward_model::authorization_code::AuthorizationCode;
 use doorward_model::tenant::Tenant;
 use doorward_store::Unit;
-use doorward_wire::oauth::{pkce, scope};
 use doorward_wire::oauth::token_response::TokenResponse;
+use doorward_wire::oauth::{pkce, scope};
 
 use super::issue::{self, Issue, Version};
 use crate::access::{self, Attempt, Subject};

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use doorward_model::ErrorCode;
 use doorward_model::application::Application;
 use doorward_model::tenant::Tenant;
-use doorward_service::broker::{prt, redeem};
+use doorward_service::broker::{peer_certificate, prt, redeem};
 use doorward_service::caller::Caller;
 use doorward_service::client::{self, ClientCredential};
 use doorward_service::token::issue::Version;
@@ -20,7 +20,7 @@ use doorward_service::{Context, Error, access, one_time, tenants};
 use doorward_wire::jwt;
 use doorward_wire::oauth::claims_parameter;
 use doorward_wire::oauth::confirmation::{self, KeyId};
-use doorward_wire::prt::is_device_signed;
+use doorward_wire::prt::{asks_for_certificate, is_device_signed};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -188,7 +188,7 @@ async fn grant(
     Ok(Json(tokens).into_response())
 }
 
-/// A message signed by a device key (asks for a primary refresh token) or by a session key (uses one).
+/// A message signed by a device key (asks for a certificate or a primary refresh token) or by a session key (uses one).
 async fn signed_request(
     ctx: &Context,
     tenant: &Tenant,
@@ -197,6 +197,9 @@ async fn signed_request(
     version: Version,
 ) -> Result<Response, Error> {
     let message = required(parameters.request.as_deref(), "request")?;
+    if is_device_signed(message) && asks_for_certificate(message) {
+        return Ok(Json(peer_certificate::issue(ctx, tenant, message).await?).into_response());
+    }
     if is_device_signed(message) {
         return Ok(Json(prt::request(ctx, tenant, caller, message).await?).into_response());
     }

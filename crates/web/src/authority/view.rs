@@ -139,7 +139,8 @@ impl Scene<'_> {
     /// A page for what cannot be answered to the client.
     pub(super) fn failure(&self, status: StatusCode, refusal: Option<&Refusal>) -> Response {
         let facts = self.facts(refusal);
-        let mut page = pages::failure::Failure::of_status(status, self.frame(), facts);
+        let frame = Frame { state: refusal.map(|refusal| self.error_state(refusal)), ..self.frame() };
+        let mut page = pages::failure::Failure::of_status(status, frame, facts);
         if let Some(refusal) = refusal {
             page.explanation.clone_from(&refusal.message);
             page.code = Some(refusal.code);

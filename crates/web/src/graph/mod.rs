@@ -100,6 +100,7 @@ fn table() -> Vec<Route> {
         ("/users/{id}/authentication/methods/{method}", delete(authentication_methods::delete)),
         ("/users/{id}/authentication/fido2methods/{method}", delete(authentication_methods::delete)),
         ("/users/{id}/authentication/softwareoathmethods/{method}", delete(authentication_methods::delete)),
+        ("/users/{id}/authentication/windowshelloforbusinessmethods/{method}", delete(authentication_methods::delete)),
         ("/groups", get(groups::list).post(groups::create)),
         ("/groups/$count", get(groups::count)),
         ("/groups/{id}", get(groups::get).patch(groups::update).delete(groups::delete)),

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 use crate::world::{Answer, MAIL_APP, PASSWORD, World, person};
 
 const DRS_SCOPE: &str = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9/.default";
+/// What brokers of phones accept in place of pages.
+const JSON: (&str, &str) = ("accept", "application/json");
 const PRT_CLIENT: &str = "38aa3b87-a06d-4817-b275-7a316988d93b";
 
 /// A device with its keys; registered once `certificate` is there.
@@ -70,7 +72,7 @@ pub(crate) async fn mail_by_broker(world: &World, (device, token, session_key): 
     let claims = CookieClaims { refresh_token: token.clone(), request_nonce: Some(nonce.clone()) };
     let cookie = prt::build_cookie(world.ctx.rng.as_ref(), session_key, KdfVersion::V1, &claims).unwrap();
     let credential = prt::build_device_credential(&device.key, &device.certificate, &nonce).unwrap();
-    let headers = [("x-ms-RefreshTokenCredential", cookie.as_str()), ("x-ms-DeviceCredential", &credential)];
+    let headers = [("x-ms-RefreshTokenCredential", cookie.as_str()), ("x-ms-DeviceCredential", &credential), JSON];
     world.get(&format!("{}?{query}", world.path("oAuth2/v2.0/authorize")), &headers).await
 }
 
@@ -207,7 +209,7 @@ async fn the_broker_gets_a_code_for_an_app_with_both_proofs_over_one_nonce() {
         let claims = CookieClaims { refresh_token: token.clone(), request_nonce: Some(cookie_nonce.to_owned()) };
         let cookie = prt::build_cookie(world.ctx.rng.as_ref(), key, KdfVersion::V1, &claims).unwrap();
         let credential = prt::build_device_credential(&device.key, &device.certificate, device_nonce).unwrap();
-        world.get(&path, &[("x-ms-RefreshTokenCredential", &cookie), ("x-ms-DeviceCredential", &credential)]).await
+        world.get(&path, &[("x-ms-RefreshTokenCredential", &cookie), ("x-ms-DeviceCredential", &credential), JSON]).await
     };
     let (one, two) = (nonce(&world).await, nonce(&world).await);
     assert_eq!(code_of(&ask(&one, &two, &session_key).await), 50155, "the proofs are over different nonces");
@@ -268,6 +270,7 @@ async fn a_device_removes_itself_with_its_own_signature_and_its_tokens_go_along(
     let cookie = CookieClaims { refresh_token: token, request_nonce: Some(nonce(&world).await) };
     let cookie = prt::build_cookie(world.ctx.rng.as_ref(), &session_key, KdfVersion::V2, &cookie).unwrap();
     let query = format!("client_id={MAIL_APP}&response_type=code&redirect_uri=msauth.com.contoso.mail%3A%2F%2Fauth&scope=openid");
-    let answer = world.get(&format!("{}?{query}", world.path("oauth2/v2.0/authorize")), &[("x-ms-RefreshTokenCredential", &cookie)]).await;
+    let answer =
+        world.get(&format!("{}?{query}", world.path("oauth2/v2.0/authorize")), &[("x-ms-RefreshTokenCredential", &cookie), JSON]).await;
     assert_eq!(code_of(&answer), 70000);
 }

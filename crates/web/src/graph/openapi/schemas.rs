@@ -314,7 +314,16 @@ fn directory() -> Schemas {
                 ],
             ),
         ),
-        ("organization", open(&[("id", id()), ("displayName", text()), ("domains", texts()), ("certificateBasedAuthentication", flag()), ("tellsWhetherAccountsExist", flag())])),
+        (
+            "organization",
+            open(&[
+                ("id", id()),
+                ("displayName", text()),
+                ("domains", texts()),
+                ("certificateBasedAuthentication", flag()),
+                ("tellsWhetherAccountsExist", flag()),
+            ]),
+        ),
         ("organizationChange", closed(&[], &[("certificateBasedAuthentication", flag()), ("tellsWhetherAccountsExist", flag())])),
         (
             "roleDefinition",
