@@ -7,6 +7,7 @@ pub mod drs;
 pub mod eas;
 pub mod jwt;
 pub mod key;
+pub mod linux_management;
 pub mod mam;
 pub mod oauth;
 pub mod odata;

@@ -31,7 +31,7 @@ pub async fn run(report: &mut Report, demo: &Demo, person: &Person, computer: &m
     report.refused("for itself: by a wrong secret", 7000215, by_secret("wrong").acquire_token_silent(vec![GRAPH], None).await);
 
     let (key, certificate) = certificate();
-    let body = json!({ "keyCredentials": [{ "type": "AsymmetricX509Cert", "usage": "Verify", "key": encode_block(&certificate) }] });
+    let body = json!({ "keyCredentials": [{ "certificate": encode_block(&certificate) }] });
     demo.graph(Method::PATCH, &format!("applications/{}", demo.web_app), body).await;
     let private = RS256PrivateKey::from_pkcs8_der(&key.private_key_to_pkcs8().expect("a key")).expect("a key");
     let loadable = computer.tpm.rs256_import(&computer.key, private).expect("a key");

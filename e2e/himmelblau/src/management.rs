@@ -39,9 +39,9 @@ pub async fn run(report: &mut Report, demo: &Demo, person: &Person, computer: &m
     let compliance = report.done("management: a token for the state", computer.token(vec![], Some(COMPLIANCE)).await);
     // As the library makes a report of the policies, everything is not compliant until the client says otherwise.
     for (name, states, expected) in [
-        ("nothing is as it should be", ComplianceState::NonCompliant, "Noncompliant"),
+        ("nothing is as it should be", ComplianceState::NonCompliant, "NonCompliant"),
         ("everything is as it should be", ComplianceState::Compliant, "Compliant"),
-        ("nothing is as it should be any more", ComplianceState::NonCompliant, "Noncompliant"),
+        ("nothing is as it should be any more", ComplianceState::NonCompliant, "NonCompliant"),
     ] {
         let policies = report.done("management: policies", management.policies(&check_in, &id).await);
         let mut status = IntuneStatus::from(policies);

@@ -7,6 +7,7 @@ mod device_auth;
 mod devicecode;
 mod discovery;
 mod error;
+mod federation_provider;
 mod instance_discovery;
 mod keys;
 mod login;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/userrealm/{account}", get(user_realm::get))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::get).post(authorize::post))
         .route("/{tenant}/oauth2/authorize", get(authorize::get).post(authorize::post))
+        .route("/odc/v2.1/federationprovider", get(federation_provider::get))
         .route("/{tenant}/login", post(login::post))
         .route("/{tenant}/getcredentialtype", post(credential_type::post))
         .route("/{tenant}/sas/beginauth", post(strong_authentication::begin))

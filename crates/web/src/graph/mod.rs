@@ -126,6 +126,7 @@ fn table() -> Vec<Route> {
         ("/serviceprincipals", get(service_principals::list)),
         ("/serviceprincipals/$count", get(service_principals::count)),
         ("/serviceprincipals/{id}", get(service_principals::get)),
+        ("/serviceprincipals/{id}/endpoints", get(service_principals::endpoints)),
         ("/devices", get(devices::list).post(devices::create)),
         ("/devices/$count", get(devices::count)),
         ("/devices/{id}", get(devices::get).patch(devices::update).delete(devices::delete)),

@@ -6,10 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use doorward_model::AppId;
-use doorward_model::tenant::Tenant;
 use doorward_service::device::join;
-use doorward_service::token::verify::{self, Authenticated};
 use doorward_service::{Context, resource, tenants};
 use doorward_wire::drs::{JoinRequest, JoinResponse};
 
@@ -26,21 +23,9 @@ pub(super) async fn post(
     body: Bytes,
 ) -> Result<Json<JoinResponse>, RegistrationError> {
     let tenant = tenants::resolve(&ctx, &segment, None).await?;
-    let bearer = bearer(&ctx, &tenant, &headers, resource::DEVICE_REGISTRATION).await?;
+    let bearer = bearer::verified(&ctx, &tenant, &headers, resource::DEVICE_REGISTRATION).await??;
     let request: JoinRequest = serde_json::from_slice(&body).map_err(|error| RegistrationError::Malformed(error.to_string()))?;
     let joined = join::join(&ctx, &tenant, &caller, &bearer, &request).await?;
     let user = bearer.user.map(|user| user.user_principal_name).unwrap_or_default();
     Ok(Json(JoinResponse::new(&joined.certificate, &joined.device.certificate_thumbprint, &user)))
-}
-
-/// Who asks, by an access token for one of our services.
-pub(super) async fn bearer(
-    ctx: &Context,
-    tenant: &Tenant,
-    headers: &HeaderMap,
-    resource: AppId,
-) -> Result<Authenticated, RegistrationError> {
-    let token = bearer::token(headers).ok_or(RegistrationError::NoToken)?;
-    let mut unit = ctx.store.tenant(tenant.id).read().await.map_err(doorward_service::Error::from)?;
-    Ok(verify::access_token(ctx, unit.as_mut(), tenant, &token, resource).await??)
 }

@@ -10,7 +10,7 @@ use doorward_service::{Context, resource, tenants};
 use doorward_wire::drs::KeyRequest;
 
 use super::error::RegistrationError;
-use super::join;
+use crate::bearer;
 use crate::caller::TheCaller;
 
 /// `POST /{tenant}/EnrollmentServer/key/`.
@@ -22,7 +22,7 @@ pub(super) async fn post(
     body: Bytes,
 ) -> Result<StatusCode, RegistrationError> {
     let tenant = tenants::resolve(&ctx, &segment, None).await?;
-    let bearer = join::bearer(&ctx, &tenant, &headers, resource::DEVICE_REGISTRATION).await?;
+    let bearer = bearer::verified(&ctx, &tenant, &headers, resource::DEVICE_REGISTRATION).await??;
     let request: KeyRequest = serde_json::from_slice(&body).map_err(|error| RegistrationError::Malformed(error.to_string()))?;
     windows_hello::register(&ctx, &tenant, &caller, &bearer, &request).await?;
     Ok(StatusCode::OK)
