@@ -114,8 +114,13 @@ pub async fn brokered_request(
     let nonce = cookie.unverified_claims().request_nonce.clone();
     let nonce =
         nonce.ok_or_else(|| Error::refused(ErrorCode::INVALID_NONCE, "The credential carries no request_nonce. Ask for a nonce first."))?;
-    if credential.is_some_and(|(device, signed_nonce)| device.id != proof.device.id || signed_nonce != nonce) {
-        return Err(Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The two credentials do not belong together."));
+    if let Some((device, signed_nonce)) = credential {
+        if signed_nonce != nonce {
+            return Err(Error::refused(ErrorCode::INVALID_NONCE, "The two credentials are signed over different nonces."));
+        }
+        if device.id != proof.device.id {
+            return Err(Error::refused(ErrorCode::INVALID_GRANT, "The primary refresh token belongs to another device."));
+        }
     }
     one_time::redeem_nonce(ctx, unit, tenant.id, &nonce).await?;
     Ok(proof)

@@ -81,8 +81,9 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
             (user, session)
         }
     };
+    // Not a code about the device: clients delete their keys when they read one, and those are somebody's who is well.
     if device.owner.is_some_and(|owner| owner != user.id) {
-        return Err(Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The device is registered to somebody else."));
+        return Err(Error::refused(ErrorCode::BLOCKED, "The device is registered to somebody else."));
     }
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     let (response, attempt) = issue(ctx, unit.as_mut(), tenant, caller, &client_id, &device, &user, session).await?;
@@ -128,7 +129,7 @@ async fn issue(
     let transport_key = device
         .transport_key
         .as_deref()
-        .ok_or_else(|| Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The device has no transport key. Register it again."))?;
+        .ok_or_else(|| Error::refused(ErrorCode::BLOCKED, "The device has no transport key. Register it again."))?;
     // A primary refresh token opens nothing by itself, but it is a token: policies on device registration speak.
     let gatekeeper = resource::find(unit, &resource::DEVICE_REGISTRATION.to_string()).await?;
     let request = access::Request {
