@@ -81,6 +81,7 @@ macro_rules! behaviour_suite {
             a_counter_of_zero_is_no_count,
             a_recovery_code_is_used_once_by_its_owner,
             deleting_a_user_takes_the_second_factors_along,
+            deleting_a_device_takes_the_keys_on_it_along,
             a_managed_device_is_kept_whole_and_found_by_what_it_is_now,
             a_device_comes_up_when_its_time_has_come,
             devices_are_found_and_counted_by_policy_and_state,

@@ -392,9 +392,8 @@ async fn what_the_broker_cannot_do_a_person_does_at_the_pages_and_a_program_is_t
 async fn a_linux_computer_is_one_to_policies() {
     let world = World::new().await;
     let computer = with_prt(&world, Device { system: "Linux", ..Device::new() }).await;
-    let answer = authorize(&world, &computer, &[("resource", "api://contoso-mail")], &[JSON]).await;
-    let code = answer.location_parameter("code").unwrap();
-    let fields = [("grant_type", "authorization_code"), ("client_id", BROKER), ("code", &code), ("redirect_uri", BROKER_REDIRECT)];
-    world.post(&world.path("oauth2/token"), &[], &fields).await;
-    assert_eq!(world.sign_ins().await[0].facts["devicePlatform"], "linux");
+    token(&world, &computer, "api://contoso-mail").await;
+    let records = world.sign_ins().await;
+    let record = records.iter().find(|record| record.grant == "authorization_code").unwrap();
+    assert_eq!(record.facts["devicePlatform"], "linux");
 }

@@ -282,6 +282,7 @@ fn directory() -> Schemas {
         ("applicationChange", entity("application", &[], &application)),
         ("secret", open(&[("secretText", text()), ("hint", text()), ("endDateTime", time())])),
         ("servicePrincipal", shown(service_principals::SERVICE_PRINCIPALS.shown, &principal)),
+        ("endpoint", open(&[("id", text()), ("capability", text()), ("providerName", text()), ("providerId", text()), ("uri", text())])),
         ("device", shown(devices::DEVICES.shown, &device)),
         (
             "newDevice",
