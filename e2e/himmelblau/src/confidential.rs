@@ -12,46 +12,48 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509Name};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::TIMEOUT;
 use crate::computer::{Computer, MAIL};
-use crate::demo::{Demo, Person};
+use crate::demo::Demo;
 use crate::report::Report;
 
 const GRAPH: &str = "https://graph.microsoft.com/.default";
 
-pub async fn run(report: &mut Report, demo: &Demo, person: &Person, computer: &mut Computer) {
+pub async fn run(report: &mut Report, demo: &Demo, computer: &mut Computer) {
+    let registration = json!({ "displayName": "Service of the himmelblau test", "consent": "user" });
+    let id = demo.graph(Method::POST, "applications", registration).await["appId"].as_str().expect("a client id").to_owned();
+    let secret = demo.graph(Method::POST, &format!("applications/{id}/addPassword"), Value::Null).await;
     let by_secret = |secret: &str| {
         let credential = ClientCredential::from_secret(secret.to_owned());
-        ConfidentialClientApplication::new(&demo.web_app, Some(&demo.authority()), credential, TIMEOUT).expect("a client")
+        ConfidentialClientApplication::new(&id, Some(&demo.authority()), credential, TIMEOUT).expect("a client")
     };
-    let client = by_secret(&demo.web_secret);
+    let client = by_secret(secret["secretText"].as_str().expect("a secret"));
     report.done("for itself: by secret", client.acquire_token_silent(vec![GRAPH], None).await);
     report.refused("for itself: by a wrong secret", 7000215, by_secret("wrong").acquire_token_silent(vec![GRAPH], None).await);
 
     let (key, certificate) = certificate();
     let body = json!({ "keyCredentials": [{ "certificate": encode_block(&certificate) }] });
-    demo.graph(Method::PATCH, &format!("applications/{}", demo.web_app), body).await;
+    demo.graph(Method::PATCH, &format!("applications/{}", id), body).await;
     let private = RS256PrivateKey::from_pkcs8_der(&key.private_key_to_pkcs8().expect("a key")).expect("a key");
     let loadable = computer.tpm.rs256_import(&computer.key, private).expect("a key");
     let loaded = computer.tpm.rs256_load(&computer.key, &loadable).expect("a key");
     let credential = ClientCredential::from_certificate(&Certificate::from_der(&certificate).expect("a certificate"), loaded);
-    let by_certificate = ConfidentialClientApplication::new(&demo.web_app, Some(&demo.authority()), credential, TIMEOUT).expect("a client");
+    let by_certificate = ConfidentialClientApplication::new(&id, Some(&demo.authority()), credential, TIMEOUT).expect("a client");
     report.done("for itself: by certificate", by_certificate.acquire_token_silent(vec![GRAPH], Some(&mut computer.tpm)).await);
 
-    let scope = format!("{}/.default", demo.web_app);
+    let scope = format!("{}/.default", id);
     let called_with = report.done("on behalf: the token that the service is called with", computer.token(vec![&scope], None).await);
     let called_with = called_with.access_token.clone().unwrap_or_default();
     let answer = client.acquire_token_on_behalf_of(&called_with, vec![MAIL], None).await;
     report.refused("on behalf: not before the person has agreed", 65001, answer);
-    demo.graph(Method::PATCH, &format!("applications/{}", demo.web_app), json!({ "consent": "preauthorized" })).await;
+    demo.graph(Method::PATCH, &format!("applications/{}", id), json!({ "consent": "preauthorized" })).await;
     let answer = client.acquire_token_on_behalf_of(&called_with, vec![MAIL], None).await;
     report.done("on behalf: a token for the next service", answer);
     let other = report.done("on behalf: a token for somebody else", computer.token(vec![MAIL], None).await);
     let answer = client.acquire_token_on_behalf_of(&other.access_token.clone().unwrap_or_default(), vec![MAIL], None).await;
     report.refused("on behalf: not with a token that was made for another service", 50013, answer);
-    let _ = person;
 }
 
 /// A key with a certificate that it signed itself, DER.

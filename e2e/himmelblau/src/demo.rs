@@ -4,18 +4,14 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Client id of the demo's desktop client.
+/// The demo's public client on desktops.
 const DESKTOP: &str = "Contoso Desktop";
-/// Its confidential web application.
-const WEB_APP: &str = "Contoso Intranet";
 
 pub struct Demo {
     pub base: String,
     pub tenant: String,
     pub domain: String,
     pub desktop: String,
-    pub web_app: String,
-    pub web_secret: String,
     http: Client,
     token: String,
 }
@@ -32,19 +28,15 @@ impl Demo {
     pub async fn open(path: &str) -> Self {
         let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let file: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        let text = |pointer: &str| file.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{path} lacks {pointer}")).to_owned();
-        let application = |name: &str, member: &str| {
-            let all = file["applications"].as_array().expect("demo.json has applications");
-            let found = all.iter().find(|application| application["displayName"] == name).unwrap_or_else(|| panic!("the demo has no {name}"));
-            found[member].as_str().unwrap_or_default().to_owned()
-        };
+        let text =
+            |pointer: &str| file.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{path} lacks {pointer}")).to_owned();
+        let applications = file["applications"].as_array().expect("demo.json has applications");
+        let desktop = applications.iter().find(|application| application["displayName"] == DESKTOP);
         let mut demo = Self {
             base: text("/baseUrl"),
             tenant: text("/tenantId"),
             domain: text("/tenantDomain"),
-            desktop: application(DESKTOP, "appId"),
-            web_app: application(WEB_APP, "appId"),
-            web_secret: application(WEB_APP, "secret"),
+            desktop: desktop.and_then(|desktop| desktop["appId"].as_str()).expect("the demo has its desktop client").to_owned(),
             http: Client::new(),
             token: String::new(),
         };
@@ -55,7 +47,8 @@ impl Demo {
             ("username", &text("/admin/userPrincipalName")),
             ("password", &text("/admin/password")),
         ];
-        let answer = demo.http.post(format!("{}/oauth2/v2.0/token", demo.authority())).form(&fields).send().await.expect("the demo answers");
+        let answer =
+            demo.http.post(format!("{}/oauth2/v2.0/token", demo.authority())).form(&fields).send().await.expect("the demo answers");
         let tokens: Value = answer.json().await.expect("the token endpoint answers JSON");
         demo.token = tokens["access_token"].as_str().unwrap_or_else(|| panic!("the administrator cannot sign in: {tokens}")).to_owned();
         demo
@@ -72,7 +65,8 @@ impl Demo {
 
     /// A request to the admin API, which must succeed.
     pub async fn graph(&self, method: Method, path: &str, body: Value) -> Value {
-        let request = self.http.request(method.clone(), format!("{}/v1.0/{path}", self.base)).bearer_auth(&self.token).json(&body);
+        let request = self.http.request(method.clone(), format!("{}/v1.0/{path}", self.base)).bearer_auth(&self.token);
+        let request = if body.is_null() { request } else { request.json(&body) };
         let answer = request.send().await.expect("the admin API answers");
         let status = answer.status();
         let text = answer.text().await.expect("the admin API answers with text");

@@ -44,7 +44,7 @@ async fn main() {
     computer.single_sign_on(&mut report, &demo).await;
     computer.certificate_for_other_devices(&mut report, &demo).await;
     computer.hello_key(&mut report, &person, &token).await;
-    confidential::run(&mut report, &demo, &person, &mut computer).await;
+    confidential::run(&mut report, &demo, &mut computer).await;
     directory::run(&mut report, &demo, &person, &mut computer).await;
     management::run(&mut report, &demo, &person, &mut computer).await;
     report.finish();

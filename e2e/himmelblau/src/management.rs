@@ -21,7 +21,8 @@ pub async fn run(report: &mut Report, demo: &Demo, person: &Person, computer: &m
     prepare(demo, person).await;
     report.refused("compliance: mail is closed to a device that nobody manages", 53000, computer.token(vec![MAIL], None).await);
 
-    let token = report.done("management: a token for the directory", computer.token(vec!["https://graph.microsoft.com/.default"], None).await);
+    let token =
+        report.done("management: a token for the directory", computer.token(vec!["https://graph.microsoft.com/.default"], None).await);
     let graph = Graph::new(demo.host(), &demo.domain, Some(&demo.base), Some(&demo.tenant), Some(&demo.base), TIMEOUT).await;
     let graph = report.done("management: the directory", graph);
     let endpoints = graph.intune_service_endpoints(&token.access_token.clone().unwrap_or_default()).await;

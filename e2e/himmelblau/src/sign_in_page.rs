@@ -21,11 +21,14 @@ pub async fn without_second_factor(report: &mut Report, demo: &Demo, person: &Pe
     let nobody = format!("nobody@{}", demo.domain);
     let known = report.done("account: one that exists", client.check_user_exists(&person.name, NATIVE).await);
     report.equal("account: exists", &known.try_exists().ok(), &Some(true));
-    let unknown = report.done("account: one that does not, while the tenant keeps that to itself", client.check_user_exists(&nobody, NATIVE).await);
+    let unknown =
+        report.done("account: one that does not, while the tenant keeps that to itself", client.check_user_exists(&nobody, NATIVE).await);
     report.equal("account: is said to exist", &unknown.try_exists().ok(), &Some(true));
     demo.graph(Method::PATCH, "organization", json!({ "tellsWhetherAccountsExist": true })).await;
     let unknown = report.done("account: one that does not, where the tenant tells", client.check_user_exists(&nobody, NATIVE).await);
     report.equal("account: does not exist", &unknown.try_exists().ok(), &Some(false));
+
+    demo.graph(Method::PATCH, "organization", json!({ "tellsWhetherAccountsExist": false })).await;
 
     let answer = client.initiate_acquire_token_by_mfa_flow(&person.name, Some("not the password"), NATIVE, None).await;
     report.refused("page: a wrong password", 50126, answer);
@@ -37,9 +40,8 @@ pub async fn without_second_factor(report: &mut Report, demo: &Demo, person: &Pe
 pub async fn with_second_factor(report: &mut Report, demo: &Demo, person: &Person, authenticator: &mut Authenticator) -> UserToken {
     let client = broker(demo);
     let init = report.done("page: look first", client.check_user_exists(&person.name, NATIVE).await);
-    let answer = client
-        .initiate_acquire_token_by_mfa_flow_for_device_enrollment(&person.name, Some(&person.password), NATIVE, Some(init))
-        .await;
+    let answer =
+        client.initiate_acquire_token_by_mfa_flow_for_device_enrollment(&person.name, Some(&person.password), NATIVE, Some(init)).await;
     let mut flow = report.done("page: password, then a second factor", answer);
     report.equal("page: which one", &flow.mfa_method(), &"PhoneAppOTP".to_owned());
     match client.acquire_token_by_mfa_flow(&person.name, Some(&authenticator.wrong_code()), None, &mut flow).await {

@@ -32,7 +32,7 @@ pub enum KeyError {
     #[error("kngc: {0}")]
     Malformed(#[from] drs::KeyBlobError),
     /// The token does not say who and where.
-    #[error("the access token must be a person's, on a device that they have registered")]
+    #[error("the access token must be one that the broker of a registered device got for its owner")]
     NoDevice,
     /// The sign-in was with a password alone, or its second factor is too long ago.
     #[error("sign in with a second factor first: a key that replaces it can be registered for ten minutes")]
@@ -59,8 +59,9 @@ pub async fn register(
     let key = drs::user_key(request)?;
     let (Some(user), Some(session)) = (&bearer.user, &bearer.session) else { return Err(KeyError::NoDevice) };
     let mut unit = ctx.store.tenant(tenant.id).write().await.map_err(Error::from)?;
+    let application = client::find(unit.as_mut(), &bearer.app_id.to_string()).await?;
     let device = bound_device(unit.as_mut(), bearer.device_id).await?;
-    let device = device.filter(|device| device.owner == Some(user.id)).ok_or(KeyError::NoDevice)?;
+    let device = device.filter(|device| device.owner == Some(user.id) && application.broker).ok_or(KeyError::NoDevice)?;
     if let Some(known) = unit.authentication_methods().find_by_credential_id(&key.id).await.map_err(Error::from)? {
         let same = known.user_id == user.id && known.device_id() == Some(device.id);
         return if same { Ok(()) } else { Err(KeyError::Known) };
@@ -68,7 +69,6 @@ pub async fn register(
     if !in_session::has_any(session) || !in_session::is_recent(session, ctx.now()) {
         return Err(KeyError::NoSecondFactor);
     }
-    let application = client::find(unit.as_mut(), &bearer.app_id.to_string()).await?;
     let registration = resource::find(unit.as_mut(), &resource::DEVICE_REGISTRATION.to_string()).await?;
     let decision = access::Request {
         client_type: Some(access::client_type_of(&application)),

@@ -5,11 +5,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::device::Device as DeviceRecord;
 use doorward_wire::drs;
+use doorward_wire::prt::{self, CookieClaims, KdfVersion};
 use serde_json::{Value, json};
 
 use crate::computer::{Signed, token};
-use crate::registration::{Device, with_prt};
-use crate::world::{Answer, World};
+use crate::registration::{Device, JSON, nonce, with_prt};
+use crate::world::{Answer, MAIL_APP, World};
 
 const ENROLMENT: &str = "d4ebce55-015a-49b5-a083-c84d1797ae8c";
 const MANAGEMENT: &str = "0000000a-0000-0000-c000-000000000000";
@@ -123,6 +124,21 @@ impl Company {
     }
 }
 
+/// A token for check-in that the computer's broker got for the mail app: it names the device, but an app is not the computer.
+async fn app_token(world: &World, (device, prt, session_key): &Signed) -> String {
+    let nonce = nonce(world).await;
+    let claims = CookieClaims { refresh_token: prt.clone(), request_nonce: Some(nonce.clone()) };
+    let cookie = prt::build_cookie(world.ctx.rng.as_ref(), session_key, KdfVersion::V1, &claims).unwrap();
+    let credential = prt::build_device_credential(&device.key, &device.certificate, &nonce).unwrap();
+    let (client, redirect) = (MAIL_APP.to_string(), "msauth.com.contoso.mail://auth");
+    let query = [("client_id", client.as_str()), ("response_type", "code"), ("redirect_uri", redirect), ("resource", MANAGEMENT)];
+    let path = format!("{}?{}", world.path("oauth2/authorize"), serde_urlencoded::to_string(query).unwrap());
+    let answer = world.get(&path, &[("x-ms-RefreshTokenCredential", &cookie), ("x-ms-DeviceCredential", &credential), JSON]).await;
+    let code = answer.location_parameter("code").unwrap_or_else(|| panic!("{}", answer.body));
+    let fields = [("grant_type", "authorization_code"), ("client_id", &client), ("code", &code), ("redirect_uri", redirect)];
+    world.post(&world.path("oauth2/token"), &[], &fields).await.json()["access_token"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn a_computer_enrols_itself_and_its_report_counts_at_once() {
     let company = Company::managed(json!({ "passwordMinimumLength": 12, "deviceEncryptionRequired": true })).await;
@@ -227,6 +243,7 @@ async fn a_computer_speaks_for_itself_alone() {
     let (details, enrol) = ("linux/check-in/details", "linux/enrolment/enroll");
     let body = |id: &str| json!({ "DeviceId": id, "OSDistribution": "debian", "OSVersion": "12" });
     let without_device = world.access_token(&world.anna, "https://enrollment.manage.microsoft.com/.default").await;
+    let apps = app_token(world, &company.computer).await;
     let phone = with_prt(world, Device::new()).await;
     let phones = token(world, &phone, MANAGEMENT).await;
     let other = with_prt(world, Device { system: "Linux", ..Device::new() }).await;
@@ -237,6 +254,7 @@ async fn a_computer_speaks_for_itself_alone() {
         (details, enrolment.as_str(), body(&company.id()), StatusCode::UNAUTHORIZED, "a token for another service"),
         (enrol, &company.check_in, company.request(), StatusCode::UNAUTHORIZED, "a token for another service"),
         (details, &without_device, body(&company.id()), StatusCode::FORBIDDEN, "a token without a device"),
+        (details, &apps, body(&company.id()), StatusCode::FORBIDDEN, "a token that the broker got for an app"),
         (details, &phones, body(&phone.0.id.unwrap().to_string()), StatusCode::FORBIDDEN, "a phone"),
         (details, &others, body(&company.id()), StatusCode::BAD_REQUEST, "another computer"),
         (details, &others, body(&other.0.id.unwrap().to_string()), StatusCode::BAD_REQUEST, "a computer that is not managed"),

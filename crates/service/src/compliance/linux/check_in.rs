@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::item::{About, Item, items};
 use super::{Computer, ComputerError};
 use crate::compliance::gather::{Gathered, Rules};
-use crate::compliance::{Report, policies as documents, report};
+use crate::compliance::{Report, find, report};
 use crate::context::Context;
 use crate::directory::Actor;
 
@@ -47,7 +47,7 @@ pub async fn policies(ctx: &Context, tenant: &Tenant, computer: &Computer, id: &
     let assigned = assigned(unit.as_mut(), computer, id).await?;
     let mut policies = Vec::new();
     for policy in assigned {
-        let stored = documents::find(unit.as_mut(), &policy.id).await?;
+        let stored = find(unit.as_mut(), &policy.id).await?;
         let setting = |item: Item| PolicySetting {
             csp_path_id: item.path.clone(),
             rule_id: item.path.clone(),

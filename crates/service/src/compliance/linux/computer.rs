@@ -7,6 +7,7 @@ use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 
 use crate::access::platform_of;
+use crate::client;
 use crate::context::Context;
 use crate::directory::DirectoryError;
 use crate::error::Error;
@@ -19,7 +20,7 @@ pub enum ComputerError {
     #[error("{0}")]
     Malformed(String),
     /// The token does not come from a registered Linux computer of its bearer.
-    #[error("the access token must be one that a registered Linux computer got for its owner")]
+    #[error("the access token must be one that the broker of a registered Linux computer got for its owner")]
     NoComputer,
     /// It speaks about another device, or is not managed.
     #[error("Device validation failed")]
@@ -49,13 +50,18 @@ pub struct Computer {
 }
 
 impl Computer {
-    /// The computer that an access token comes from: its key took part when the token was made.
+    /// The computer that an access token comes from: its key took part when its broker got the token. What another app or service of the
+    /// person was given does not speak for the computer.
     ///
     /// # Errors
     /// [`ComputerError::NoComputer`], or storage failure.
     pub async fn of(ctx: &Context, tenant: &Tenant, bearer: Authenticated) -> Result<Self, ComputerError> {
         let (Some(owner), Some(id)) = (bearer.user, bearer.device_id) else { return Err(ComputerError::NoComputer) };
-        let device = ctx.store.tenant(tenant.id).read().await?.devices().get(id).await?;
+        let mut unit = ctx.store.tenant(tenant.id).read().await?;
+        if !client::find(unit.as_mut(), &bearer.app_id.to_string()).await?.broker {
+            return Err(ComputerError::NoComputer);
+        }
+        let device = unit.devices().get(id).await?;
         let device = device.filter(|device| {
             device.account_enabled && device.owner == Some(owner.id) && platform_of(device) == Some(DevicePlatform::Linux)
         });
