@@ -107,7 +107,8 @@ impl Computer {
         let signed_in = page.location.is_some_and(|address| address.contains("?code="));
         report.equal("cookie: the browser is signed in", &signed_in, &true);
         let page = browser.open_with(&again, "x-ms-RefreshTokenCredential", &cookie).await;
-        report.equal("cookie: it works once", &page.html.contains("AADSTS140000"), &true);
+        let again = page.location.is_some_and(|address| address.contains("?code="));
+        report.equal("cookie: it works once", &again, &false);
     }
 
     /// A certificate with which devices of the tenant know each other.

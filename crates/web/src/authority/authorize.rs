@@ -37,7 +37,7 @@ pub(super) async fn get(
 ) -> Response {
     let nonce_is_missing = prt_credential(&headers).is_some_and(|credential| !credential::carries_nonce(&credential));
     if nonce_is_missing && parameters.sso_nonce.is_none() {
-        return with_nonce(&ctx, &caller, &segment, &address)
+        return with_nonce(&ctx, &segment, &parameters, &address)
             .await
             .unwrap_or_else(|error| OAuthError::new(&ctx, &caller, error).into_response());
     }
@@ -62,12 +62,14 @@ async fn handle(ctx: &Context, caller: &Caller, segment: &str, headers: &HeaderM
     };
     let answer = match prt_credential(headers) {
         Some(prt) => match brokered(ctx, caller, &tenant, headers, parameters, &prt).await {
-            Err(Error::Refused(refusal)) if is_browser(headers) && needs_person(refusal.code) => {
-                interactive(ctx, caller, &tenant, headers, parameters).await
-            }
             Err(error) => {
                 let error = access::refused_early(ctx, &tenant, caller, "authorize", Some(&parameters.client_id), error).await;
-                if wants_json(headers) { Err(error) } else { Ok(read_as_page(failure(ctx, caller, &tenant, browser(ctx, headers), error))) }
+                match error {
+                    // A browser whose broker is of no help is a browser like any other.
+                    Error::Refused(_) if is_browser(headers) => interactive(ctx, caller, &tenant, headers, parameters).await,
+                    error if wants_json(headers) => Err(error),
+                    error => Ok(read_as_page(failure(ctx, caller, &tenant, browser(ctx, headers), error))),
+                }
             }
             answer => answer,
         },
@@ -83,13 +85,12 @@ fn prt_credential(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The same address with a nonce that the broker signs for the browser.
-async fn with_nonce(ctx: &Context, caller: &Caller, segment: &str, address: &Uri) -> Result<Response, Error> {
-    let tenant = tenants::resolve(ctx, segment, None).await?;
+async fn with_nonce(ctx: &Context, segment: &str, parameters: &AuthorizeParameters, address: &Uri) -> Result<Response, Error> {
+    let tenant = tenants::resolve(ctx, segment, parameters.login_hint.as_deref()).await?;
     let mut again = ctx.base_url.clone();
     again.set_path(address.path());
     again.set_query(address.query());
     again.query_pairs_mut().append_pair("sso_nonce", &one_time::nonce(ctx, tenant.id)?);
-    tracing::debug!(correlation_id = %caller.correlation_id, "a browser's credential has no nonce yet");
     Ok(pages::redirect_answer::redirect(&again))
 }
 
@@ -98,7 +99,7 @@ fn is_browser(headers: &HeaderMap) -> bool {
     header(headers, DEVICE_CREDENTIAL).is_none() && !wants_json(headers)
 }
 
-/// What the person at a browser can do something about, at the ordinary pages.
+/// What policies ask for that the person at a browser can give at the ordinary pages.
 fn needs_person(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::MFA_REQUIRED | ErrorCode::CONSENT_REQUIRED | ErrorCode::SESSION_TOO_OLD | ErrorCode::TOKEN_TOO_OLD)
 }
@@ -173,8 +174,8 @@ async fn brokered(
         Step::Refused { refusal, .. } if wants_json(headers) || (is_browser(headers) && needs_person(refusal.code)) => {
             Err(Error::Refused(refusal))
         }
-        Step::Refused { .. } => scene.show(outcome).map(read_as_page),
         Step::Error(refusal) => Err(Error::Refused(refusal)),
+        Step::Refused { .. } if !is_browser(headers) => scene.show(outcome).map(read_as_page),
         _ => scene.show(outcome),
     }
 }

@@ -358,17 +358,24 @@ async fn a_browser_is_let_in_by_its_broker_over_a_nonce_of_the_server() {
         let claims = CookieClaims { refresh_token: token.clone(), request_nonce: nonce.map(str::to_owned) };
         prt::build_cookie(world.ctx.rng.as_ref(), &session_key, KdfVersion::V1, &claims).unwrap()
     };
-    let first = world.get(&address(&world), &[("x-ms-RefreshTokenCredential", &cookie(None))]).await;
-    assert_eq!(first.status, StatusCode::FOUND, "{}", first.body);
-    let nonce = first.location_parameter("sso_nonce").unwrap();
-    let again = first.location().as_str().replace("https://login.contoso.example", "");
-    let stubborn = world.get(&again, &[("x-ms-RefreshTokenCredential", &cookie(None))]).await;
-    assert!(stubborn.body.contains("AADSTS140000"), "asked for once: {}", stubborn.body);
-    for (carrier, value) in [("cookie", format!("x-ms-RefreshTokenCredential={}", cookie(Some(&nonce))))] {
-        let answer = world.get(&again, &[(carrier, &value)]).await;
+    let as_header = |cookie: String| ("x-ms-RefreshTokenCredential", cookie);
+    let as_cookie = |cookie: String| ("cookie", format!("x-ms-RefreshTokenCredential={cookie}"));
+    for carry in [&as_header as &dyn Fn(String) -> (&'static str, String), &as_cookie] {
+        let get = async |path: &str, cookie: String| {
+            let (name, value) = carry(cookie);
+            world.get(path, &[(name, &value)]).await
+        };
+        let first = get(&address(&world), cookie(None)).await;
+        assert_eq!(first.status, StatusCode::FOUND, "{}", first.body);
+        let nonce = first.location_parameter("sso_nonce").unwrap();
+        let again = first.location().as_str().replace("https://login.contoso.example", "");
+        let stubborn = get(&again, cookie(None)).await;
+        assert!(stubborn.body.contains("<h1>Sign in</h1>"), "asked for once, then at the pages: {}", stubborn.body);
+        let answer = get(&again, cookie(Some(&nonce))).await;
         assert!(answer.location_parameter("code").is_some(), "{}", answer.body);
-        let replayed = world.get(&again, &[(carrier, &value)]).await;
-        assert!(replayed.body.contains("AADSTS140000"), "a nonce works once: {}", replayed.body);
+        let replayed = get(&again, cookie(Some(&nonce))).await;
+        assert!(replayed.body.contains("<h1>Sign in</h1>"), "a nonce works once: {}", replayed.body);
+        assert!(world.sign_ins().await.iter().any(|record| record.error_code == 140_000), "which is in the log");
     }
 }
 
