@@ -224,13 +224,15 @@ async fn whether_an_account_exists_is_told_where_the_tenant_wants_it_told() {
 async fn a_broker_of_the_older_dialect_needs_no_pkce_and_nobody_else_goes_without() {
     let world = World::new().await;
     let (cli, scope) = (CLI.to_string(), "api://contoso-mail/Mail.Read");
-    let cases: [(&str, &[(&str, &str)], bool); 3] = [
-        ("broker, v1.0", &[("client_id", BROKER), ("redirect_uri", BROKER_REDIRECT), ("resource", "https://graph.microsoft.com")], true),
-        ("broker, v2.0", &[("client_id", BROKER), ("redirect_uri", BROKER_REDIRECT), ("scope", scope)], false),
-        ("another client, v1.0", &[("client_id", &cli), ("redirect_uri", "http://localhost"), ("resource", "api://contoso-mail")], false),
+    let of_broker = |more: (&'static str, &'static str)| vec![("client_id", BROKER), ("redirect_uri", BROKER_REDIRECT), more];
+    let of_another = vec![("client_id", cli.as_str()), ("redirect_uri", "http://localhost"), ("resource", "api://contoso-mail")];
+    let cases = [
+        ("broker, v1.0", of_broker(("resource", "https://graph.microsoft.com")), true),
+        ("broker, v2.0", of_broker(("scope", scope)), false),
+        ("another client, v1.0", of_another, false),
     ];
     for (name, fields, allowed) in cases {
-        let query = serde_urlencoded::to_string([fields, &[("response_type", "code")]].concat()).unwrap();
+        let query = serde_urlencoded::to_string([fields, vec![("response_type", "code")]].concat()).unwrap();
         let endpoint = if name.ends_with("v1.0") { "oauth2/authorize" } else { "oauth2/v2.0/authorize" };
         let answer = world.get(&format!("{}?{query}", world.path(endpoint)), &[]).await;
         assert_eq!(answer.status == StatusCode::OK, allowed, "{name}: {} {}", answer.status, answer.body);
