@@ -6,9 +6,9 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from console import check, open_console
 from sign_in import sign_in
 from test_pages import accessibility_failures
-from watched_page import watched_page
 
 PAGES = {
     "overview": "/console",
@@ -19,30 +19,6 @@ PAGES = {
     "what-if-nobody": "/console/what-if?person=nobody&ip=x",
     "audit": "/console/audit",
 }
-
-
-def open_console(world, page, path="/console"):
-    """Signs the administrator in on the way to a page."""
-    page.goto(f"{world.base}{path}")
-    sign_in(page, world.admin["userPrincipalName"], world.admin["password"])
-    page.wait_for_url(re.compile(re.escape(f"{world.base}{path}") + "$"))
-
-
-@pytest.fixture(scope="module")
-def console(chromium, world):
-    """A browser in which the administrator has signed in to the console; signed in once, as attempts are limited."""
-    context = chromium.new_context(ignore_https_errors=True)
-    page = context.new_page()
-    open_console(world, page, "/console/audit")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def tab(console):
-    # That the server refuses what a form says is no fault.
-    with watched_page(console, tolerated="status of 422") as page:
-        yield page
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280, 1920])
@@ -69,11 +45,6 @@ def test_every_page_fits_every_screen(world, tab, out, width, scheme):
     expect(tab.get_by_role("heading", name="What it will do")).to_be_visible()
     check(tab, "preview")
     tab.screenshot(path=out / f"console-preview-{width}-{scheme}.png", full_page=True)
-
-
-def check(page, name):
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-    assert not accessibility_failures(page), name
 
 
 def test_the_menu_of_a_phone_opens_and_leads_on(world, tab):

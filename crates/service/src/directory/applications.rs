@@ -93,12 +93,19 @@ pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
 ///
 /// # Errors
 /// [`DirectoryError`]; those that every tenant has get none: existing clients of theirs have none to show, and would be refused.
-pub async fn add_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: AppId) -> Result<(String, ClientSecret)> {
+pub async fn add_password(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    id: AppId,
+    expected: Option<&str>,
+) -> Result<(String, ClientSecret)> {
     if setup::is_built_in(id) {
         return Err(DirectoryError::Conflict("this application belongs to every tenant and has no secrets".into()));
     }
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let mut application = get(unit.as_mut(), id).await?;
+    check_tag(&application, expected)?;
     let before = without_hashes(&application);
     let value = rng::secret(ctx.rng.as_ref());
     let secret = ClientSecret {

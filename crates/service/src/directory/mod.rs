@@ -37,7 +37,7 @@ pub use policies::{create_policies, create_policy, delete_policy, replace_policy
 pub use roles::{assign_role, remove_role};
 pub use search::{DeviceState, FoundDevices, Search, find_applications, find_devices, find_groups, find_users, role_holders};
 pub use sessions::revoke_sessions;
-pub use signing_keys::{rotate_signing_keys, signing_keys};
+pub use signing_keys::{rotate_signing_keys, signing_keys, signing_keys_tag};
 pub(crate) use tag::check_tag;
 pub use tag::entity_tag;
 pub use tenant::{rename_tenant, set_certificate_based_authentication, tenant};

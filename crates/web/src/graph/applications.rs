@@ -117,7 +117,7 @@ pub(super) async fn delete(admin: Admin, Path(id): Path<AppId>, headers: HeaderM
 pub(super) async fn add_password(admin: Admin, Path(id): Path<AppId>) -> Result<Json<Value>, GraphError> {
     admin.may(Task::ManageApplications)?;
     admin.principal.may_register(Some(&find(&admin, id).await?), None)?;
-    let (value, secret) = directory::add_password(&admin.ctx, admin.tenant.id, &admin.actor(), id).await?;
+    let (value, secret) = directory::add_password(&admin.ctx, admin.tenant.id, &admin.actor(), id, None).await?;
     Ok(Json(json!({ "secretText": value, "hint": secret.hint, "endDateTime": secret.expires })))
 }
 

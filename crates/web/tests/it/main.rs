@@ -7,6 +7,7 @@ mod authenticator;
 mod authority;
 mod compliance;
 mod console;
+mod forms;
 mod graph;
 mod lock_out;
 mod mam;

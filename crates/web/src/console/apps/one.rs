@@ -47,6 +47,8 @@ struct OneApp {
     consent: &'static str,
     algorithm: &'static str,
     may_manage: bool,
+    /// Entity tag of the app, for which a secret is added.
+    tag: String,
 }
 
 /// Shows the page.
@@ -77,6 +79,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
             ConsentPolicy::User => "Each person is asked once",
         },
         algorithm: algorithm(app.signing_algorithm),
+        tag: directory::entity_tag(&app),
         may_manage: admin.may(Task::ManageApplications) && admin.may(Task::to_register(Some(&app), None)),
         app,
     };

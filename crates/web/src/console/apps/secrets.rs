@@ -1,5 +1,6 @@
 //! `/console/apps/{id}/secrets`: secrets of a confidential client.
 
+use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
 use doorward_service::directory::{self, DirectoryError, Task};
@@ -9,15 +10,26 @@ use super::{ManagesApps, find, page_of};
 use crate::area::question::Question;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
+use crate::console::guard::Posted;
 use crate::console::notice::{Trouble, plain};
 use crate::console::secret::Secret;
 use crate::console::shell::Section;
+use crate::console::stamp::Stamp;
 
-/// `POST /console/apps/{id}/secrets`.
-pub(super) async fn add(admin: Admin<ManagesApps>, Path(id): Path<String>) -> Result<Response, Trouble> {
+/// `POST /console/apps/{id}/secrets`, for the app as it was looked at: sent twice, it would leave a secret that nobody was shown.
+pub(super) async fn add(
+    admin: Admin<ManagesApps>,
+    Path(id): Path<String>,
+    Extension(posted): Extension<Posted>,
+) -> Result<Response, Trouble> {
     let app = find(&admin, &id).await?;
     admin.require(Task::to_register(Some(&app), None))?;
-    let (value, _) = directory::add_password(&admin.ctx, admin.tenant.id, &admin.actor(), app.app_id).await?;
+    let seen = Stamp::read(&posted);
+    let added = directory::add_password(&admin.ctx, admin.tenant.id, &admin.actor(), app.app_id, Some(&seen.tag)).await;
+    let (value, _) = match added {
+        Err(DirectoryError::Changed) => return Ok(flash::done(&page_of(app.app_id), Flash::SecretNotAdded)),
+        added => added?,
+    };
     let page = Secret {
         shell: admin.shell(Section::Apps)?,
         crumb: (page_of(app.app_id), app.display_name.clone()),
