@@ -133,13 +133,13 @@ def test_somebody_without_a_role_is_told_so(world, page, person):
 
 def test_a_sign_in_is_supposed_and_its_address_shares_the_answer(world, console, tab, out):
     tab.goto(f"{world.base}/console/what-if")
-    tab.get_by_label("Person", exact=True).fill(f"anna@{world.tenant_domain}")
-    tab.get_by_label("Service", exact=True).select_option(label="Contoso Mail service")
-    tab.get_by_label("Platform").select_option(label="iOS and iPadOS")
+    tab.get_by_label("Person", exact=True).first.fill(f"anna@{world.tenant_domain}")
+    tab.get_by_label("Service", exact=True).first.select_option(label="Contoso Mail service")
+    tab.get_by_label("Platform").first.select_option(label="iOS and iPadOS")
     tab.get_by_role("button", name="Decide").click()
     verdict = tab.get_by_role("heading", level=2).first
     expect(verdict).to_contain_text("AADSTS")
-    expect(tab.get_by_role("table")).to_contain_text("app access")
+    expect(tab.get_by_role("table", name="How each condition")).to_contain_text("app access")
     text = verdict.inner_text()
     for width in (320, 390, 1280, 1920):
         for scheme in ("light", "dark"):
@@ -151,6 +151,10 @@ def test_a_sign_in_is_supposed_and_its_address_shares_the_answer(world, console,
     other.goto(tab.url)
     assert other.get_by_role("heading", level=2).first.inner_text() == text
     other.close()
+    tab.get_by_role("link", name="Compare").first.click()
+    expect(tab.get_by_role("heading", name="Otherwise", exact=True)).to_be_visible()
+    check(tab, "what if, compared")
+    expect(tab.get_by_text("Granted").first).to_be_visible()
 
 
 def test_the_log_is_followed_while_it_grows(world, console, tab):

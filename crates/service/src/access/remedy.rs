@@ -166,9 +166,9 @@ fn failing(tried: &Tried) -> Vec<String> {
 
 /// Every one of these policies still applies, or gave way to the other half of its service policy.
 fn are_met(policies: &[String], after: &Tried) -> bool {
-    let of_them = after.policies().map(|(policy, _)| policy).filter(|policy| policies.iter().any(|id| id == policy.id()));
+    let mut of_them = after.policies().map(|(policy, _)| policy).filter(|policy| policies.iter().any(|id| id == policy.id()));
     let is_met = |policy: Explained<'_>| policy.result() == PolicyOutcome::Success || policy.reason() == Some(Reason::AlternativeMet);
-    of_them.map(is_met).all(|is_met| is_met)
+    of_them.all(is_met)
 }
 
 impl Change {
