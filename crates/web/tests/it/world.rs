@@ -252,8 +252,11 @@ fn applications(now: Timestamp) -> Vec<Application> {
             consent: ConsentPolicy::User,
             redirect_uris: redirect(WEB_REDIRECT, RedirectPlatform::Web),
             secrets: vec![doorward_model::application::ClientSecret {
+                key_id: doorward_model::CredentialId(uuid::uuid!("11111111-0000-4000-8000-00000000c001")),
+                display_name: None,
                 sha256: doorward_wire::hex(&doorward_service::one_time::sha256(WEB_SECRET)),
                 hint: "web".into(),
+                start: now,
                 expires: now + jiff::SignedDuration::from_hours(24),
             }],
             app_role_assignments: vec![doorward_model::application::AppRoleAssignment { resource: MAIL, value: "Mail.Read.All".into() }],
@@ -261,8 +264,8 @@ fn applications(now: Timestamp) -> Vec<Application> {
         },
         Application {
             identifier_uris: vec!["api://contoso-mail".into()],
-            scopes: vec!["Mail.Read".into(), "Mail.Send".into()],
-            app_roles: vec!["Mail.Read.All".into()],
+            scopes: ["Mail.Read", "Mail.Send"].map(|scope| setup::scope_of(MAIL, scope)).to_vec(),
+            app_roles: vec![setup::role_of(MAIL, "Mail.Read.All")],
             ..blank(MAIL, "Contoso Mail service")
         },
     ]

@@ -87,7 +87,7 @@ pub(super) async fn new(admin: Admin<ManagesApps>) -> Result<Response, Trouble> 
 pub(super) async fn create(admin: Admin<ManagesApps>, Extension(posted): Extension<Posted>) -> Result<Response, Trouble> {
     let shown = Shown::new(Stamp::default(), Draft::read(&posted));
     let blank = Application::new(AppId::random(admin.ctx.rng.as_ref()), "", admin.ctx.now());
-    let app = match shown.draft.apply(&blank) {
+    let app = match shown.draft.apply(&blank, admin.ctx.rng.as_ref()) {
         Ok(app) => app,
         Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, None),
     };
@@ -121,7 +121,7 @@ pub(super) async fn save(
     if shown.draft == Draft::of(&present) && shown.stamp == stamp(&present) {
         return Ok(flash::done(&page, Flash::NothingChanged));
     }
-    let app = match shown.draft.apply(&present) {
+    let app = match shown.draft.apply(&present, admin.ctx.rng.as_ref()) {
         Ok(app) => app,
         Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, Some(&present)),
     };

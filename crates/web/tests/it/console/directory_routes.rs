@@ -105,7 +105,7 @@ async fn every_route_needs_a_role_and_every_change_is_audited() {
         credential: Credential::SoftwareOath { wrapped_secret: vec![1] },
     };
     unit.authentication_methods().create(&method).await.unwrap();
-    let secret = doorward_service::directory::entity_tag(&unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0]);
+    let secret = unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0].key_id.to_string();
     unit.commit().await.unwrap();
     let fill = |path: &str| {
         path.replace("{user}", &world.anna.id.to_string())
