@@ -118,14 +118,16 @@ const ASSERTION_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 async fn check_assertion(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, application: &Application, assertion: &str) -> Result<()> {
     let refuse = |why: String| Error::refused(ErrorCode::INVALID_CLIENT_ASSERTION, format!("Client assertion is not valid: {why}."));
     let now = ctx.now();
-    let (credential, claims) = application
-        .key_credentials
-        .iter()
-        .find_map(|credential| Some((credential, client_assertion::verify(assertion, &credential.certificate).ok()?)))
-        .ok_or_else(|| refuse("it is not signed by a certificate registered for this client".into()))?;
-    if !validity(credential).is_some_and(|(start, end)| start <= now && now < end) {
-        return Err(refuse("the certificate that signed it is expired or not yet valid: an administrator can add a new one".into()));
+    let verified =
+        |credential: &KeyCredential| Some((validity(credential), client_assertion::verify(assertion, &credential.certificate).ok()?));
+    let signed: Vec<_> = application.key_credentials.iter().filter_map(verified).collect();
+    if signed.is_empty() {
+        return Err(refuse("it is not signed by a certificate registered for this client".into()));
     }
+    let mut valid = signed.into_iter().filter(|(validity, _)| validity.is_some_and(|(start, end)| start <= now && now < end));
+    let Some((_, claims)) = valid.next() else {
+        return Err(refuse("the certificate that signed it is expired or not yet valid: an administrator can add a new one".into()));
+    };
     let ClientAssertion { issuer, subject, audience, expires, not_before, id } = claims;
     let client_id = application.app_id.to_string();
     if issuer != client_id || subject != client_id {

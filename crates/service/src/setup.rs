@@ -4,7 +4,7 @@ mod graph_permissions;
 
 pub use graph_permissions::{GRAPH_PERMISSIONS, GraphPermission};
 
-use doorward_model::application::{AppRole, Application, ConsentPolicy, PermissionScope, RedirectPlatform, RedirectUri, SigningAlgorithm};
+use doorward_model::application::{Application, ConsentPolicy, PermissionScope, RedirectPlatform, RedirectUri, SigningAlgorithm};
 use doorward_model::directory_audit::{DirectoryAudit, Initiator};
 use doorward_model::role::Role;
 use doorward_model::tenant::Tenant;
@@ -180,25 +180,15 @@ fn with_permissions(graph: &Application) -> Application {
     graph
 }
 
-/// A scope of a resource that is set up without an administrator: its id follows from both names, so it is the same in every tenant.
+/// A scope of a resource that is set up without an administrator: its id (UUID version 8, RFC 9562 §5.8) follows from both names, so it
+/// is the same in every tenant.
 #[must_use]
 pub fn scope_of(resource: AppId, value: &str) -> PermissionScope {
-    PermissionScope::new(permission_id("scope", resource, value), value)
-}
-
-/// An app role likewise.
-#[must_use]
-pub fn role_of(resource: AppId, value: &str) -> AppRole {
-    AppRole::new(permission_id("app role", resource, value), value)
-}
-
-/// A UUID of version 8 (RFC 9562 §5.8).
-fn permission_id(kind: &str, resource: AppId, value: &str) -> PermissionId {
     let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(sha256(&format!("doorward {kind} {resource} {value}"))) {
+    for (to, from) in bytes.iter_mut().zip(sha256(&format!("doorward scope {resource} {value}"))) {
         *to = from;
     }
-    PermissionId(Builder::from_custom_bytes(bytes).into_uuid())
+    PermissionScope::new(PermissionId(Builder::from_custom_bytes(bytes).into_uuid()), value)
 }
 
 async fn complete(ctx: &Context, unit: &mut dyn Unit, present: Option<Application>, wanted: Application) -> Result<()> {

@@ -13,9 +13,7 @@ use super::error::{DirectoryError, Result};
 
 /// Checks all of it.
 pub(super) fn check(application: &Application) -> Result<()> {
-    if application.display_name.trim().is_empty() || application.display_name.chars().count() > 256 {
-        return Err(DirectoryError::invalid("displayName", "must have 1 to 256 characters"));
-    }
+    name(&application.display_name, "displayName")?;
     for (platform, member) in
         [(RedirectPlatform::Web, "web"), (RedirectPlatform::Spa, "spa"), (RedirectPlatform::PublicClient, "publicClient")]
     {
@@ -45,6 +43,13 @@ pub(super) fn check(application: &Application) -> Result<()> {
         if address.as_ref().is_some_and(|address| !Url::parse(address).is_ok_and(|url| ["https", "http"].contains(&url.scheme()))) {
             return Err(DirectoryError::invalid(member, "must be the address of a web page, such as https://mail.contoso.example"));
         }
+    }
+    Ok(())
+}
+
+fn name(text: &str, member: &str) -> Result<()> {
+    if text.trim().is_empty() || text.chars().count() > 256 {
+        return Err(DirectoryError::invalid(member, "must have 1 to 256 characters"));
     }
     Ok(())
 }
@@ -99,9 +104,7 @@ fn app_roles(application: &Application) -> Result<()> {
         if !is_plain(&role.value) {
             return Err(DirectoryError::invalid(path(index, "value"), "must be a name without spaces, such as Mail.Read.All"));
         }
-        if role.display_name.trim().is_empty() {
-            return Err(DirectoryError::invalid(path(index, "displayName"), "must not be empty"));
-        }
+        name(&role.display_name, &path(index, "displayName"))?;
         if role.allowed_member_types.is_empty() {
             return Err(DirectoryError::invalid(path(index, "allowedMemberTypes"), "must name User, Application or both"));
         }

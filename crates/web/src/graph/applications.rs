@@ -89,19 +89,13 @@ pub(super) async fn create(admin: Admin, Json(mut body): Json<Map<String, Value>
     // A well-known client id may be given, so that software that carries it works.
     let app_id = match body.remove("appId") {
         None | Some(Value::Null) => AppId::random(admin.ctx.rng.as_ref()),
-        Some(given) => registration::read(json!({ "appId": given })).map(|Given { app_id }| app_id)?,
+        Some(given) => serde_json::from_value(given).map_err(|error| GraphError::BadRequest(format!("appId: {error}")))?,
     };
     let blank = Application::new(app_id, "", admin.ctx.now());
     let application = changed(&admin, &blank, body)?;
     admin.principal.may_register(None, Some(&application))?;
     let application = directory::create_application(&admin.ctx, admin.tenant.id, &admin.actor(), application).await?;
     Ok(with_etag((StatusCode::CREATED, Json(shown(&admin.tenant, &application))), &directory::entity_tag(&application)))
-}
-
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Given {
-    app_id: AppId,
 }
 
 pub(super) async fn update(

@@ -15,10 +15,9 @@ use doorward_model::authentication_method::{AuthenticationMethod, Credential};
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::role::Role;
 use doorward_model::{MethodId, RegistrationId, UserId, rng};
-use doorward_service::setup;
 use serde_json::{Value, json};
 
-use crate::world::{MAIL, MAIL_APP, PASSWORD, World, person};
+use crate::world::{MAIL, MAIL_APP, MAIL_ROLE, PASSWORD, World, person};
 
 pub(crate) const SCOPE: &str = "https://graph.microsoft.com/.default";
 
@@ -274,7 +273,7 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
 
 /// An app role of the mail service in an application's hands.
 fn mail_role_of(app: &str) -> Value {
-    json!({ "principalId": app, "resourceId": MAIL, "appRoleId": setup::role_of(MAIL, "Mail.Read.All").id })
+    json!({ "principalId": app, "resourceId": MAIL, "appRoleId": MAIL_ROLE })
 }
 
 fn location() -> Value {

@@ -9,7 +9,7 @@ use doorward_model::{AppId, CredentialId};
 use doorward_service::directory::{self, NewPassword, Task};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::find;
 use super::registration::{read, strip};
@@ -33,7 +33,7 @@ struct NewCredential {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(in crate::graph) struct RemovePassword {
+struct RemovePassword {
     key_id: CredentialId,
 }
 
@@ -44,8 +44,13 @@ pub(in crate::graph) async fn add(admin: Admin, Path(id): Path<AppId>, body: Byt
     let wanted = match body.is_empty() {
         true => AddPassword::default(),
         false => {
-            let mut body =
-                serde_json::from_slice(&body).map_err(|error| GraphError::BadRequest(format!("the body is no JSON: {error}")))?;
+            let body: Map<String, Value> =
+                serde_json::from_slice(&body).map_err(|error| GraphError::BadRequest(format!("the body must be an object: {error}")))?;
+            // A reader that is derived would take a list for an object.
+            if body.get("passwordCredential").is_some_and(Value::is_array) {
+                return Err(GraphError::BadRequest("passwordCredential: must be an object".into()));
+            }
+            let mut body = Value::Object(body);
             strip(&mut body);
             read(body)?
         }
@@ -64,11 +69,12 @@ pub(in crate::graph) async fn add(admin: Admin, Path(id): Path<AppId>, body: Byt
 pub(in crate::graph) async fn remove(
     admin: Admin,
     Path(id): Path<AppId>,
-    Json(body): Json<RemovePassword>,
+    Json(body): Json<Map<String, Value>>,
 ) -> Result<StatusCode, GraphError> {
     admin.may(Task::ManageApplications)?;
+    let RemovePassword { key_id } = read(body.into())?;
     admin.principal.may_register(Some(&find(&admin, id).await?), None)?;
-    directory::remove_password(&admin.ctx, admin.tenant.id, &admin.actor(), id, body.key_id).await?;
+    directory::remove_password(&admin.ctx, admin.tenant.id, &admin.actor(), id, key_id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

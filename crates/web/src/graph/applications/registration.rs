@@ -172,7 +172,7 @@ pub(super) fn merged(present: &Application, mut body: Map<String, Value>, rng: &
     let mut body = Value::Object(body);
     strip(&mut body);
     if let Value::Object(body) = body {
-        lay_over(&mut members, body);
+        lay_over(&mut members, body, "")?;
     }
     read::<Registration>(Value::Object(members))?.apply(present, rng)
 }
@@ -199,7 +199,7 @@ fn asks_for_nothing(value: &Value) -> bool {
 pub(super) fn strip(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            members.retain(|name, value| name != "@odata.type" && !(name == "origin" && value == "Application"));
+            members.retain(|name, value| name != "@odata.type" && !(name == "origin" && (value.is_null() || value == "Application")));
             members.values_mut().for_each(strip);
         }
         Value::Array(items) => items.iter_mut().for_each(strip),
@@ -207,14 +207,32 @@ pub(super) fn strip(value: &mut Value) {
     }
 }
 
-fn lay_over(present: &mut Map<String, Value>, body: Map<String, Value>) {
+/// Objects are laid over member by member. What must be an object is one: readers that are derived would take a list for it, too.
+fn lay_over(present: &mut Map<String, Value>, body: Map<String, Value>, place: &str) -> Result<(), GraphError> {
     for (name, value) in body {
+        let path = format!("{place}{name}");
         match (present.get_mut(&name), value) {
-            (Some(Value::Object(held)), Value::Object(given)) => lay_over(held, given),
+            (Some(Value::Object(held)), Value::Object(given)) => lay_over(held, given, &format!("{path}."))?,
+            (Some(Value::Object(_)), given) if !given.is_null() => {
+                return Err(GraphError::BadRequest(format!("{path}: must be an object")));
+            }
             (_, value) => {
+                refuse_lists_in_lists(&value, &path)?;
                 present.insert(name, value);
             }
         }
+    }
+    Ok(())
+}
+
+fn refuse_lists_in_lists(value: &Value, path: &str) -> Result<(), GraphError> {
+    match value {
+        Value::Array(items) if items.iter().any(Value::is_array) => Err(GraphError::BadRequest(format!("{path}: must not hold lists"))),
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| refuse_lists_in_lists(item, &format!("{path}[{index}]")))
+        }
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| refuse_lists_in_lists(value, &format!("{path}.{name}"))),
+        _ => Ok(()),
     }
 }
 

@@ -91,11 +91,13 @@ fn settable(way: Way) -> Schemas {
         &[],
         &[("enableAccessTokenIssuance", json!({ "enum": [false, null] })), ("enableIdTokenIssuance", json!({ "enum": [false, null] }))],
     );
+    let repeated = or_null(many(way.object(&["uri"], &[("uri", text()), ("index", json!({ "type": "null" }))])));
     let web = [
         ("redirectUris", texts()),
         ("homePageUrl", or_null(text())),
         ("logoutUrl", described(or_null(text()), "Kept; nobody is told of a sign-out")),
         ("implicitGrantSettings", nullable(&implicit)),
+        ("redirectUriSettings", described(repeated, "May repeat redirectUris; not kept")),
     ];
     let info = ["logoUrl", "marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl"].map(|name| (name, or_null(text())));
     let known = described(or_null(many(id())), "Kept; consent is asked for each application");
@@ -137,6 +139,11 @@ fn described(mut schema: Value, text: &str) -> Value {
     schema
 }
 
+/// Says once more that a scope or role is the application's own; not kept.
+fn origin() -> Value {
+    json!({ "enum": ["Application", null] })
+}
+
 fn scope(way: Way) -> Value {
     way.object(
         &["id", "value"],
@@ -145,6 +152,7 @@ fn scope(way: Way) -> Value {
             ("value", name()),
             ("isEnabled", flag()),
             ("type", word(&["User", "Admin"])),
+            ("origin", origin()),
             ("adminConsentDisplayName", or_null(text())),
             ("adminConsentDescription", or_null(text())),
             ("userConsentDisplayName", or_null(text())),
@@ -164,6 +172,7 @@ fn role(way: Way) -> Value {
             ("description", or_null(text())),
             ("isEnabled", flag()),
             ("allowedMemberTypes", members),
+            ("origin", origin()),
         ],
     )
 }

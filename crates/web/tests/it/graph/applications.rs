@@ -226,6 +226,13 @@ async fn what_is_wrong_or_not_offered_is_refused_by_its_path() {
         (json!({ "createdDateTime": "2020-01-01T00:00:00Z" }), "createdDateTime: "),
         (json!({ "passwordCredentials": [{ "displayName": "x" }] }), "passwordCredentials: use addPassword"),
         (json!({ "nonsense": 1 }), "nonsense: unknown field"),
+        (json!({ "web": [] }), "web: must be an object"),
+        (json!({ "web": { "implicitGrantSettings": [false] } }), "web.implicitGrantSettings: must be an object"),
+        (json!({ "appRoles": [[WRITER, "Writer", "Writer", null, true, ["User"]]] }), "appRoles: must not hold lists"),
+        (
+            json!({ "requiredResourceAccess": [{ "resourceAppId": MAIL, "resourceAccess": [[READ, "Scope"]] }] }),
+            "requiredResourceAccess[0].resourceAccess: must not hold lists",
+        ),
         (json!({ "enabled": true }), "enabled: unknown field"),
         (json!({ "redirectUris": [] }), "redirectUris: unknown field"),
         (json!({ "web": { "redirectUri": [] } }), "web.redirectUri: unknown field"),
@@ -357,6 +364,7 @@ async fn a_secret_has_a_name_and_its_time_and_ends_when_it_is_removed() {
         (json!({ "passwordCredential": { "endDateTime": "2001-01-01T00:00:00Z" } }), "passwordCredential.endDateTime: "),
         (json!({ "passwordCredential": { "endDateTime": "soon" } }), "passwordCredential.endDateTime: "),
         (json!({ "passwordCredential": { "secretText": "mine" } }), "passwordCredential.secretText: "),
+        (json!({ "passwordCredential": ["x"] }), "passwordCredential: "),
         (json!({ "displayName": "x" }), "displayName: "),
     ] {
         let (status, answer) = bench.send(Method::POST, &format!("{path}/addPassword"), wrong.clone()).await;
