@@ -88,7 +88,7 @@ pub(super) async fn get(unit: &mut dyn Unit, id: AppId) -> Result<Application> {
     unit.applications().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("application {id}")))
 }
 
-/// A registration as the audit and the admin API show it: secrets by hint and end, not by hash.
+/// A registration as the audit shows it: secrets by hint and end, not by hash.
 #[must_use]
 pub fn without_hashes(application: &Application) -> Value {
     let mut shown = shown(application);
