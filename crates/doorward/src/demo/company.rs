@@ -10,7 +10,7 @@ use doorward_model::role::Role;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_model::{AppId, GroupId};
-use doorward_service::directory::{self, Actor, NewUser, UserPatch};
+use doorward_service::directory::{self, Actor, NewPassword, NewUser, UserPatch};
 use doorward_service::setup::{self, NewTenant};
 use doorward_service::{Context, password, tenants};
 use serde_json::{Value, json};
@@ -157,7 +157,7 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<Secrets> {
     for application in applications(ctx) {
         directory::create_application(ctx, tenant.id, &actor, application).await?;
     }
-    let (web_secret, _) = directory::add_password(ctx, tenant.id, &actor, WEB_APP, None).await?;
+    let (web_secret, _) = directory::add_password(ctx, tenant.id, &actor, WEB_APP, NewPassword::default(), None).await?;
     for (kind, body) in policies(&by_app, &exempted, &by_device) {
         directory::create_policy(ctx, tenant.id, &actor, kind, body).await?;
     }
@@ -193,7 +193,7 @@ fn applications(ctx: &Context) -> Vec<Application> {
     vec![
         Application {
             identifier_uris: vec!["api://contoso-mail".into()],
-            scopes: vec!["Mail.Read".into(), "Mail.Send".into()],
+            scopes: ["Mail.Read", "Mail.Send"].map(|scope| setup::scope_of(MAIL, scope)).to_vec(),
             ..blank(MAIL, "Contoso Mail service")
         },
         Application {

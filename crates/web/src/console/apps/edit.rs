@@ -65,7 +65,10 @@ impl Shown {
     /// The form with what the directory says against it.
     fn refused(self, admin: &Admin<ManagesApps>, present: Option<&Application>, error: DirectoryError) -> Result<Response, Trouble> {
         let (problems, problem) = match error {
-            DirectoryError::Invalid { member, problem } => (self.draft.problems(&member, &problem), None),
+            DirectoryError::Invalid { member, problem } => match self.draft.problems(&member, &problem) {
+                Some(problems) => (problems, None),
+                None => (Problems::default(), Some(format!("{member} {problem}."))),
+            },
             DirectoryError::AlreadyExists(_) => {
                 let taken = "Another app has one of these. Each names one app only.".to_owned();
                 (Problems { identifier_uris: Some(taken), ..Problems::default() }, None)
@@ -91,7 +94,7 @@ pub(super) async fn create(admin: Admin<ManagesApps>, Extension(posted): Extensi
         return made_already(&admin, shown, &made);
     }
     let blank = Application::new(id, "", admin.ctx.now());
-    let app = match shown.draft.apply(&blank) {
+    let app = match shown.draft.apply(&blank, admin.ctx.rng.as_ref()) {
         Ok(app) => app,
         Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, None),
     };
@@ -134,7 +137,7 @@ pub(super) async fn save(
     if shown.draft == Draft::of(&present) {
         return Ok(flash::done(&page, shown.stamp.settled(&stamp(&present))));
     }
-    let app = match shown.draft.apply(&present) {
+    let app = match shown.draft.apply(&present, admin.ctx.rng.as_ref()) {
         Ok(app) => app,
         Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, Some(&present)),
     };

@@ -101,7 +101,7 @@ async fn every_route_needs_a_role_and_every_change_is_audited() {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.users().create(&reader).await.unwrap();
     unit.users().create(&intune).await.unwrap();
-    let secret = doorward_service::directory::entity_tag(&unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0]);
+    let secret = unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0].key_id.to_string();
     unit.commit().await.unwrap();
     let fill = |path: &str| {
         path.replace("{user}", &world.anna.id.to_string())
