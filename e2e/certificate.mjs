@@ -15,6 +15,7 @@ export async function registeredCertificate() {
   const [key, certificate] = [keyFile, certificateFile].map((file) => readFileSync(file, "utf8"));
   rmSync(folder, { recursive: true });
   const der = certificate.replace(/-----[^-]+-----|\s/g, "");
-  const { appId } = await graph("POST", "applications", { displayName: "With a certificate", keyCredentials: [{ certificate: der }] });
+  const keyCredentials = [{ type: "AsymmetricX509Cert", usage: "Verify", key: der }];
+  const { appId } = await graph("POST", "applications", { displayName: "With a certificate", keyCredentials });
   return { key, certificate, clientId: appId };
 }

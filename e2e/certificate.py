@@ -21,7 +21,7 @@ class Certificate(NamedTuple):
     @property
     def credentials(self) -> list[dict]:
         """As the registration of an application has it."""
-        return [{"certificate": self.der}]
+        return [{"type": "AsymmetricX509Cert", "usage": "Verify", "key": self.der}]
 
 
 def make() -> Certificate:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 import recipes
 import world as demo
+from console import open_console
 from watched_page import watched_page
 
 FLAGS = [
@@ -58,6 +59,24 @@ def context(chromium):
 def page(context):
     """A page of its own; that the server refuses something is no fault."""
     with watched_page(context, tolerated="status of 4") as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def console(chromium, world):
+    """A browser in which the administrator has signed in to the console; signed in once, as attempts are limited."""
+    context = chromium.new_context(ignore_https_errors=True)
+    page = context.new_page()
+    open_console(world, page)
+    page.close()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def tab(console):
+    """A page of the console; that the server refuses what a form says is no fault."""
+    with watched_page(console, tolerated="status of 4") as page:
         yield page
 
 

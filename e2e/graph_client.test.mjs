@@ -1,12 +1,12 @@
 // @microsoft/microsoft-graph-client as published, pointed at this server by the lines that docs/clients.md gives.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { before, test } from "node:test";
 
 import { BatchRequestContent, BatchResponseContent, GraphError, PageIterator } from "@microsoft/microsoft-graph-client";
 
-import { BASE, administratorToken } from "./demo.mjs";
+import { AUTHORITY, BASE, administratorToken } from "./demo.mjs";
 import { run } from "./recipes.mjs";
 
 let graph;
@@ -34,6 +34,32 @@ test("a group is made, filled, read and deleted", async () => {
   await graph.api(`/groups/${group.id}`).patch({ description: "changed" });
   assert.equal((await graph.api(`/groups/${group.id}`).get()).description, "changed");
   await graph.api(`/groups/${group.id}`).delete();
+});
+
+test("an application is registered, given a password, and gets a token", async () => {
+  const scope = { id: randomUUID(), value: "Orders.Read", type: "User", isEnabled: true, adminConsentDisplayName: "Read orders",
+    adminConsentDescription: "Reads orders" };
+  const identifier = `api://${randomUUID()}`;
+  const app = await graph.api("/applications").post({
+    displayName: unique("Node"),
+    signInAudience: "AzureADMyOrg",
+    identifierUris: [identifier],
+    web: { redirectUris: ["https://orders.contoso.example/cb"] },
+    publicClient: { redirectUris: ["http://localhost"] },
+    api: { oauth2PermissionScopes: [scope] },
+  });
+  const one = `/applications/${app.id}`;
+  assert.equal(app.api.oauth2PermissionScopes[0].id, scope.id);
+  await graph.api(one).patch({ web: { homePageUrl: "https://orders.contoso.example" } });
+  const { web } = await graph.api(one).select("web").get();
+  assert.deepEqual([web.redirectUris, web.homePageUrl], [["https://orders.contoso.example/cb"], "https://orders.contoso.example"]);
+  const { secretText, keyId } = await graph.api(`${one}/addPassword`).post({ passwordCredential: { displayName: "node" } });
+  const fields = { client_id: app.appId, client_secret: secretText, grant_type: "client_credentials", scope: `${identifier}/.default` };
+  const ask = () => fetch(`${AUTHORITY}/oauth2/v2.0/token`, { method: "POST", body: new URLSearchParams(fields) });
+  assert.ok((await (await ask()).json()).access_token);
+  await graph.api(`${one}/removePassword`).post({ keyId });
+  assert.equal((await ask()).status, 401);
+  await graph.api(one).delete();
 });
 
 test("a policy and a location are made, changed and deleted", async () => {

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from console import check
 from sign_in import sign_in
 from test_pages import accessibility_failures
 from test_second_factor import authenticator, one_time_code  # noqa: F401 (a fixture)
@@ -24,11 +25,6 @@ def open_account(world, page, person, path="/account"):
     page.goto(f"{world.base}{path}")
     sign_in(page, person.name, person.password)
     page.wait_for_url(re.compile(re.escape(f"{world.base}{path}") + "$"))
-
-
-def check(page, name):
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-    assert not accessibility_failures(page), name
 
 
 def add_app(page):

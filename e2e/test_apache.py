@@ -39,7 +39,7 @@ def apache(world, tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     redirect = f"http://localhost:{port}/signed-in"
-    client_id = world.new_application(redirectUris=[{"uri": redirect, "platform": "web"}], consent="preauthorized")
+    client_id = world.new_application(web={"redirectUris": [redirect]}, doorward={"consent": "preauthorized"})
     defined = {
         **world.names,
         "CLIENT_ID": client_id,

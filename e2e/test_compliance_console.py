@@ -8,7 +8,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from test_console import check, console, open_console, tab  # noqa: F401 (fixtures)
+from console import check, open_console
 
 IOS = "#microsoft.graph.iosCompliancePolicy"
 EVERYONE = {"target": {"@odata.type": "#microsoft.graph.allLicensedUsersAssignmentTarget"}}

@@ -6,27 +6,9 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from test_console import check, open_console
-from watched_page import watched_page
+from console import check
 
 ROOT = "/console/conditional-access"
-
-
-@pytest.fixture(scope="module")
-def console(chromium, world):
-    """A browser in which the administrator has signed in to the console; signed in once, as attempts are limited."""
-    context = chromium.new_context(ignore_https_errors=True)
-    page = context.new_page()
-    open_console(world, page, "/console/audit")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def tab(console):
-    # That the server refuses what a form says is no fault.
-    with watched_page(console, tolerated="status of 422") as page:
-        yield page
 
 
 def policy(name, **changes):

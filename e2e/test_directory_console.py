@@ -6,11 +6,9 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
+from console import check, open_console
 from sign_in import sign_in
-from test_account import check
-from test_console import open_console
 from test_pages import accessibility_failures
-from watched_page import watched_page
 
 PAGES = {
     "users": "/console/users",
@@ -27,23 +25,6 @@ PAGES = {
     "certificates": "/console/settings/certificates",
 }
 LISTS = ["users", "groups", "devices", "apps"]
-
-
-@pytest.fixture(scope="module")
-def console(chromium, world):
-    """A browser in which the administrator has signed in to the console; signed in once, as attempts are limited."""
-    context = chromium.new_context(ignore_https_errors=True)
-    page = context.new_page()
-    open_console(world, page, "/console/users")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def tab(console):
-    # That the server refuses what a form says is no fault.
-    with watched_page(console, tolerated="status of 4") as page:
-        yield page
 
 
 @pytest.mark.parametrize("width", [390, 1280])

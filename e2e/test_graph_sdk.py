@@ -3,14 +3,24 @@
 The one thing that is ours is where they are pointed, by the lines that docs/clients.md gives."""
 
 import asyncio
+import base64
 import secrets
 import threading
+import uuid
 from datetime import datetime, timedelta, timezone
 
+import jwt
 import pytest
+import requests
 from kiota_abstractions.base_request_configuration import RequestConfiguration
+from msgraph.generated.applications.item.add_password.add_password_post_request_body import AddPasswordPostRequestBody
+from msgraph.generated.applications.item.remove_password.remove_password_post_request_body import RemovePasswordPostRequestBody
 from msgraph.generated.audit_logs.sign_ins.sign_ins_request_builder import SignInsRequestBuilder
 from msgraph.generated.directory_objects.get_by_ids.get_by_ids_post_request_body import GetByIdsPostRequestBody
+from msgraph.generated.models.api_application import ApiApplication
+from msgraph.generated.models.app_role import AppRole
+from msgraph.generated.models.app_role_assignment import AppRoleAssignment
+from msgraph.generated.models.application import Application
 from msgraph.generated.models.authentication_context_class_reference import AuthenticationContextClassReference
 from msgraph.generated.models.authentication_strength_policy import AuthenticationStrengthPolicy
 from msgraph.generated.models.conditional_access_applications import ConditionalAccessApplications
@@ -27,10 +37,19 @@ from msgraph.generated.models.group import Group
 from msgraph.generated.models.i_pv4_cidr_range import IPv4CidrRange
 from msgraph.generated.models.ip_named_location import IpNamedLocation
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.implicit_grant_settings import ImplicitGrantSettings
+from msgraph.generated.models.key_credential import KeyCredential
+from msgraph.generated.models.password_credential import PasswordCredential
 from msgraph.generated.models.password_profile import PasswordProfile
+from msgraph.generated.models.permission_scope import PermissionScope
+from msgraph.generated.models.public_client_application import PublicClientApplication
 from msgraph.generated.models.reference_create import ReferenceCreate
+from msgraph.generated.models.required_resource_access import RequiredResourceAccess
+from msgraph.generated.models.resource_access import ResourceAccess
+from msgraph.generated.models.spa_application import SpaApplication
 from msgraph.generated.models.unified_role_assignment import UnifiedRoleAssignment
 from msgraph.generated.models.user import User
+from msgraph.generated.models.web_application import WebApplication
 from msgraph.generated.users.item.check_member_groups.check_member_groups_post_request_body import (
     CheckMemberGroupsPostRequestBody,
 )
@@ -39,14 +58,16 @@ from msgraph_core.requests.batch_request_content import BatchRequestContent
 from msgraph_core.requests.batch_request_item import BatchRequestItem
 from msgraph_core.tasks.page_iterator import PageIterator
 
+import certificate
 import recipes
+from world import GRAPH
 
-GRAPH = "00000003-0000-0000-c000-000000000000"
 PERMISSIONS = [
     "Directory.ReadWrite.All",
     "Policy.ReadWrite.ConditionalAccess",
     "AuditLog.Read.All",
     "RoleManagement.ReadWrite.Directory",
+    "AppRoleAssignment.ReadWrite.All",
 ]
 
 
@@ -65,8 +86,8 @@ def run():
 @pytest.fixture(scope="module")
 def graph(world):
     """A client that acts for itself, with a registration and a secret that the administrator made."""
-    assignments = [{"resource": GRAPH, "value": permission} for permission in PERMISSIONS]
-    app = world.new_application(appRoleAssignments=assignments)
+    app = world.new_application()
+    world.give(app, PERMISSIONS)
     names = {"CLIENT_ID": app, "SECRET": world.new_secret(app), **world.names}
     credential = recipes.run("azure-identity for Python", **names)["credential"]
     yield recipes.run("Microsoft Graph SDK for Python", credential=credential, **names)["graph"]
@@ -152,6 +173,93 @@ def test_groups_have_members_owners_and_groups_around_them(world, graph, run):
         for group in (inner, outer):
             await group.delete()
         await graph.users.by_user_id(user.id).delete()
+
+    run(scenario())
+
+
+def test_an_application_is_registered_given_a_password_and_a_role_and_gets_a_token(world, graph, run):
+    read, write = uuid.uuid4(), uuid.uuid4()
+    uri = f"api://orders-{secrets.token_hex(4)}"
+    der = base64.b64decode(certificate.make().der)
+
+    async def scenario():
+        made = await graph.applications.post(
+            Application(
+                display_name=unique("Orders"),
+                sign_in_audience="AzureADMyOrg",
+                identifier_uris=[uri],
+                tags=["sales"],
+                web=WebApplication(
+                    redirect_uris=["https://orders.contoso.example/cb"],
+                    home_page_url="https://orders.contoso.example",
+                    implicit_grant_settings=ImplicitGrantSettings(enable_id_token_issuance=False),
+                ),
+                spa=SpaApplication(redirect_uris=["https://orders.contoso.example/app"]),
+                public_client=PublicClientApplication(redirect_uris=["http://localhost"]),
+                api=ApiApplication(
+                    requested_access_token_version=2,
+                    oauth2_permission_scopes=[
+                        PermissionScope(
+                            id=read,
+                            value="Orders.Read",
+                            type="User",
+                            is_enabled=True,
+                            admin_consent_display_name="Read orders",
+                            admin_consent_description="Reads orders",
+                        )
+                    ],
+                ),
+                app_roles=[
+                    AppRole(
+                        id=write,
+                        value="Writer",
+                        display_name="Writer",
+                        description="Writes orders",
+                        is_enabled=True,
+                        allowed_member_types=["Application"],
+                    )
+                ],
+                required_resource_access=[
+                    RequiredResourceAccess(
+                        resource_app_id=GRAPH,
+                        resource_access=[ResourceAccess(id=uuid.UUID("e1fe6dd8-ba31-4d61-89e7-88639da4683d"), type="Scope")],
+                    )
+                ],
+                key_credentials=[KeyCredential(type="AsymmetricX509Cert", usage="Verify", key=der, display_name="CN=orders")],
+            )
+        )
+        one = graph.applications.by_application_id(made.id)
+        assert made.web.redirect_uris == ["https://orders.contoso.example/cb"]
+        assert made.spa.redirect_uris == ["https://orders.contoso.example/app"]
+        assert (made.api.oauth2_permission_scopes[0].id, made.app_roles[0].id) == (read, write)
+        assert made.required_resource_access[0].resource_access[0].type == "Scope"
+        assert made.key_credentials[0].end_date_time > datetime.now(timezone.utc)
+        await one.patch(Application(web=WebApplication(home_page_url="https://orders.contoso.example/home"), tags=[]))
+        changed = await one.get()
+        assert (changed.web.home_page_url, changed.web.redirect_uris) == ("https://orders.contoso.example/home", made.web.redirect_uris)
+        assert (changed.tags, changed.public_client.redirect_uris) == ([], ["http://localhost"])
+
+        principal = await graph.service_principals_with_app_id(made.app_id).get()
+        assert principal.oauth2_permission_scopes[0].value == "Orders.Read"
+        assignments = graph.service_principals.by_service_principal_id(principal.id).app_role_assignments
+        given = await assignments.post(
+            AppRoleAssignment(principal_id=uuid.UUID(principal.id), resource_id=uuid.UUID(principal.id), app_role_id=write)
+        )
+        added = await one.add_password.post(AddPasswordPostRequestBody(password_credential=PasswordCredential(display_name="deploy")))
+        fields = {"client_id": made.app_id, "client_secret": added.secret_text, "grant_type": "client_credentials"}
+        ask = lambda: requests.post(f"{world.authority}/oauth2/v2.0/token", data={**fields, "scope": f"{uri}/.default"}, timeout=30)  # noqa: E731
+        claims = jwt.decode(ask().json()["access_token"], options={"verify_signature": False})
+        assert (claims["roles"], claims["aud"], claims["ver"]) == (["Writer"], made.app_id, "2.0")
+
+        assert [(one.key_id, one.hint) for one in (await one.get()).password_credentials] == [(added.key_id, added.secret_text[:3])]
+        await one.remove_password.post(RemovePasswordPostRequestBody(key_id=added.key_id))
+        assert ask().status_code == 401
+        await assignments.by_app_role_assignment_id(given.id).delete()
+        assert (await assignments.get()).value == []
+        with pytest.raises(ODataError) as refused:
+            await one.patch(Application(group_membership_claims="All"))
+        assert refused.value.error.message.startswith("groupMembershipClaims: ")
+        await one.delete()
 
     run(scenario())
 

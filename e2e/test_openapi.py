@@ -14,7 +14,6 @@ import pytest
 import requests
 
 import world as demo
-from test_graph_sdk import GRAPH
 
 PERMISSIONS = [
     "Directory.ReadWrite.All",
@@ -84,8 +83,8 @@ def test_it_answers_as_its_document_says(scratch, tmp_path, monkeypatch):
 
 def caller(scratch, number):
     """Client id and token of an application that may do everything for itself."""
-    assignments = [{"resource": GRAPH, "value": permission} for permission in PERMISSIONS]
-    app = scratch.new_application(displayName=f"Fuzzer {number}", appRoleAssignments=assignments)
+    app = scratch.new_application(displayName=f"Fuzzer {number}")
+    scratch.give(app, PERMISSIONS)
     secret = scratch.new_secret(app)
     scope = "https://graph.microsoft.com/.default"
     fields = {"client_id": app, "client_secret": secret, "grant_type": "client_credentials", "scope": scope}

@@ -6,28 +6,10 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from test_console import open_console
+from console import open_console
 from test_pages import accessibility_failures
-from watched_page import watched_page
 
 LIST = "/console/app-protection"
-
-
-@pytest.fixture(scope="module")
-def console(chromium, world):
-    """A browser in which the administrator has signed in; signed in once, as attempts are limited."""
-    context = chromium.new_context(ignore_https_errors=True)
-    page = context.new_page()
-    open_console(world, page, LIST)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def tab(console):
-    # That the server refuses what a form says is no fault.
-    with watched_page(console, tolerated="status of 4") as page:
-        yield page
 
 
 @pytest.fixture

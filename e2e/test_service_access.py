@@ -5,8 +5,8 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
+from console import open_console
 from phone import APPROVED, OTHER, Phone
-from test_console import open_console
 from watched_page import watched_page
 
 

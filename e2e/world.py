@@ -8,6 +8,8 @@ from functools import cached_property
 
 import requests
 
+GRAPH = "00000003-0000-0000-c000-000000000000"
+
 
 @dataclass(frozen=True)
 class User:
@@ -81,6 +83,15 @@ class World:
         answer = self.graph("POST", f"applications/{application}/addPassword")
         assert answer.status_code == 200, answer.text
         return answer.json()["secretText"]
+
+    def give(self, application: str, permissions: list[str]) -> None:
+        """Lets an application do this for itself."""
+        api = self.graph("GET", f"servicePrincipals(appId='{GRAPH}')").json()
+        roles = {role["value"]: role["id"] for role in api["appRoles"]}
+        for permission in permissions:
+            body = {"principalId": application, "resourceId": api["id"], "appRoleId": roles[permission]}
+            answer = self.graph("POST", f"servicePrincipals/{application}/appRoleAssignments", body)
+            assert answer.status_code == 201, answer.text
 
     def graph(self, method: str, path: str, body: dict | None = None) -> requests.Response:
         """A request to the admin API as the administrator."""

@@ -72,7 +72,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let outcome = match arguments.command {
         Command::RotateKeys => {
             async {
-                directory::rotate_signing_keys(&context, tenant.id, &actor).await?;
+                directory::rotate_signing_keys(&context, tenant.id, &actor, None).await?;
                 println!("The keys of {} were rotated. Running servers follow within a minute.", tenant.display_name);
                 Ok(())
             }

@@ -93,7 +93,7 @@ fn certificate(config: &Config, now: Timestamp) -> Finding {
         Err(error) => return Finding::Bad(format!("{error:#}"), remedy.into()),
     };
     let name = config.tls.certificate.clone().unwrap_or_else(|| tls::local_ca_file(&config.data));
-    match certificate::not_after(&der) {
+    match certificate::validity(&der).map(|(_, end)| end) {
         Err(error) => Finding::Bad(format!("{}: {error}", name.display()), remedy.into()),
         Ok(end) => {
             let text = format!("{} ends on {}", name.display(), end.strftime("%Y-%m-%d"));

@@ -1,5 +1,14 @@
 //! Application registrations: clients, resources and the brokers.
 
+mod credential;
+mod permission;
+
+pub use credential::{ClientSecret, KeyCredential};
+pub use permission::{
+    AppRole, AppRoleAssignment, MemberType, PermissionScope, PreAuthorizedApplication, RequiredResourceAccess, ResourceAccess,
+    ResourceAccessType, ScopeType,
+};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -80,32 +89,6 @@ impl PlatformIdentity {
     }
 }
 
-/// A secret of a confidential client; only its hash is kept.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ClientSecret {
-    /// SHA-256 of the secret, hexadecimal. Secrets are made by the server with 256 random bits, so a fast hash suffices.
-    pub sha256: String,
-    /// First three characters, so that an administrator can tell secrets apart.
-    pub hint: String,
-    /// End of validity.
-    pub expires: Timestamp,
-}
-
-impl std::fmt::Debug for ClientSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ClientSecret({}…)", self.hint)
-    }
-}
-
-/// A certificate with which a confidential client signs its assertions (RFC 7523).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct KeyCredential {
-    /// The certificate, DER as standard base64.
-    pub certificate: String,
-}
-
 /// Who agrees that a client may act for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -127,14 +110,20 @@ pub enum SigningAlgorithm {
     ES256,
 }
 
-/// A permission that a client holds without a user, given by an administrator.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AppRoleAssignment {
-    /// The resource application.
-    pub resource: AppId,
-    /// The app role's value, for example `Policy.Read.All`.
-    pub value: String,
+/// Addresses that tell people about an application.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct InformationalUrls {
+    /// Its logo.
+    pub logo_url: Option<String>,
+    /// What it is for.
+    pub marketing_url: Option<String>,
+    /// What it does with people's data.
+    pub privacy_statement_url: Option<String>,
+    /// Where help is.
+    pub support_url: Option<String>,
+    /// Under which terms it is used.
+    pub terms_of_service_url: Option<String>,
 }
 
 /// An application registration; one may be client, resource or both.
@@ -145,6 +134,21 @@ pub struct Application {
     pub app_id: AppId,
     /// Name shown to people.
     pub display_name: String,
+    /// What it is, for administrators.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// What else administrators want to remember of it.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// Its number in the organisation's service management.
+    #[serde(default)]
+    pub service_management_reference: Option<String>,
+    /// Words by which administrators sort their applications.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Addresses that tell people about it.
+    #[serde(default)]
+    pub info: InformationalUrls,
     /// A disabled application gets no tokens.
     pub enabled: bool,
     /// Where answers may go.
@@ -156,12 +160,24 @@ pub struct Application {
     /// Names by which it is asked for as a resource, for example `api://contoso-mail`.
     #[serde(default)]
     pub identifier_uris: Vec<String>,
-    /// Delegated scopes it offers as a resource.
+    /// Delegated permissions it offers as a resource.
     #[serde(default)]
-    pub scopes: Vec<String>,
-    /// Application permissions it offers as a resource.
+    pub scopes: Vec<PermissionScope>,
+    /// App roles it offers as a resource.
     #[serde(default)]
-    pub app_roles: Vec<String>,
+    pub app_roles: Vec<AppRole>,
+    /// Clients that get some of its scopes without asking the person.
+    #[serde(default)]
+    pub pre_authorized_applications: Vec<PreAuthorizedApplication>,
+    /// Clients that belong to it. Kept for the tools that set it.
+    #[serde(default)]
+    pub known_client_applications: Vec<AppId>,
+    /// Version of the access tokens made for it as a resource, 1 or 2; without it the endpoint that was asked decides.
+    #[serde(default)]
+    pub requested_access_token_version: Option<u8>,
+    /// Permissions it says that it needs as a client. Kept for the tools that set it: giving them is somebody else's decision.
+    #[serde(default)]
+    pub required_resource_access: Vec<RequiredResourceAccess>,
     /// Application permissions it holds as a client.
     #[serde(default)]
     pub app_role_assignments: Vec<AppRoleAssignment>,
@@ -195,6 +211,9 @@ pub struct Application {
     /// Address of its start page, shown where a person is sent away without knowing where to go.
     #[serde(default)]
     pub homepage: Option<String>,
+    /// Where it would be told of a sign-out. Kept for the tools that set it.
+    #[serde(default)]
+    pub logout_url: Option<String>,
     /// When the registration was made.
     pub created: Timestamp,
 }
@@ -206,12 +225,21 @@ impl Application {
         Self {
             app_id,
             display_name: display_name.to_owned(),
+            description: None,
+            notes: None,
+            service_management_reference: None,
+            tags: Vec::new(),
+            info: InformationalUrls::default(),
             enabled: true,
             redirect_uris: Vec::new(),
             platform_identities: Vec::new(),
             identifier_uris: Vec::new(),
             scopes: Vec::new(),
             app_roles: Vec::new(),
+            pre_authorized_applications: Vec::new(),
+            known_client_applications: Vec::new(),
+            requested_access_token_version: None,
+            required_resource_access: Vec::new(),
             app_role_assignments: Vec::new(),
             secrets: Vec::new(),
             key_credentials: Vec::new(),
@@ -223,6 +251,7 @@ impl Application {
             signing_algorithm: SigningAlgorithm::default(),
             bundles: Vec::new(),
             homepage: None,
+            logout_url: None,
             created,
         }
     }
@@ -231,5 +260,21 @@ impl Application {
     #[must_use]
     pub fn is_confidential(&self) -> bool {
         !self.secrets.is_empty() || !self.key_credentials.is_empty()
+    }
+
+    /// The redirect URIs of one platform.
+    pub fn redirect_uris_of(&self, platform: RedirectPlatform) -> impl Iterator<Item = &str> {
+        self.redirect_uris.iter().filter(move |redirect| redirect.platform == platform).map(|redirect| redirect.uri.as_str())
+    }
+
+    /// The delegated permissions that clients can ask for.
+    pub fn offered_scopes(&self) -> impl Iterator<Item = &PermissionScope> {
+        self.scopes.iter().filter(|scope| scope.is_enabled)
+    }
+
+    /// Whether applications can hold this app role.
+    #[must_use]
+    pub fn offers_to_applications(&self, role: &str) -> bool {
+        self.app_roles.iter().any(|offered| offered.value == role && offered.is_enabled && offered.is_for(MemberType::Application))
     }
 }

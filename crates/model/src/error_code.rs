@@ -91,6 +91,8 @@ codes! {
     PROTECTION_POLICY_REQUIRED = 53005, "unauthorized_client", Some("protection_policy_required");
     /// The person or the administrator has not agreed to the app.
     CONSENT_REQUIRED = 65001, "invalid_grant", Some("consent_required");
+    /// Only an administrator can agree to what the app asks for.
+    ADMIN_CONSENT_REQUIRED = 90094, "invalid_grant", Some("consent_required");
     /// The person said no.
     CONSENT_DECLINED = 65004, "access_denied", None;
     /// The grant is not valid.

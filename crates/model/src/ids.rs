@@ -62,6 +62,10 @@ typed_id! {
     GroupId,
     /// The client id of an application registration; also the id of a resource.
     AppId,
+    /// One scope or app role of a resource.
+    PermissionId,
+    /// One secret or certificate of a client.
+    CredentialId,
     /// The device id of a registered device object: the common name of its certificate.
     DeviceId,
     /// One registered authentication method of a user.

@@ -34,6 +34,7 @@ mod sign_in;
 mod subject;
 mod table;
 mod target;
+mod wanted;
 mod written;
 
 pub use advice::{Advice, advice};
@@ -47,7 +48,9 @@ pub use decision::{Decision, Outcome, PolicyOutcome, PolicyResult, Reason};
 pub use explain::{Explained, Explanation};
 pub use facts::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject, UserFacts};
 pub use frequency::{Renewal, renewal};
+pub use grant::Standing;
 pub use outcome::Answer;
 pub use sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass, Waived};
 pub use table::Class;
+pub use wanted::Wanted;
 pub use written::{Contradiction, contradiction};

@@ -1,15 +1,17 @@
 //! Clients: finding them, and checking that a confidential client is who it says.
 
 use aws_lc_rs::digest;
-use doorward_model::application::{Application, RedirectPlatform};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use doorward_model::application::{Application, KeyCredential, RedirectPlatform};
 use doorward_model::sign_in::ClientAppType;
 use doorward_model::tenant::Tenant;
 use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
-use doorward_wire::hex;
 use doorward_wire::oauth::client_assertion::{self, ClientAssertion};
 use doorward_wire::oauth::redirect;
-use jiff::SignedDuration;
+use doorward_wire::{certificate, hex};
+use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq as _;
 
 use crate::context::Context;
@@ -92,11 +94,22 @@ fn check_secret(ctx: &Context, application: &Application, secret: &str) -> Resul
     let fitting = application.secrets.iter().find(|known| bool::from(known.sha256.as_bytes().ct_eq(given.as_bytes())));
     match fitting {
         None => Err(Error::refused(ErrorCode::INVALID_CLIENT_SECRET, "Invalid client secret provided.")),
+        Some(known) if known.start > ctx.now() => {
+            Err(Error::refused(ErrorCode::INVALID_CLIENT_SECRET, format!("The client secret is not valid before {}.", known.start)))
+        }
         Some(known) if known.expires <= ctx.now() => {
             Err(Error::refused(ErrorCode::CLIENT_SECRET_EXPIRED, "The client secret has expired: an administrator can add a new one."))
         }
         Some(_) => Ok(()),
     }
+}
+
+/// From when until when a certificate proves its client: by its registration, else by its own words. None when it cannot be read.
+#[must_use]
+pub fn validity(credential: &KeyCredential) -> Option<(Timestamp, Timestamp)> {
+    let der = STANDARD.decode(&credential.certificate).ok()?;
+    let (start, end) = certificate::validity(&der).ok()?;
+    Some((credential.start.unwrap_or(start), credential.end.unwrap_or(end)))
 }
 
 /// Longest life of a client assertion that is accepted; it is remembered that long so that it works once.
@@ -105,11 +118,16 @@ const ASSERTION_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 async fn check_assertion(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, application: &Application, assertion: &str) -> Result<()> {
     let refuse = |why: String| Error::refused(ErrorCode::INVALID_CLIENT_ASSERTION, format!("Client assertion is not valid: {why}."));
     let now = ctx.now();
-    let claims = application
-        .key_credentials
-        .iter()
-        .find_map(|credential| client_assertion::verify(assertion, &credential.certificate).ok())
-        .ok_or_else(|| refuse("it is not signed by a certificate registered for this client".into()))?;
+    let verified =
+        |credential: &KeyCredential| Some((validity(credential), client_assertion::verify(assertion, &credential.certificate).ok()?));
+    let signed: Vec<_> = application.key_credentials.iter().filter_map(verified).collect();
+    if signed.is_empty() {
+        return Err(refuse("it is not signed by a certificate registered for this client".into()));
+    }
+    let mut valid = signed.into_iter().filter(|(validity, _)| validity.is_some_and(|(start, end)| start <= now && now < end));
+    let Some((_, claims)) = valid.next() else {
+        return Err(refuse("the certificate that signed it is expired or not yet valid: an administrator can add a new one".into()));
+    };
     let ClientAssertion { issuer, subject, audience, expires, not_before, id } = claims;
     let client_id = application.app_id.to_string();
     if issuer != client_id || subject != client_id {

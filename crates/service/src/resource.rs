@@ -80,14 +80,14 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
     for item in &parsed.resource {
         if item.value == DEFAULT {
             default = true;
-            for offered in &resource.scopes {
-                granted.push(format!("{}/{offered}", name.trim_end_matches('/')));
-                scopes.push(offered.clone());
+            for offered in resource.offered_scopes() {
+                granted.push(format!("{}/{}", name.trim_end_matches('/'), offered.value));
+                scopes.push(offered.value.clone());
             }
-        } else if let Some(offered) = resource.scopes.iter().find(|offered| offered.eq_ignore_ascii_case(&item.value)) {
-            scopes.push(offered.clone());
+        } else if let Some(offered) = resource.offered_scopes().find(|offered| offered.value.eq_ignore_ascii_case(&item.value)) {
+            scopes.push(offered.value.clone());
         } else {
-            let offered = resource.scopes.join(", ");
+            let offered = resource.offered_scopes().map(|offered| offered.value.as_str()).collect::<Vec<_>>().join(", ");
             return Err(Error::refused(
                 ErrorCode::INVALID_SCOPE,
                 format!("'{}' is not a scope of '{}'. It offers: {offered}.", item.value, resource.display_name),
@@ -107,7 +107,7 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
 pub async fn from_resource(unit: &mut dyn Unit, name: &str, scope: &str) -> Result<Target> {
     let openid = scope::parse(scope).map(|parsed| parsed.openid).unwrap_or_default();
     let resource = find(unit, name).await?;
-    let mut scopes = resource.scopes.clone();
+    let mut scopes: Vec<String> = resource.offered_scopes().map(|offered| offered.value.clone()).collect();
     dedup(&mut scopes);
     let granted = scopes.join(" ");
     Ok(Target { resource, name: name.to_owned(), scopes, openid, default: true, granted })

@@ -1,17 +1,22 @@
 //! A new tenant: its keys, its device authority, the applications every tenant has, and its first administrator.
 
-use doorward_model::application::{Application, ConsentPolicy, RedirectPlatform, RedirectUri, SigningAlgorithm};
+mod graph_permissions;
+
+pub use graph_permissions::{GRAPH_PERMISSIONS, GraphPermission};
+
+use doorward_model::application::{Application, ConsentPolicy, PermissionScope, RedirectPlatform, RedirectUri, SigningAlgorithm};
 use doorward_model::directory_audit::{DirectoryAudit, Initiator};
 use doorward_model::role::Role;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
-use doorward_model::{AppId, AuditId, TenantId, UserId};
+use doorward_model::{AppId, AuditId, PermissionId, TenantId, UserId};
 use doorward_store::Unit;
 use jiff::Timestamp;
-use uuid::uuid;
+use uuid::{Builder, uuid};
 
 use crate::context::Context;
 use crate::error::Result;
+use crate::one_time::sha256;
 use crate::{keys, mail, password, resource};
 
 /// Client id of the broker of phones and PCs, fixed in existing clients.
@@ -20,40 +25,6 @@ pub const BROKER: AppId = AppId(uuid!("29d9ed98-a469-4536-ade2-f981bc1d605e"));
 pub const PRT_BROKER: AppId = AppId(uuid!("38aa3b87-a06d-4817-b275-7a316988d93b"));
 /// Client id of the Linux broker.
 pub const LINUX_BROKER: AppId = AppId(uuid!("b743a22d-6705-4147-8670-d92fa515ee2b"));
-
-/// Delegated scopes and application permissions of the admin API.
-pub const GRAPH_PERMISSIONS: [&str; 30] = [
-    "User.Read",
-    "User.Read.All",
-    "User.ReadWrite.All",
-    "User.RevokeSessions.All",
-    "UserAuthenticationMethod.Read.All",
-    "UserAuthenticationMethod.ReadWrite.All",
-    "Group.Read.All",
-    "Group.ReadWrite.All",
-    "Application.Read.All",
-    "Application.ReadWrite.All",
-    "AppRoleAssignment.ReadWrite.All",
-    "Device.Read.All",
-    "Device.ReadWrite.All",
-    "Directory.Read.All",
-    "Directory.ReadWrite.All",
-    "Organization.Read.All",
-    "Organization.ReadWrite.All",
-    "Policy.Read.All",
-    "Policy.Read.ConditionalAccess",
-    "Policy.ReadWrite.ConditionalAccess",
-    "DeviceManagementApps.Read.All",
-    "DeviceManagementApps.ReadWrite.All",
-    "DeviceManagementConfiguration.Read.All",
-    "DeviceManagementConfiguration.ReadWrite.All",
-    "DeviceManagementManagedDevices.Read.All",
-    "DeviceManagementManagedDevices.ReadWrite.All",
-    "AuditLog.Read.All",
-    "RoleManagement.Read.All",
-    "RoleManagement.Read.Directory",
-    "RoleManagement.ReadWrite.Directory",
-];
 
 /// What a new tenant starts with.
 #[derive(Debug, Clone)]
@@ -152,7 +123,7 @@ fn own_clients(ctx: &Context, now: Timestamp) -> [Application; 2] {
     let client = |id: AppId, name: &str, callback: &str, identifier: &str, scope: &str| Application {
         redirect_uris: vec![own_redirect(ctx, callback)],
         identifier_uris: vec![identifier.to_owned()],
-        scopes: vec![scope.to_owned()],
+        scopes: vec![scope_of(id, scope)],
         signing_algorithm: SigningAlgorithm::ES256,
         ..blank(id, name, now)
     };
@@ -198,15 +169,32 @@ pub async fn complete_tenants(ctx: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The admin API's registration with all permissions there are. What an administrator added stays.
+/// The admin API's registration with all permissions there are, under their ids. What an administrator added stays.
 fn with_permissions(graph: &Application) -> Application {
     let mut graph = graph.clone();
-    for names in [&mut graph.scopes, &mut graph.app_roles] {
-        let missing: Vec<String> =
-            GRAPH_PERMISSIONS.iter().filter(|name| !names.iter().any(|held| held == *name)).map(|&name| name.into()).collect();
-        names.extend(missing);
+    for known in GRAPH_PERMISSIONS.iter() {
+        let (scope, role) = (known.scope(), known.role());
+        match graph.scopes.iter_mut().find(|held| held.value == scope.value) {
+            Some(held) => held.id = scope.id,
+            None => graph.scopes.push(scope),
+        }
+        match graph.app_roles.iter_mut().find(|held| held.value == role.value) {
+            Some(held) => held.id = role.id,
+            None => graph.app_roles.push(role),
+        }
     }
     graph
+}
+
+/// A scope of a resource that is set up without an administrator: its id (UUID version 8, RFC 9562 §5.8) follows from both names, so it
+/// is the same in every tenant.
+#[must_use]
+pub fn scope_of(resource: AppId, value: &str) -> PermissionScope {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(sha256(&format!("doorward scope {resource} {value}"))) {
+        *to = from;
+    }
+    PermissionScope::new(PermissionId(Builder::from_custom_bytes(bytes).into_uuid()), value)
 }
 
 async fn complete(ctx: &Context, unit: &mut dyn Unit, present: Option<Application>, wanted: Application) -> Result<()> {
@@ -238,18 +226,18 @@ async fn complete(ctx: &Context, unit: &mut dyn Unit, present: Option<Applicatio
 fn built_in_applications(now: Timestamp) -> Vec<Application> {
     let graph = Application {
         identifier_uris: vec!["https://graph.microsoft.com".into()],
-        scopes: GRAPH_PERMISSIONS.map(str::to_owned).to_vec(),
-        app_roles: GRAPH_PERMISSIONS.map(str::to_owned).to_vec(),
+        scopes: GRAPH_PERMISSIONS.iter().map(GraphPermission::scope).collect(),
+        app_roles: GRAPH_PERMISSIONS.iter().map(GraphPermission::role).collect(),
         ..blank(resource::GRAPH, "Doorward Graph", now)
     };
     let registration = Application {
         identifier_uris: vec!["urn:ms-drs:enterpriseregistration.windows.net".into()],
-        scopes: vec!["user_impersonation".into()],
+        scopes: vec![scope_of(resource::DEVICE_REGISTRATION, "user_impersonation")],
         ..blank(resource::DEVICE_REGISTRATION, "Device Registration", now)
     };
     let protection = Application {
         identifier_uris: vec!["api://doorward-protection".into()],
-        scopes: vec!["Protection.CheckIn".into()],
+        scopes: vec![scope_of(resource::PROTECTION, "Protection.CheckIn")],
         ..blank(resource::PROTECTION, "App Protection", now)
     };
     let broker = |id: AppId, name: &str, redirects: &[&str]| Application {
@@ -282,7 +270,7 @@ fn built_in_applications(now: Timestamp) -> Vec<Application> {
 fn management_services(now: Timestamp) -> [Application; 4] {
     let service = |id: AppId, name: &str, uri: &str| Application {
         identifier_uris: vec![uri.into()],
-        scopes: vec!["user_impersonation".into()],
+        scopes: vec![scope_of(id, "user_impersonation")],
         ..blank(id, name, now)
     };
     [

@@ -237,26 +237,27 @@ impl GroupRepository for Scope<'_> {
         rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect()
     }
 
-    async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Member, GroupId)>> {
+    async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Uuid, GroupId)>> {
         let mut around = Vec::new();
         for users in users.chunks(CHUNK) {
-            // As in `member_page`.
+            // As in `member_page`. Whoever asks for the kind as well gets it from another index, which SQLite then goes through whole.
             let mut statement = Statement::new(
-                "WITH RECURSIVE around (member_id, kind, group_id) AS (
-                   SELECT member_id, kind, group_id FROM group_members WHERE tenant_id = $1 AND member_id IN ("
+                "WITH RECURSIVE around (member_id, group_id) AS (
+                   SELECT member_id, group_id FROM group_members WHERE tenant_id = $1 AND member_id IN ("
                     .to_owned(),
                 &self.tenant,
             );
             statement.list(users.iter().map(ToString::to_string));
             statement.push(
                 ") UNION
-                   SELECT m.member_id, m.kind, m.group_id FROM around a CROSS JOIN group_members m
+                   SELECT m.member_id, m.group_id FROM around a CROSS JOIN group_members m
                    WHERE m.tenant_id = $1 AND m.member_id = a.group_id
                  )
-                 SELECT member_id, kind, group_id FROM around",
+                 SELECT member_id, group_id FROM around",
             );
             for row in self.rows(statement).await? {
-                around.push((member(&row)?, Reader::new(&row, "group_members", "member_id").parsed("group_id")?));
+                let reader = Reader::new(&row, "group_members", "member_id");
+                around.push((reader.parsed("member_id")?, reader.parsed("group_id")?));
             }
         }
         Ok(around)

@@ -91,9 +91,9 @@ pub trait GroupRepository: Send {
     async fn remove_member(&mut self, id: GroupId, member: Member) -> Result<()>;
     /// Every group the user is in, directly or through nested groups; cycles are harmless. In order of id.
     async fn transitive_of(&mut self, user: UserId) -> Result<Vec<GroupId>>;
-    /// What makes up the groups of many users: their direct memberships, and those of every group that is reached through them; each once,
-    /// in no order. Cycles are harmless.
-    async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Member, GroupId)>>;
+    /// What makes up the groups of many users: their direct memberships, and those of every group that is reached through them, as the id
+    /// of the member and the group; each once, in no order. Cycles are harmless.
+    async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Uuid, GroupId)>>;
     /// How many users are in one of the groups `inside` and in none of `outside`, directly or through nested groups.
     async fn count_users(&mut self, inside: &[GroupId], outside: &[GroupId]) -> Result<u64>;
     /// Groups that a group is in, with `nested` through other groups too, but never itself. In order of id.

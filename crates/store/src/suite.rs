@@ -20,6 +20,7 @@ use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, CodeId, CorrelationId, DeviceId, GroupId, SessionId, SignInId, TenantId, TokenId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{Store, StoreError, TenantStore};
 
@@ -466,11 +467,12 @@ pub async fn the_groups_of_many_are_told_at_once(store: &impl Store) {
     for (member, group) in memberships {
         unit.groups().add_member(group, member).await.unwrap();
     }
-    let sorted = |mut memberships: Vec<(Member, GroupId)>| {
-        memberships.sort_unstable_by_key(|(member, group)| (member.id(), group.0));
+    let memberships = memberships.map(|(member, group)| (member.id(), group));
+    let nested = &memberships[4..];
+    let sorted = |mut memberships: Vec<(Uuid, GroupId)>| {
+        memberships.sort_unstable();
         memberships
     };
-    let nested = &memberships[4..];
     for (users, direct) in [(vec![anna.id], &memberships[..1]), (vec![anna.id, ben.id, dan.id], &memberships[..3])] {
         let around = unit.groups().memberships_around(&users).await.unwrap();
         assert_eq!(sorted(around), sorted([direct, nested].concat()), "through the cycle, each once");
@@ -485,7 +487,7 @@ pub async fn the_groups_of_many_are_told_at_once(store: &impl Store) {
         (vec![outer.id, apart.id], vec![], 3),
         (vec![outer.id, apart.id], vec![apart.id], 1),
         (vec![apart.id], vec![outermost.id], 1),
-        (vec![GroupId(uuid::Uuid::nil())], vec![], 0),
+        (vec![GroupId(Uuid::nil())], vec![], 0),
         (vec![], vec![apart.id], 0),
     ] {
         assert_eq!(unit.groups().count_users(&inside, &outside).await.unwrap(), expected, "{inside:?} without {outside:?}");

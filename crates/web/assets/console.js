@@ -1,5 +1,5 @@
 // Comfort for the console: times in the reader's zone, ids that copy, a warning before a changed form is left, no form sent twice, a log
-// that follows. Every page works without it.
+// that follows, JSON beside a form. Every page works without it.
 "use strict";
 
 const clock = { day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" };
@@ -35,6 +35,29 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   form.addEventListener("change", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
+
+// The JSON beside a policy's form follows what is entered: the server writes it, as it does without script.
+const follows = document.querySelector("[data-follows]");
+if (follows) {
+  const form = document.querySelector("form[data-guard]");
+  let [waiting, last] = [0, 0];
+  const write = async () => {
+    last += 1;
+    const mine = last;
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("do", "edit");
+    const answer = await fetch(form.action, { method: "POST", body: fields, redirect: "error" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const written = page.querySelector("[data-follows]");
+    if (written && mine === last) follows.textContent = written.textContent;
+  };
+  form.addEventListener("input", (event) => {
+    if (event.target.name.startsWith("find_")) return;
+    clearTimeout(waiting);
+    // Without an answer it stays as it was; saving tells what is the matter.
+    waiting = setTimeout(() => write().catch(() => {}), 400);
+  });
 }
 
 // The sign-in log, when it is followed: the same page is fetched again and takes the place of the rows shown.

@@ -149,19 +149,27 @@ pub fn parse(der: &[u8]) -> Result<DeviceCertificate, CertificateError> {
     Ok(DeviceCertificate { der: der.to_vec(), public_key: PublicKey::read(certificate.public_key())? })
 }
 
-/// When a certificate ends.
+/// When a certificate begins and ends.
 ///
 /// # Errors
 /// [`CertificateError::Malformed`].
-pub fn not_after(der: &[u8]) -> Result<Timestamp, CertificateError> {
+pub fn validity(der: &[u8]) -> Result<(Timestamp, Timestamp), CertificateError> {
     let (_, certificate) = X509Certificate::from_der(der).map_err(|_| CertificateError::Malformed)?;
-    Timestamp::from_second(certificate.validity().not_after.timestamp()).map_err(|_| CertificateError::Malformed)
+    let time = |seconds: i64| Timestamp::from_second(seconds).map_err(|_| CertificateError::Malformed);
+    let validity = certificate.validity();
+    Ok((time(validity.not_before.timestamp())?, time(validity.not_after.timestamp())?))
 }
 
 /// SHA-1 of a certificate, upper-case hexadecimal: its name in existing protocols, proof of nothing.
 #[must_use]
 pub fn thumbprint(der: &[u8]) -> String {
-    hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, der).as_ref()).to_uppercase()
+    hex(&thumbprint_bytes(der)).to_uppercase()
+}
+
+/// The same as bytes.
+#[must_use]
+pub fn thumbprint_bytes(der: &[u8]) -> Vec<u8> {
+    digest(&SHA1_FOR_LEGACY_USE_ONLY, der).as_ref().to_vec()
 }
 
 /// A new device authority.

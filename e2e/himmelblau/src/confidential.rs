@@ -12,7 +12,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
 use openssl::x509::{X509, X509Name};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::TIMEOUT;
 use crate::computer::{Computer, MAIL};
@@ -22,9 +22,9 @@ use crate::report::Report;
 const GRAPH: &str = "https://graph.microsoft.com/.default";
 
 pub async fn run(report: &mut Report, demo: &Demo, computer: &mut Computer) {
-    let registration = json!({ "displayName": "Service of the himmelblau test", "consent": "user" });
+    let registration = json!({ "displayName": "Service of the himmelblau test", "doorward": { "consent": "user" } });
     let id = demo.graph(Method::POST, "applications", registration).await["appId"].as_str().expect("a client id").to_owned();
-    let secret = demo.graph(Method::POST, &format!("applications/{id}/addPassword"), Value::Null).await;
+    let secret = demo.graph(Method::POST, &format!("applications/{id}/addPassword"), json!({})).await;
     let by_secret = |secret: &str| {
         let credential = ClientCredential::from_secret(secret.to_owned());
         ConfidentialClientApplication::new(&id, Some(&demo.authority()), credential, TIMEOUT).expect("a client")
@@ -34,7 +34,7 @@ pub async fn run(report: &mut Report, demo: &Demo, computer: &mut Computer) {
     report.refused("for itself: by a wrong secret", 7000215, by_secret("wrong").acquire_token_silent(vec![GRAPH], None).await);
 
     let (key, certificate) = certificate();
-    let body = json!({ "keyCredentials": [{ "certificate": encode_block(&certificate) }] });
+    let body = json!({ "keyCredentials": [{ "type": "AsymmetricX509Cert", "usage": "Verify", "key": encode_block(&certificate) }] });
     demo.graph(Method::PATCH, &format!("applications/{}", id), body).await;
     let private = RS256PrivateKey::from_pkcs8_der(&key.private_key_to_pkcs8().expect("a key")).expect("a key");
     let loadable = computer.tpm.rs256_import(&computer.key, private).expect("a key");
@@ -48,7 +48,7 @@ pub async fn run(report: &mut Report, demo: &Demo, computer: &mut Computer) {
     let called_with = called_with.access_token.clone().unwrap_or_default();
     let answer = client.acquire_token_on_behalf_of(&called_with, vec![MAIL], None).await;
     report.refused("on behalf: not before the person has agreed", 65001, answer);
-    demo.graph(Method::PATCH, &format!("applications/{}", id), json!({ "consent": "preauthorized" })).await;
+    demo.graph(Method::PATCH, &format!("applications/{}", id), json!({ "doorward": { "consent": "preauthorized" } })).await;
     let answer = client.acquire_token_on_behalf_of(&called_with, vec![MAIL], None).await;
     report.done("on behalf: a token for the next service", answer);
     let other = report.done("on behalf: a token for somebody else", computer.token(vec![MAIL], None).await);

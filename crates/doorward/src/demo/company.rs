@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use doorward_model::AppId;
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm};
 use doorward_model::document::DocumentKind;
 use doorward_model::group::{Group, Member};
 use doorward_model::role::Role;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_service::directory::{self, Actor, NewUser, UserPatch};
+use doorward_model::{AppId, GroupId};
+use doorward_service::directory::{self, Actor, NewPassword, NewUser, UserPatch};
 use doorward_service::setup::{self, NewTenant};
 use doorward_service::{Context, password, tenants};
 use serde_json::{Value, json};
@@ -111,9 +111,26 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<Secrets> {
     // The demo's administrator is a sample like everybody else: the one-time password is replaced by the company's.
     let patch = UserPatch { password: Some((password.clone(), false)), ..UserPatch::default() };
     directory::update_user(ctx, tenant.id, &actor, created.administrator, patch, None).await?;
-    let by_app = directory::create_group(ctx, tenant.id, &actor, BY_APP, Some("May use mail with approved apps only")).await?;
-    let exempted = directory::create_group(ctx, tenant.id, &actor, EXEMPTED, Some("May use any mail app")).await?;
-    let by_device = directory::create_group(ctx, tenant.id, &actor, BY_DEVICE, Some("May use mail on managed devices")).await?;
+    let by_app = directory::create_group(
+        ctx,
+        tenant.id,
+        &actor,
+        GroupId::random(ctx.rng.as_ref()),
+        BY_APP,
+        Some("May use mail with approved apps only"),
+    )
+    .await?;
+    let exempted =
+        directory::create_group(ctx, tenant.id, &actor, GroupId::random(ctx.rng.as_ref()), EXEMPTED, Some("May use any mail app")).await?;
+    let by_device = directory::create_group(
+        ctx,
+        tenant.id,
+        &actor,
+        GroupId::random(ctx.rng.as_ref()),
+        BY_DEVICE,
+        Some("May use mail on managed devices"),
+    )
+    .await?;
     let people: [(&str, &str, &[&Group], Vec<Role>); 7] = [
         ("anna", "Anna Svensson", &[&by_app], vec![]),
         ("ben", "Ben Okafor", &[&by_app, &exempted], vec![]),
@@ -140,7 +157,7 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<Secrets> {
     for application in applications(ctx) {
         directory::create_application(ctx, tenant.id, &actor, application).await?;
     }
-    let (web_secret, _) = directory::add_password(ctx, tenant.id, &actor, WEB_APP).await?;
+    let (web_secret, _) = directory::add_password(ctx, tenant.id, &actor, WEB_APP, NewPassword::default(), None).await?;
     for (kind, body) in policies(&by_app, &exempted, &by_device) {
         directory::create_policy(ctx, tenant.id, &actor, kind, body).await?;
     }
@@ -171,7 +188,7 @@ fn applications(ctx: &Context) -> Vec<Application> {
     vec![
         Application {
             identifier_uris: vec!["api://contoso-mail".into()],
-            scopes: vec!["Mail.Read".into(), "Mail.Send".into()],
+            scopes: ["Mail.Read", "Mail.Send"].map(|scope| setup::scope_of(MAIL, scope)).to_vec(),
             ..blank(MAIL, "Contoso Mail service")
         },
         Application {

@@ -83,7 +83,7 @@ impl World {
             |app_id, name: &str| Application { consent: ConsentPolicy::Preauthorized, ..Application::new(app_id, name, clock.now()) };
         let service = Application {
             identifier_uris: vec!["api://contoso-mail".into()],
-            scopes: vec!["Mail.Read".into(), "Mail.Send".into()],
+            scopes: ["Mail.Read", "Mail.Send"].map(|scope| setup::scope_of(MAIL, scope)).to_vec(),
             ..blank(MAIL, "Contoso Mail service")
         };
         let client = Application { is_fallback_public_client: true, ..blank(CLI, "Command line") };

@@ -25,7 +25,7 @@ pub struct Classes<'a> {
     pub(super) devices: Table,
     pub(super) circumstances: Table,
     known_circumstances: HashMap<Circumstances, Class>,
-    factors: Vec<Mask>,
+    pub(super) factors: Vec<Mask>,
     pub(super) proofs: Proofs,
 }
 

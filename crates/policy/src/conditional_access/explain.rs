@@ -159,6 +159,10 @@ impl<'a> Explained<'a> {
         ConditionState::of(says(&self.explanation.matched), says(&self.explanation.excluded))
     }
 
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
     pub(super) fn session(&self) -> &'a SessionControls {
         &self.entry.session
     }

@@ -43,7 +43,8 @@ pub(super) struct Failing {
 
 /// How a sign-in stands to one requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub enum Standing {
+    /// It is met.
     Satisfied,
     /// The person can do something about it.
     Promptable,
@@ -81,7 +82,7 @@ impl Grant {
 }
 
 impl Requirement {
-    fn built_in(control: GrantControl) -> Option<Self> {
+    pub(super) fn built_in(control: GrantControl) -> Option<Self> {
         let order = match control {
             GrantControl::Block => return None,
             GrantControl::Mfa => Control::Mfa,
@@ -96,6 +97,10 @@ impl Requirement {
 
     pub(super) fn kind(self) -> Kind {
         self.kind
+    }
+
+    pub(super) fn control(self) -> Control {
+        self.control
     }
 
     /// App access of a service policy: what `approvedApplication` asks.

@@ -89,6 +89,15 @@ fn recorded_device(facts: &Object<'_>) -> std::result::Result<Option<DeviceFacts
     Ok(read.map(|device| DeviceFacts { profile_type: Some("RegisteredDevice".into()), ..device }))
 }
 
+/// The facts of one record; none as for [`Recorded::facts`].
+///
+/// # Errors
+/// Storage failure.
+pub async fn recorded_facts(ctx: &Context, tenant: TenantId, record: &SignInRecord) -> Result<Option<Facts>> {
+    let mut unit = ctx.store.tenant(tenant).read().await?;
+    Ok(Recorded::of(unit.as_mut(), slice::from_ref(record)).await?.facts(record))
+}
+
 /// Decides a recorded sign-in under the present policies. Records nothing and lets nobody in; none as for [`Recorded::facts`].
 ///
 /// # Errors

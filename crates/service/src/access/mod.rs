@@ -8,6 +8,7 @@ mod lock_out;
 mod people;
 mod platform;
 mod refusal;
+mod remedy;
 mod request;
 mod second_factor;
 mod trial;
@@ -21,7 +22,7 @@ use doorward_model::sign_in_record::SignInOutcome;
 use doorward_policy::conditional_access::{Outcome, decide};
 use doorward_store::Unit;
 
-pub use again::{Recorded, decide_again};
+pub use again::{Recorded, decide_again, recorded_facts};
 pub use attempt::Attempt;
 pub use facts::waived_controls;
 pub(crate) use facts::{client_facts, resource_facts};
@@ -31,9 +32,10 @@ pub use people::People;
 pub(crate) use platform::of_device as platform_of;
 use refusal::refuse;
 pub use refusal::{failed_factor, refused_early};
+pub use remedy::{Change, Remedies, Remedy};
 pub use request::{Request, Subject};
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};
-pub use trial::{Trial, TrialDevice, TrialProof, Tried, try_sign_in};
+pub use trial::{Trial, TrialDevice, TrialProof, Trials, Tried, TrustedPlace};
 pub use what_if::{PolicyAnalysis, what_if};
 
 use crate::context::Context;

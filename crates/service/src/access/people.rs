@@ -71,7 +71,7 @@ async fn with_groups(unit: &mut dyn Unit, users: &[User]) -> Result<Vec<UserFact
     let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
     let mut around: HashMap<Uuid, Vec<GroupId>> = HashMap::new();
     for (member, group) in unit.groups().memberships_around(&ids).await? {
-        around.entry(member.id()).or_default().push(group);
+        around.entry(member).or_default().push(group);
     }
     Ok(users.iter().map(|user| facts::person(user, reached(&around, user.id.0))).collect())
 }

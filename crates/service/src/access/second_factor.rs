@@ -37,11 +37,13 @@ pub async fn asks_for_second_factor(ctx: &Context, unit: &mut dyn Unit, request:
 pub async fn that_would_do(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Vec<SecondFactor>> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, request).await?;
-    let would_do = |factor: &SecondFactor| {
-        let decision = decide(&set.compiled, &as_if(&gathered.facts, *factor));
-        decision.outcome != Outcome::Block && !is_about_factors(&decision)
-    };
-    Ok(SecondFactor::ALL.into_iter().filter(would_do).collect())
+    Ok(SecondFactor::ALL.into_iter().filter(|factor| would_do(&set.compiled, &gathered.facts, *factor)).collect())
+}
+
+/// Whether policies would ask for no other second factor after this one.
+pub(super) fn would_do(set: &PolicySet, facts: &Facts, factor: SecondFactor) -> bool {
+    let decision = decide(set, &as_if(facts, factor));
+    decision.outcome != Outcome::Block && !is_about_factors(&decision)
 }
 
 /// Those of these second factors that policies let the person register in this sign-in. Leaves no record.

@@ -32,6 +32,10 @@ pub async fn end_session(ctx: &Context, tenant: TenantId, user: &User, id: Sessi
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let session = unit.sessions().get(id).await?.filter(|session| session.user_id == user.id);
     let session = session.ok_or_else(|| DirectoryError::NotFound(format!("session {id}")))?;
+    // Ended already: it was asked for twice.
+    if session.revoked.is_some() {
+        return Ok(());
+    }
     unit.sessions().revoke(id, ctx.now()).await?;
     let actor = Actor::user(user);
     let before = audit::shown(&session);

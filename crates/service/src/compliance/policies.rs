@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::protection::AssignmentTarget;
-use doorward_model::{GroupId, TenantId, rng};
+use doorward_model::{GroupId, TenantId};
 use doorward_policy::compliance::{CompliancePolicy, PolicyKind};
 use doorward_store::Unit;
 use doorward_wire::policy_file::compliance as file;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::due::judge_all;
 use super::stored::{Stored, find};
@@ -19,13 +20,14 @@ const KIND: DocumentKind = DocumentKind::CompliancePolicy;
 /// Policies of a tenant at most: each report reads all of them.
 const MOST: usize = 200;
 
-/// Makes a policy. Where no action blocks, one is added that does so at once.
+/// Makes a policy under an id that the caller has drawn: sent twice, it is made once. Where no action blocks, one is added that does so at
+/// once.
 ///
 /// # Errors
-/// [`DirectoryError::Invalid`] names the member.
-pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, body: &Value) -> Result<Stored, DirectoryError> {
+/// [`DirectoryError::Invalid`] names the member; [`DirectoryError::AlreadyExists`].
+pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, id: Uuid, body: &Value) -> Result<Stored, DirectoryError> {
     let now = ctx.now();
-    let id = rng::uuid(ctx.rng.as_ref()).to_string();
+    let id = id.to_string();
     let policy = read(body, &id)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     if unit.documents().list(KIND).await?.len() >= MOST {

@@ -144,15 +144,17 @@ fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// Makes the policies of files in one state, all or none. Whoever looked at the files before may send them again: they are read anew.
+/// `form` names the form that is sent: sent twice with the same files, they are taken once.
 ///
 /// # Errors
-/// [`DirectoryError::Invalid`] when something in the files cannot be taken; else as [`directory::create_policy`].
+/// [`DirectoryError::Invalid`] when something in the files cannot be taken; else as [`directory::create_policies`].
 pub async fn import(
     ctx: &Context,
     tenant: TenantId,
     actor: &Actor,
     files: &[(String, Vec<u8>)],
     state: ImportState,
+    form: &str,
 ) -> std::result::Result<Vec<Document>, DirectoryError> {
     let found = offered(ctx, tenant, files).await?;
     if !found.is_sound() {
@@ -163,6 +165,8 @@ pub async fn import(
         ImportState::ReportOnly => PolicyState::ReportOnly,
         ImportState::Disabled => PolicyState::Disabled,
     };
+    let taken = found.policies.iter().map(|policy| policy.body.to_string()).collect::<Vec<_>>().join("\n");
+    let once = format!("{form} {} {taken}", state.as_str());
     let mut ids = HashSet::new();
     let mut bodies = Vec::new();
     for policy in found.policies {
@@ -176,5 +180,5 @@ pub async fn import(
         members.insert("state".into(), state.as_str().into());
         bodies.push(Value::Object(members));
     }
-    directory::create_policies(ctx, tenant, actor, DocumentKind::ConditionalAccessPolicy, bodies).await
+    directory::create_policies(ctx, tenant, actor, DocumentKind::ConditionalAccessPolicy, bodies, &once).await
 }

@@ -13,18 +13,20 @@ use crate::context::Context;
 
 const KIND: &str = "group";
 
-/// Makes a group.
+/// Makes a group under an id that the caller has drawn: sent twice, it is made once.
 ///
 /// # Errors
 /// [`DirectoryError`].
-pub async fn create_group(ctx: &Context, tenant: TenantId, actor: &Actor, display_name: &str, description: Option<&str>) -> Result<Group> {
+pub async fn create_group(
+    ctx: &Context,
+    tenant: TenantId,
+    actor: &Actor,
+    id: GroupId,
+    display_name: &str,
+    description: Option<&str>,
+) -> Result<Group> {
     check(display_name)?;
-    let group = Group {
-        id: GroupId::random(ctx.rng.as_ref()),
-        display_name: display_name.to_owned(),
-        description: description.map(str::to_owned),
-        created: ctx.now(),
-    };
+    let group = Group { id, display_name: display_name.to_owned(), description: description.map(str::to_owned), created: ctx.now() };
     let mut unit = ctx.store.tenant(tenant).write().await?;
     unit.groups().create(&group).await?;
     let change = Change { activity: "Create", kind: KIND, id: group.id.to_string(), before: Value::Null, after: shown(&group), actor };

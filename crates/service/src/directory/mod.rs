@@ -1,5 +1,7 @@
 //! The directory as administrators change it: every change is one unit of work with its audit record, and needs a role.
 
+mod app_role_assignments;
+mod application_rules;
 mod applications;
 pub(crate) mod audit;
 mod authentication_methods;
@@ -9,6 +11,7 @@ mod error;
 mod groups;
 mod limits;
 mod owners;
+mod passwords;
 mod permissions;
 mod policies;
 mod roles;
@@ -19,7 +22,8 @@ mod tag;
 mod tenant;
 mod users;
 
-pub use applications::{add_password, create_application, delete_application, remove_password, update_application, without_hashes};
+pub use app_role_assignments::{HeldAppRole, app_role_holders, app_roles_of, assign_app_role, remove_app_role};
+pub use applications::{create_application, delete_application, update_application, without_hashes};
 pub use audit::Actor;
 pub(crate) use audit::{Change, record};
 pub use authentication_methods::{authentication_methods, delete_authentication_method, require_registration_again};
@@ -31,13 +35,14 @@ pub use error::DirectoryError;
 pub use groups::{add_member, create_group, delete_group, remove_member, update_group};
 pub use limits::Limits;
 pub use owners::{add_owner, remove_owner};
+pub use passwords::{NewPassword, add_password, remove_password};
 pub use permissions::{Principal, Task};
 pub(crate) use policies::validate;
 pub use policies::{create_policies, create_policy, delete_policy, replace_policy, update_policy};
 pub use roles::{assign_role, remove_role};
 pub use search::{DeviceState, FoundDevices, Search, find_applications, find_devices, find_groups, find_users, role_holders};
 pub use sessions::revoke_sessions;
-pub use signing_keys::{rotate_signing_keys, signing_keys};
+pub use signing_keys::{rotate_signing_keys, signing_keys, signing_keys_tag};
 pub(crate) use tag::check_tag;
 pub use tag::entity_tag;
 pub use tenant::{TenantPatch, rename_tenant, tenant, update_tenant};

@@ -9,12 +9,14 @@ use doorward_policy::conditional_access::{check, contradiction};
 use doorward_policy::protection;
 use doorward_store::Unit;
 use doorward_wire::policy_file;
+use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use super::audit::{Actor, Change, record};
 use super::error::{DirectoryError, Result};
 use crate::access;
 use crate::context::Context;
+use crate::one_time;
 
 /// Members that are told of a document beside what was written.
 const OURS: [&str; 3] = ["@odata.context", "createdDateTime", "modifiedDateTime"];
@@ -32,18 +34,23 @@ pub async fn create_policy(ctx: &Context, tenant: TenantId, actor: &Actor, kind:
     Ok(document)
 }
 
-/// Makes several policies, all of them or none.
+/// Makes several policies, all of them or none. What was made under the same `once` before is not made again.
 ///
 /// # Errors
-/// As [`create_policy`], for the first that cannot be made.
+/// As [`create_policy`], for the first that cannot be made; [`DirectoryError::AlreadyExists`] when `once` was used in the last day.
 pub async fn create_policies(
     ctx: &Context,
     tenant: TenantId,
     actor: &Actor,
     kind: DocumentKind,
     bodies: Vec<Value>,
+    once: &str,
 ) -> Result<Vec<Document>> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
+    let expires = ctx.now().saturating_add(SignedDuration::from_hours(24)).unwrap_or(ctx.now());
+    if !one_time::use_once(unit.as_mut(), &format!("{} {once}", name(kind)), expires).await? {
+        return Err(DirectoryError::AlreadyExists("what was sent"));
+    }
     let mut documents = Vec::new();
     for body in bodies {
         documents.push(create(ctx, unit.as_mut(), actor, kind, body).await?);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::audit::{Actor, Change, record};
 use super::error::Result;
+use super::tag::{check_tag, entity_tag};
 use crate::context::Context;
 use crate::keys;
 
@@ -18,13 +19,21 @@ pub async fn signing_keys(ctx: &Context, tenant: TenantId) -> Result<Vec<Signing
     of(ctx.store.tenant(tenant).read().await?.as_mut()).await
 }
 
-/// Moves every key one slot on, at once: the next ones sign, the present ones only verify, those before are forgotten.
+/// The entity tag of the keys of a tenant together.
+#[must_use]
+pub fn signing_keys_tag(keys: &[SigningKey]) -> String {
+    entity_tag(&shown(keys))
+}
+
+/// Moves every key one slot on, at once: the next ones sign, the present ones only verify, those before are forgotten. With `expected`, only
+/// while the keys have that entity tag: twice in a row would forget keys that tokens still need.
 ///
 /// # Errors
-/// Storage failure, or key generation failure.
-pub async fn rotate_signing_keys(ctx: &Context, tenant: TenantId, actor: &Actor) -> Result<()> {
+/// [`DirectoryError::Changed`](super::DirectoryError::Changed); storage failure, or key generation failure.
+pub async fn rotate_signing_keys(ctx: &Context, tenant: TenantId, actor: &Actor, expected: Option<&str>) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = shown(&of(unit.as_mut()).await?);
+    check_tag(&before, expected)?;
     keys::rotate(ctx, unit.as_mut(), tenant).await?;
     let after = shown(&of(unit.as_mut()).await?);
     let change = Change { activity: "Rotate", kind: "signing keys", id: tenant.to_string(), before, after, actor };

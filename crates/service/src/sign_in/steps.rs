@@ -241,6 +241,7 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                         format!("'{}' needs the person's consent first.", application.display_name),
                     ));
                 }
+                consent::may_agree(application, &signed.user, target)?;
                 return Ok(plain(Step::Consent { login: signed.user.user_principal_name.clone() }));
             }
             Ok(plain(Step::Code(code::create(ctx, unit, request, target, &signed.session, facts.brokered).await?)))

@@ -36,11 +36,12 @@ pub async fn issue(
         return Err(Error::refused(ErrorCode::INVALID_SCOPE, "For client_credentials the scope must be '<resource>/.default'."));
     }
     let request = access::Request::new("client_credentials", tenant, caller, Subject::Workload, application, &target.resource);
+    let version = version.of_access_token(&target.resource);
     let attempt = access::require(ctx, unit.as_mut(), &request).await?;
     let mut roles: Vec<&str> = application
         .app_role_assignments
         .iter()
-        .filter(|assigned| assigned.resource == target.resource.app_id && target.resource.app_roles.contains(&assigned.value))
+        .filter(|assigned| assigned.resource == target.resource.app_id && target.resource.offers_to_applications(&assigned.value))
         .map(|assigned| assigned.value.as_str())
         .collect();
     roles.sort_unstable();

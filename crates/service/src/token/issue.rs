@@ -35,6 +35,18 @@ pub enum Version {
     V2,
 }
 
+impl Version {
+    /// The version of an access token for a resource: what its registration says, else the dialect in which it was asked for.
+    #[must_use]
+    pub fn of_access_token(self, resource: &Application) -> Self {
+        match resource.requested_access_token_version {
+            Some(1) => Self::V1,
+            Some(2) => Self::V2,
+            _ => self,
+        }
+    }
+}
+
 /// What tokens are made from.
 pub struct Issue<'a> {
     /// Tenant.
@@ -117,18 +129,19 @@ async fn keep_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_
 }
 
 fn access_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
-    let mut claims = common_claims(ctx, issue);
+    let version = issue.version.of_access_token(&issue.target.resource);
+    let mut claims = common_claims(ctx, issue, version);
     insert(
         &mut claims,
         [
             (
                 "aud",
-                match issue.version {
+                match version {
                     Version::V1 => json!(issue.target.name),
                     Version::V2 => json!(issue.target.resource.app_id),
                 },
             ),
-            (if issue.version == Version::V1 { "appid" } else { "azp" }, json!(issue.client.app_id)),
+            (if version == Version::V1 { "appid" } else { "azp" }, json!(issue.client.app_id)),
             ("scp", json!(issue.target.scopes.join(" "))),
             ("upn", json!(issue.user.user_principal_name)),
             ("wids", json!(issue.user.roles.iter().map(|role| role.template_id()).collect::<Vec<_>>())),
@@ -150,7 +163,7 @@ fn access_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
 }
 
 fn id_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
-    let mut claims = common_claims(ctx, issue);
+    let mut claims = common_claims(ctx, issue, issue.version);
     insert(&mut claims, [("aud", json!(issue.client.app_id))]);
     if let Some(nonce) = issue.nonce {
         insert(&mut claims, [("nonce", json!(nonce))]);
@@ -164,10 +177,10 @@ fn id_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
     claims
 }
 
-fn common_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
+fn common_claims(ctx: &Context, issue: &Issue<'_>, version: Version) -> Value {
     let now = ctx.now().as_second();
     json!({
-        "iss": match issue.version { Version::V1 => ctx.issuer_v1(issue.tenant.id), Version::V2 => ctx.issuer(issue.tenant.id) },
+        "iss": match version { Version::V1 => ctx.issuer_v1(issue.tenant.id), Version::V2 => ctx.issuer(issue.tenant.id) },
         "iat": now,
         "nbf": now,
         "exp": now + ACCESS_TOKEN_LIFETIME.as_secs(),
@@ -180,7 +193,7 @@ fn common_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
         "sid": issue.session.id,
         "amr": issue.session.amr,
         "uti": rng::uuid(ctx.rng.as_ref()).simple().to_string(),
-        "ver": match issue.version { Version::V1 => "1.0", Version::V2 => "2.0" },
+        "ver": match version { Version::V1 => "1.0", Version::V2 => "2.0" },
     })
 }
 

@@ -1,6 +1,7 @@
 //! The SQLite engine against the behaviour suite, and what only a file can show.
 #![cfg(test)]
 
+mod applications;
 mod crash;
 mod file;
 mod large_log;

@@ -90,6 +90,8 @@ flashes! {
     MemberAdded: "member-added", "Added to the group.";
     /// A member was removed from a group.
     MemberRemoved: "member-removed", "Removed from the group.";
+    /// No client secret was added, as the app is not the one that was looked at.
+    SecretNotAdded: "secret-not-added", "Nothing was added: the app has changed since you opened the page. A secret below whose value you were not shown is of no use: remove it, and add another.";
     /// A client secret was removed.
     SecretRemoved: "secret-removed", "The secret is gone. Whoever used it is refused from now on.";
     /// Signing keys were rotated.

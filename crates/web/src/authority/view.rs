@@ -131,8 +131,9 @@ impl Scene<'_> {
     fn consent(&self, frame: Frame, form: FormState, login: String) -> Response {
         let Some((client, target)) = self.client else { return self.failure(StatusCode::INTERNAL_SERVER_ERROR, None) };
         let openid = target.openid.names();
-        let wanted = openid.iter().copied().chain(target.scopes.iter().map(String::as_str));
-        let rights = wanted.map(|scope| pages::scopes::right(scope, &target.resource.display_name)).collect();
+        let of_openid = openid.iter().map(|scope| pages::scopes::right(scope, &target.resource.display_name));
+        let of_resource = target.scopes.iter().map(|scope| pages::scopes::right_to(scope, &target.resource));
+        let rights = of_openid.chain(of_resource).collect();
         pages::page(StatusCode::OK, &pages::consent::Consent { frame, form, login, app: origin(client), rights }, &self.target())
     }
 

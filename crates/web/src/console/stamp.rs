@@ -1,12 +1,14 @@
 //! What a form was made from: so that nothing is overwritten that its reader has not seen, and the second of two administrators is told
 //! what the first changed.
 
+use doorward_model::{Rng, rng};
 use doorward_service::directory::entity_tag;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::admin::Admin;
 use super::difference::{Difference, differences};
+use super::flash::Flash;
 use super::names::Names;
 use super::notice::Trouble;
 use super::told::Told;
@@ -15,7 +17,7 @@ use crate::area::guard::Posted;
 /// The state of an object as a form carries it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Stamp {
-    /// Entity tag, against which the change is made.
+    /// Entity tag, against which the change is made; of a new object, its id.
     pub(super) tag: String,
     /// The object in JSON, as the audit shows it.
     pub(super) base: String,
@@ -32,6 +34,11 @@ impl Stamp {
         Self { tag: entity_tag(object), base: shown.to_string() }
     }
 
+    /// The stamp of a form for a new object: the id that it will have, so that a form that is sent twice makes one.
+    pub(super) fn for_new(rng: &dyn Rng) -> Self {
+        Self { tag: rng::uuid(rng).to_string(), base: String::new() }
+    }
+
     /// The stamp of a posted form.
     pub(super) fn read(posted: &Posted) -> Self {
         Self { tag: posted.one("tag").to_owned(), base: posted.one("base").to_owned() }
@@ -40,6 +47,11 @@ impl Stamp {
     /// The fields that carry it.
     pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
         vec![("tag", self.tag.clone()), ("base", self.base.clone())]
+    }
+
+    /// What to say when what was typed is already there: the form was sent twice, or nothing in it was different.
+    pub(super) fn settled(&self, present: &Self) -> Flash {
+        if self == present { Flash::NothingChanged } else { Flash::Saved }
     }
 
     /// What somebody else changed up to `present`, for the form that is shown again.

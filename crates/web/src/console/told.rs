@@ -14,6 +14,11 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// A form for a new object was sent again, with something else in it.
+    pub(super) fn made_already(name: &str) -> Self {
+        Self { changed: None, problem: Some(format!("This form has made “{name}” already. Send it again to make another one.")) }
+    }
+
     /// The status of the page, which also depends on whether a field is wrong.
     pub(super) fn status(&self, field: bool) -> StatusCode {
         if self.changed.is_some() {

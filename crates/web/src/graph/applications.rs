@@ -1,15 +1,23 @@
 //! `/applications`.
 
+mod key_credential;
+pub(super) mod passwords;
+mod registration;
+
+pub(super) use registration::NOT_OFFERED;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use doorward_model::AppId;
 use doorward_model::application::Application;
+use doorward_model::tenant::Tenant;
 use doorward_service::directory::{self, DirectoryError, Task};
 use doorward_store::query::ApplicationField;
 use serde_json::{Map, Value, json};
 
+use self::registration::{Registration, merged};
 use super::admin::Admin;
 use super::entity::check_type;
 use super::error::GraphError;
@@ -22,39 +30,39 @@ pub(super) const APPLICATIONS: Noun<ApplicationField> = Noun {
         ("id", ApplicationField::Id),
         ("appId", ApplicationField::Id),
         ("displayName", ApplicationField::DisplayName),
-        ("enabled", ApplicationField::Enabled),
-        ("approved", ApplicationField::Approved),
-        ("protectable", ApplicationField::Protectable),
         ("createdDateTime", ApplicationField::Created),
+        ("doorward/approved", ApplicationField::Approved),
+        ("doorward/protectable", ApplicationField::Protectable),
     ],
     shown: &[
         "id",
         "appId",
-        "displayName",
-        "enabled",
-        "redirectUris",
-        "platformIdentities",
-        "identifierUris",
-        "scopes",
-        "appRoles",
-        "appRoleAssignments",
-        "secrets",
-        "keyCredentials",
-        "approved",
-        "protectable",
-        "broker",
-        "isFallbackPublicClient",
-        "consent",
-        "signingAlgorithm",
-        "bundles",
-        "homepage",
-        "created",
         "createdDateTime",
+        "publisherDomain",
+        "displayName",
+        "description",
+        "notes",
+        "serviceManagementReference",
+        "isDisabled",
+        "signInAudience",
+        "tags",
+        "identifierUris",
+        "web",
+        "spa",
+        "publicClient",
+        "isFallbackPublicClient",
+        "api",
+        "appRoles",
+        "requiredResourceAccess",
+        "passwordCredentials",
+        "keyCredentials",
+        "info",
+        "doorward",
     ],
 };
 
-/// Members that a client cannot set.
-const OURS: [&str; 5] = ["id", "appId", "secrets", "created", "createdDateTime"];
+/// Members that the server sets. A client may send back what it was given.
+const OURS: [&str; 6] = ["id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"];
 
 pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphError> {
     admin.may(Task::ReadApplications)?;
@@ -62,7 +70,7 @@ pub(super) async fn list(admin: Admin, list: List) -> Result<Response, GraphErro
     let mut unit = admin.read().await?;
     let page = unit.applications().page(&query).await?;
     let count = if list.options.count { Some(unit.applications().count(&query).await?) } else { None };
-    Ok(list.answer(APPLICATIONS.context, page, count, shown))
+    Ok(list.answer(APPLICATIONS.context, page, count, |application| shown(&admin.tenant, application)))
 }
 
 pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphError> {
@@ -73,20 +81,21 @@ pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphErr
 pub(super) async fn get(admin: Admin, list: List, Path(id): Path<AppId>) -> Result<Response, GraphError> {
     admin.may(Task::ReadApplications)?;
     let application = find(&admin, id).await?;
-    Ok(with_etag(list.object(&APPLICATIONS, shown(&application))?, &directory::entity_tag(&application)))
+    Ok(with_etag(list.object(&APPLICATIONS, shown(&admin.tenant, &application))?, &directory::entity_tag(&application)))
 }
 
-pub(super) async fn create(admin: Admin, Json(body): Json<Map<String, Value>>) -> Result<Response, GraphError> {
+pub(super) async fn create(admin: Admin, Json(mut body): Json<Map<String, Value>>) -> Result<Response, GraphError> {
     admin.may(Task::ManageApplications)?;
     // A well-known client id may be given, so that software that carries it works.
-    let given = body.get("appId").and_then(Value::as_str).map(str::parse::<AppId>).transpose();
-    let app_id =
-        given.map_err(|error| GraphError::BadRequest(format!("appId: {error}")))?.unwrap_or_else(|| AppId::random(admin.ctx.rng.as_ref()));
-    let base = json!({ "appId": app_id, "displayName": "", "enabled": true, "created": admin.ctx.now() });
-    let application = merged(base, body)?;
+    let app_id = match body.remove("appId") {
+        None | Some(Value::Null) => AppId::random(admin.ctx.rng.as_ref()),
+        Some(given) => serde_json::from_value(given).map_err(|error| GraphError::BadRequest(format!("appId: {error}")))?,
+    };
+    let blank = Application::new(app_id, "", admin.ctx.now());
+    let application = changed(&admin, &blank, body)?;
     admin.principal.may_register(None, Some(&application))?;
     let application = directory::create_application(&admin.ctx, admin.tenant.id, &admin.actor(), application).await?;
-    Ok(with_etag((StatusCode::CREATED, Json(shown(&application))), &directory::entity_tag(&application)))
+    Ok(with_etag((StatusCode::CREATED, Json(shown(&admin.tenant, &application))), &directory::entity_tag(&application)))
 }
 
 pub(super) async fn update(
@@ -98,7 +107,7 @@ pub(super) async fn update(
     admin.may(Task::ManageApplications)?;
     let expected = if_match(&headers)?;
     let present = find(&admin, id).await?;
-    let application = merged(json!(present), body)?;
+    let application = changed(&admin, &present, body)?;
     admin.principal.may_register(Some(&present), Some(&application))?;
     // Without a tag of the caller's, what was read here counts: members that are not in the body come from it.
     let expected = expected.unwrap_or_else(|| directory::entity_tag(&present));
@@ -114,42 +123,37 @@ pub(super) async fn delete(admin: Admin, Path(id): Path<AppId>, headers: HeaderM
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn add_password(admin: Admin, Path(id): Path<AppId>) -> Result<Json<Value>, GraphError> {
-    admin.may(Task::ManageApplications)?;
-    admin.principal.may_register(Some(&find(&admin, id).await?), None)?;
-    let (value, secret) = directory::add_password(&admin.ctx, admin.tenant.id, &admin.actor(), id).await?;
-    Ok(Json(json!({ "secretText": value, "hint": secret.hint, "endDateTime": secret.expires })))
-}
-
 pub(super) async fn find(admin: &Admin, id: AppId) -> Result<Application, GraphError> {
     let found = admin.read().await?.applications().get(id).await?;
     Ok(found.ok_or_else(|| DirectoryError::NotFound(format!("application {id}")))?)
 }
 
-fn shown(application: &Application) -> Value {
-    let mut shown = directory::without_hashes(application);
-    if let Value::Object(members) = &mut shown {
-        members.insert("id".into(), json!(application.app_id));
-        members.insert("createdDateTime".into(), json!(application.created));
+fn shown(tenant: &Tenant, application: &Application) -> Value {
+    let mut shown = json!({
+        "id": application.app_id,
+        "appId": application.app_id,
+        "createdDateTime": application.created,
+        "publisherDomain": tenant.default_domain(),
+        "passwordCredentials": application.secrets.iter().map(passwords::shown).collect::<Vec<_>>(),
+    });
+    if let (Value::Object(shown), Value::Object(settable)) = (&mut shown, json!(Registration::of(application))) {
+        shown.extend(settable);
     }
     shown
 }
 
-/// A registration with the members of a request put in. Unknown members are refused: a misspelt one would be silently without effect.
-fn merged(base: Value, mut body: Map<String, Value>) -> Result<Application, GraphError> {
+/// The registration that a body asks for.
+fn changed(admin: &Admin, present: &Application, mut body: Map<String, Value>) -> Result<Application, GraphError> {
     check_type(&mut body, "application")?;
-    let Value::Object(mut members) = base else { return Err(GraphError::BadRequest("the body must be a JSON object".into())) };
-    for (name, value) in body {
-        if !OURS.contains(&name.as_str()) {
-            members.insert(name, value);
+    let known = shown(&admin.tenant, present);
+    for name in OURS {
+        let Some(given) = body.remove(name) else { continue };
+        if !given.is_null() && known.get(name) != Some(&given) {
+            return Err(GraphError::BadRequest(match name {
+                "passwordCredentials" => "passwordCredentials: use addPassword and removePassword, and leave it out here".into(),
+                name => format!("{name}: the server sets it: leave it out, or as it was read"),
+            }));
         }
     }
-    let names: Vec<String> = members.keys().cloned().collect();
-    let application: Application =
-        serde_json::from_value(Value::Object(members)).map_err(|error| GraphError::BadRequest(error.to_string()))?;
-    let known = json!(application);
-    match names.iter().find(|name| known.get(name.as_str()).is_none()) {
-        Some(unknown) => Err(GraphError::BadRequest(format!("{unknown}: there is no such member of an application"))),
-        None => Ok(application),
-    }
+    merged(present, body, admin.ctx.rng.as_ref())
 }

@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use doorward_model::compliance::{ComplianceStatus, PolicyState, Standing};
+use doorward_model::rng;
 use doorward_service::compliance::{self, Stored};
 use doorward_service::directory::Task;
 use doorward_store::ListedDevice;
@@ -46,7 +47,8 @@ pub(super) async fn get(admin: Admin, mut list: List, Path(id): Path<String>) ->
 
 pub(super) async fn create(admin: Admin, Json(body): Json<Value>) -> Result<Response, GraphError> {
     admin.may(Task::ManageCompliance)?;
-    let stored = compliance::create_policy(&admin.ctx, admin.tenant.id, &admin.actor(), &body).await?;
+    let id = rng::uuid(admin.ctx.rng.as_ref());
+    let stored = compliance::create_policy(&admin.ctx, admin.tenant.id, &admin.actor(), id, &body).await?;
     Ok(with_etag((StatusCode::CREATED, Json(plain(&stored))), &stored.document.version.to_string()))
 }
 

@@ -103,7 +103,8 @@ pub(super) async fn create(admin: Admin, Entity(body): Entity<GroupBody>) -> Res
     admin.may(Task::ManageGroups)?;
     body.check()?;
     let name = body.display_name.unwrap_or_default();
-    let group = directory::create_group(&admin.ctx, admin.tenant.id, &admin.actor(), &name, body.description.as_deref()).await?;
+    let id = GroupId::random(admin.ctx.rng.as_ref());
+    let group = directory::create_group(&admin.ctx, admin.tenant.id, &admin.actor(), id, &name, body.description.as_deref()).await?;
     Ok(with_etag((StatusCode::CREATED, Json(shown(&group))), &directory::entity_tag(&group)))
 }
 

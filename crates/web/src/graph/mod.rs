@@ -3,6 +3,7 @@
 mod admin;
 pub(crate) mod alternate_key;
 mod app_protection;
+mod app_role_assignments;
 mod applications;
 mod audits;
 mod authentication_methods;
@@ -122,11 +123,16 @@ fn table() -> Vec<Route> {
         ("/applications", get(applications::list).post(applications::create)),
         ("/applications/$count", get(applications::count)),
         ("/applications/{id}", get(applications::get).patch(applications::update).delete(applications::delete)),
-        ("/applications/{id}/addpassword", post(applications::add_password)),
+        ("/applications/{id}/addpassword", post(applications::passwords::add)),
+        ("/applications/{id}/removepassword", post(applications::passwords::remove)),
         ("/serviceprincipals", get(service_principals::list)),
         ("/serviceprincipals/$count", get(service_principals::count)),
         ("/serviceprincipals/{id}", get(service_principals::get)),
         ("/serviceprincipals/{id}/endpoints", get(service_principals::endpoints)),
+        ("/serviceprincipals/{id}/approleassignments", get(app_role_assignments::held).post(app_role_assignments::assign)),
+        ("/serviceprincipals/{id}/approleassignments/{assignment}", delete(app_role_assignments::remove)),
+        ("/serviceprincipals/{id}/approleassignedto", get(app_role_assignments::holders).post(app_role_assignments::assign_to)),
+        ("/serviceprincipals/{id}/approleassignedto/{assignment}", delete(app_role_assignments::remove_from)),
         ("/devices", get(devices::list).post(devices::create)),
         ("/devices/$count", get(devices::count)),
         ("/devices/{id}", get(devices::get).patch(devices::update).delete(devices::delete)),

@@ -3,6 +3,7 @@
 //! Permissions come from [`Task`], schemas of lists from the properties that the lists show. That every route is described, and needs
 //! just the permissions that it says, is tested in `tests/it/graph/openapi.rs`.
 
+mod application;
 mod operations;
 mod schemas;
 
@@ -70,7 +71,7 @@ impl Operation {
         });
         if let (Some(body), Value::Object(members)) = (self.body, &mut description) {
             let content = json!({ "application/json": { "schema": reference(body) } });
-            members.insert("requestBody".into(), json!({ "required": true, "content": content }));
+            members.insert("requestBody".into(), json!({ "required": !self.body_optional, "content": content }));
         }
         description
     }

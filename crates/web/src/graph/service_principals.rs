@@ -31,10 +31,19 @@ pub(super) const SERVICE_PRINCIPALS: Noun<ApplicationField> = Noun {
         "appDisplayName",
         "accountEnabled",
         "appOwnerOrganizationId",
+        "appRoleAssignmentRequired",
         "appRoles",
         "oauth2PermissionScopes",
         "servicePrincipalNames",
         "servicePrincipalType",
+        "replyUrls",
+        "homepage",
+        "logoutUrl",
+        "appDescription",
+        "notes",
+        "signInAudience",
+        "tags",
+        "info",
     ],
 };
 
@@ -73,7 +82,6 @@ pub(super) async fn endpoints(admin: Admin, list: List, Path(id): Path<String>) 
 }
 
 pub(super) fn shown(admin: &Admin, application: &Application) -> Value {
-    let values = |values: &[String]| values.iter().map(|value| json!({ "value": value })).collect::<Vec<_>>();
     let names: Vec<String> = std::iter::once(application.app_id.to_string()).chain(application.identifier_uris.iter().cloned()).collect();
     json!({
         "id": application.app_id,
@@ -82,9 +90,19 @@ pub(super) fn shown(admin: &Admin, application: &Application) -> Value {
         "appDisplayName": application.display_name,
         "accountEnabled": application.enabled,
         "appOwnerOrganizationId": admin.tenant.id,
-        "appRoles": values(&application.app_roles),
-        "oauth2PermissionScopes": values(&application.scopes),
+        // People are kept from an app by policies, not by assignments.
+        "appRoleAssignmentRequired": false,
+        "appRoles": application.app_roles,
+        "oauth2PermissionScopes": application.scopes,
         "servicePrincipalNames": names,
         "servicePrincipalType": "Application",
+        "replyUrls": application.redirect_uris.iter().map(|redirect| &redirect.uri).collect::<Vec<_>>(),
+        "homepage": application.homepage,
+        "logoutUrl": application.logout_url,
+        "appDescription": application.description,
+        "notes": application.notes,
+        "signInAudience": "AzureADMyOrg",
+        "tags": application.tags,
+        "info": application.info,
     })
 }

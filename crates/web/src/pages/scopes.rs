@@ -1,5 +1,7 @@
 //! Scopes in plain words.
 
+use doorward_model::application::Application;
+
 /// A scope as the consent page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Right {
@@ -7,6 +9,16 @@ pub struct Right {
     pub title: String,
     /// What that means.
     pub detail: String,
+}
+
+/// Words for one scope of a resource: its own, where its registration has some.
+#[must_use]
+pub fn right_to(scope: &str, resource: &Application) -> Right {
+    let offered = resource.scopes.iter().find(|offered| offered.value == scope);
+    match offered.and_then(|offered| Some((offered.user_consent_display_name.clone()?, offered))) {
+        Some((title, offered)) => Right { title, detail: offered.user_consent_description.clone().unwrap_or_default() },
+        None => right(scope, &resource.display_name),
+    }
 }
 
 /// Words for `scope`, one scope value of the resource that is called `resource`.

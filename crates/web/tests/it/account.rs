@@ -3,6 +3,7 @@
 mod pages;
 pub(crate) mod routes;
 
+use doorward_model::authentication_method::{AuthenticationMethod, Credential};
 use doorward_model::session::{Session, SessionKind};
 use doorward_model::{MethodId, SessionId};
 use doorward_service::account::{self, PasswordChangeError};
@@ -13,8 +14,25 @@ use jiff::SignedDuration;
 use crate::authority::second_factor::{Browser, everywhere, mfa};
 use crate::world::{PASSWORD, World};
 
+/// An authenticator app of Anna's.
+pub(crate) async fn annas_app(world: &World) -> MethodId {
+    let method = AuthenticationMethod {
+        id: MethodId::random(world.ctx.rng.as_ref()),
+        user_id: world.anna.id,
+        display_name: "Authenticator app".into(),
+        created: world.ctx.now(),
+        last_used: None,
+        counter: 0,
+        credential: Credential::SoftwareOath { wrapped_secret: vec![1] },
+    };
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    unit.authentication_methods().create(&method).await.unwrap();
+    unit.commit().await.unwrap();
+    method.id
+}
+
 /// A session of Anna's.
-async fn annas_session(world: &World) -> Session {
+pub(crate) async fn annas_session(world: &World) -> Session {
     let session = session::begin(&world.ctx, &world.anna, SessionKind::Browser, None, vec!["pwd".into()]);
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.sessions().create(&session).await.unwrap();

@@ -1,6 +1,8 @@
 //! The admin API: who may do what, what is audited, and how objects look.
 
 mod app_protection;
+mod applications;
+mod bench;
 mod callers;
 mod directory;
 mod openapi;
@@ -15,7 +17,7 @@ use doorward_model::role::Role;
 use doorward_model::{MethodId, RegistrationId, UserId, rng};
 use serde_json::{Value, json};
 
-use crate::world::{MAIL, MAIL_APP, PASSWORD, World, person};
+use crate::world::{MAIL, MAIL_APP, MAIL_ROLE, PASSWORD, World, person};
 
 pub(crate) const SCOPE: &str = "https://graph.microsoft.com/.default";
 
@@ -83,10 +85,17 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "servicePrincipals/$count", false),
     ("GET", "servicePrincipals/{app}", false),
     ("GET", "servicePrincipals/{app}/endpoints", false),
+    ("GET", "servicePrincipals/{app}/appRoleAssignments", false),
+    ("POST", "servicePrincipals/{app}/appRoleAssignments", true),
+    ("DELETE", "servicePrincipals/{holder}/appRoleAssignments/{held}", true),
+    ("GET", "servicePrincipals/{resource}/appRoleAssignedTo", false),
+    ("POST", "servicePrincipals/{resource}/appRoleAssignedTo", true),
+    ("DELETE", "servicePrincipals/{resource}/appRoleAssignedTo/{held}", true),
     ("POST", "applications", true),
     ("GET", "applications/{app}", false),
     ("PATCH", "applications/{app}", true),
     ("POST", "applications/{app}/addPassword", true),
+    ("POST", "applications/{app}/removePassword", true),
     ("DELETE", "applications/{app}", true),
     ("GET", "devices", false),
     ("GET", "devices/$count", false),
@@ -219,7 +228,9 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
             json!({ "principalId": ids.user, "roleDefinitionId": Role::SecurityReader.template_id(), "directoryScopeId": "/" })
         }
         ("POST", "applications") => json!({ "displayName": "App" }),
-        ("PATCH", "applications/{app}") => json!({ "approved": true }),
+        ("PATCH", "applications/{app}") => json!({ "doorward": { "approved": true } }),
+        ("POST", "applications/{app}/removePassword") => json!({ "keyId": ids.secret }),
+        ("POST", "servicePrincipals/{app}/appRoleAssignments" | "servicePrincipals/{resource}/appRoleAssignedTo") => mail_role_of(&ids.app),
         ("POST", "devices") => {
             json!({ "displayName": "PC", "operatingSystem": "Windows", "trustType": "ServerAD", "certificate": ids.certificate })
         }
@@ -262,6 +273,11 @@ fn body(method: &str, path: &str, ids: &Ids) -> Value {
     }
 }
 
+/// An app role of the mail service in an application's hands.
+fn mail_role_of(app: &str) -> Value {
+    json!({ "principalId": app, "resourceId": MAIL, "appRoleId": MAIL_ROLE })
+}
+
 fn location() -> Value {
     json!({ "displayName": "Office", "isTrusted": true, "ipRanges": [{ "cidrAddress": "192.0.2.0/24" }] })
 }
@@ -293,6 +309,9 @@ struct Ids {
     other: String,
     group: String,
     app: String,
+    secret: String,
+    holder: String,
+    held: String,
     device: String,
     policy: String,
     location: String,
@@ -321,6 +340,9 @@ impl Ids {
             ("{context}", &self.context),
             ("{group}", &self.group),
             ("{app}", &self.app),
+            ("{resource}", &MAIL.to_string()),
+            ("{holder}", &self.holder),
+            ("{held}", &self.held),
             ("{device}", &self.device),
             ("{policy}", &self.policy),
             ("{location}", &self.location),
@@ -418,6 +440,9 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
         other: make("users", user("second"), "id").await,
         group: make("groups", json!({ "displayName": format!("Group {number}") }), "id").await,
         app: make("applications", json!({ "displayName": format!("App {number}") }), "appId").await,
+        secret: String::new(),
+        holder: make("applications", json!({ "displayName": format!("Holder {number}") }), "appId").await,
+        held: String::new(),
         device: make("devices", pc, "id").await,
         policy: make("identity/conditionalAccess/policies", policy("Some"), "id").await,
         location: make("identity/conditionalAccess/namedLocations", location(), "id").await,
@@ -438,6 +463,9 @@ async fn objects(world: &World, token: &str, number: usize) -> Ids {
     let enrolled = json!({ "azureADDeviceId": make("devices", pc, "id").await });
     let user = ids.user.parse().unwrap();
     let ids = Ids { managed: make("deviceManagement/managedDevices", enrolled, "id").await, ..ids };
+    let added = world.json(Method::POST, &ids.fill("applications/{app}/addPassword"), token, &Value::Null).await.json();
+    let held = make(&format!("servicePrincipals/{}/appRoleAssignments", ids.holder), mail_role_of(&ids.holder), "id").await;
+    let ids = Ids { secret: added["keyId"].as_str().unwrap().to_owned(), held, ..ids };
     let ids = Ids { method: passkey_of(world, user).await, registration: registration_of(world, user).await, ..ids };
     let role = json!({ "principalId": ids.other, "roleDefinitionId": Role::SecurityReader.template_id() });
     let reference = json!({ "@odata.id": ids.other });
@@ -639,11 +667,11 @@ async fn the_applications_of_every_tenant_cannot_be_switched_off_or_renamed() {
     let world = World::new().await;
     let admin = world.access_token(&world.admin, SCOPE).await;
     let path = "/v1.0/applications/00000003-0000-0000-c000-000000000000";
-    for change in [json!({ "enabled": false }), json!({ "identifierUris": [] }), json!({ "scopes": ["User.Read"] })] {
+    for change in [json!({ "isDisabled": true }), json!({ "identifierUris": [] }), json!({ "api": { "oauth2PermissionScopes": [] } })] {
         assert_eq!(world.json(Method::PATCH, path, &admin, &change).await.status, StatusCode::CONFLICT, "{change}");
     }
     assert_eq!(world.json(Method::DELETE, path, &admin, &Value::Null).await.status, StatusCode::CONFLICT);
-    let harmless = json!({ "signingAlgorithm": "ES256" });
+    let harmless = json!({ "doorward": { "signingAlgorithm": "ES256" } });
     assert_eq!(world.json(Method::PATCH, path, &admin, &harmless).await.status, StatusCode::NO_CONTENT);
 }
 

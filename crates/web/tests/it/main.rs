@@ -8,6 +8,7 @@ mod authority;
 mod compliance;
 mod computer;
 mod console;
+mod forms;
 mod graph;
 mod linux;
 mod lock_out;

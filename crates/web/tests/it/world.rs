@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri};
+use doorward_model::application::{AppRole, Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri};
 use doorward_model::clock::FixedClock;
 use doorward_model::directory_audit::DirectoryAudit;
 use doorward_model::rng::SeededRng;
@@ -16,7 +16,7 @@ use doorward_model::role::Role;
 use doorward_model::sign_in_record::SignInRecord;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
-use doorward_model::{AppId, Clock as _, UserId};
+use doorward_model::{AppId, Clock as _, PermissionId, UserId};
 use doorward_service::Context;
 use doorward_service::directory::Limits;
 use doorward_service::master_key::MasterKey;
@@ -37,6 +37,8 @@ pub const CLI: AppId = AppId(uuid!("11111111-0000-4000-8000-000000000002"));
 pub const WEB_APP: AppId = AppId(uuid!("11111111-0000-4000-8000-000000000003"));
 /// The mail service.
 pub const MAIL: AppId = AppId(uuid!("11111111-0000-4000-8000-000000000004"));
+/// Its app role `Mail.Read.All`.
+pub const MAIL_ROLE: PermissionId = PermissionId(uuid!("11111111-0000-4000-8000-0000000000a1"));
 /// Redirect URI of the desktop client.
 pub const CLI_REDIRECT: &str = "http://localhost";
 /// Redirect URI of the web application.
@@ -252,8 +254,11 @@ fn applications(now: Timestamp) -> Vec<Application> {
             consent: ConsentPolicy::User,
             redirect_uris: redirect(WEB_REDIRECT, RedirectPlatform::Web),
             secrets: vec![doorward_model::application::ClientSecret {
+                key_id: doorward_model::CredentialId(uuid::uuid!("11111111-0000-4000-8000-00000000c001")),
+                display_name: None,
                 sha256: doorward_wire::hex(&doorward_service::one_time::sha256(WEB_SECRET)),
                 hint: "web".into(),
+                start: now,
                 expires: now + jiff::SignedDuration::from_hours(24),
             }],
             app_role_assignments: vec![doorward_model::application::AppRoleAssignment { resource: MAIL, value: "Mail.Read.All".into() }],
@@ -261,8 +266,8 @@ fn applications(now: Timestamp) -> Vec<Application> {
         },
         Application {
             identifier_uris: vec!["api://contoso-mail".into()],
-            scopes: vec!["Mail.Read".into(), "Mail.Send".into()],
-            app_roles: vec!["Mail.Read.All".into()],
+            scopes: ["Mail.Read", "Mail.Send"].map(|scope| setup::scope_of(MAIL, scope)).to_vec(),
+            app_roles: vec![AppRole::new(MAIL_ROLE, "Mail.Read.All")],
             ..blank(MAIL, "Contoso Mail service")
         },
     ]

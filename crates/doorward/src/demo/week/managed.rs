@@ -2,6 +2,7 @@
 
 use doorward_model::compliance::{DeviceOwnerType, FactSource};
 use doorward_model::group::Group;
+use doorward_model::rng;
 use doorward_model::tenant::Tenant;
 use doorward_service::Context;
 use doorward_service::compliance::{self, Enrolment, Report};
@@ -21,7 +22,7 @@ const PHONES: [(&str, &str); 3] = [
 /// Storage failure.
 pub(super) async fn enrol(ctx: &Context, tenant: &Tenant, actor: &Actor, group: &Group, cast: &super::Players) -> anyhow::Result<()> {
     for policy in policies(group) {
-        compliance::create_policy(ctx, tenant.id, actor, &policy).await?;
+        compliance::create_policy(ctx, tenant.id, actor, rng::uuid(ctx.rng.as_ref()), &policy).await?;
     }
     for (login, facts) in PHONES {
         let Some(phone) = cast.get(login).and_then(|player| player.device.as_ref()) else { continue };

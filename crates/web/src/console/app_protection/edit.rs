@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use doorward_model::document::DocumentKind;
+use doorward_model::rng;
 use doorward_service::directory::{self, DirectoryError};
 use doorward_service::protection::{self, Stored};
 use doorward_wire::policy_file::app_protection as format;
@@ -36,6 +37,14 @@ async fn existing(admin: &Admin<ManagesProtection>, id: &str) -> Result<Stored, 
     stored(admin, id).await?.ok_or_else(Trouble::missing)
 }
 
+/// The form of a new policy bears its id: sent twice, it makes one.
+fn with_new_id(admin: &Admin<ManagesProtection>, mut body: Value) -> Value {
+    if let Value::Object(members) = &mut body {
+        members.insert("id".to_owned(), rng::uuid(admin.ctx.rng.as_ref()).to_string().into());
+    }
+    body
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Beginning {
@@ -50,7 +59,7 @@ pub(super) async fn new(admin: Admin<ManagesProtection>, Query(beginning): Query
     } else {
         protection::duplicate(&existing(&admin, &beginning.from).await?)
     };
-    let subject = Subject { id: None, version: None, body };
+    let subject = Subject { id: None, version: None, body: with_new_id(&admin, body) };
     let draft = Draft::of(&subject.body, None).ok_or_else(Trouble::missing)?;
     show(&admin, &subject, draft, Problems::new(), Told::default()).await
 }
@@ -103,16 +112,18 @@ async fn posted(
         None => {
             let platform = words::platform_of(one("platform")).ok_or_else(Trouble::missing)?;
             let base = serde_json::from_str(one("base")).ok().filter(|base| Draft::of(base, None).is_some());
-            let mut body: Value = base.unwrap_or_else(|| protection::beginning(platform));
-            if let Value::Object(members) = &mut body {
-                members.remove("id");
-            }
+            let body = match base {
+                Some(base) if !deleted => base,
+                // What was deleted comes back as another policy.
+                base => with_new_id(admin, base.unwrap_or_else(|| protection::beginning(platform))),
+            };
             Subject { id: None, version: None, body }
         }
     };
     let (mut draft, wish) = Draft::read(subject.platform(), fields);
     if subject.id.is_none() {
         draft.version = None;
+        draft.base = subject.body.to_string();
     }
     let choices = choices(admin).await?;
     choices.resolve(&mut draft.included);
@@ -190,7 +201,13 @@ pub(super) async fn save(
     };
     let (ctx, tenant, actor) = (&admin.ctx, admin.tenant.id, admin.actor());
     let saved = match &subject.id {
-        Some(_) if draft.version != subject.version => Err(DirectoryError::Changed),
+        Some(_) if draft.version != subject.version => {
+            // This very form, sent twice, has saved it.
+            if draft.patch(&subject.body).is_ok_and(|patch| patch.is_empty()) {
+                return Ok(done(Flash::ProtectionSaved));
+            }
+            Err(DirectoryError::Changed)
+        }
         Some(id) => {
             let patch = draft.patch(&subject.body).unwrap_or_default();
             if patch.is_empty() {
@@ -203,6 +220,15 @@ pub(super) async fn save(
     match saved {
         Ok(_) => Ok(done(Flash::ProtectionSaved)),
         Err(DirectoryError::Changed) => changed_meanwhile(&admin, subject, draft).await,
+        Err(DirectoryError::AlreadyExists(_)) if subject.id.is_none() => {
+            let id = subject.body.get("id").and_then(Value::as_str).unwrap_or_default();
+            let made = Subject::from(existing(&admin, id).await?);
+            // The same form sent twice, or once more with changes.
+            if draft.patch(&made.body).is_ok_and(|patch| patch.is_empty()) {
+                return Ok(done(Flash::ProtectionSaved));
+            }
+            changed_meanwhile(&admin, made, draft).await
+        }
         Err(DirectoryError::Invalid { member, problem }) => {
             let (problems, problem) = refusal(&draft, &member, &problem);
             show(&admin, &subject, draft, problems, Told { problem, ..Told::default() }).await
@@ -257,7 +283,8 @@ pub(super) async fn delete(
     Path(id): Path<String>,
     Extension(Posted(fields)): Extension<Posted>,
 ) -> Result<Response, Trouble> {
-    let stored = existing(&admin, &id).await?;
+    // Gone already: it was sent twice.
+    let Some(stored) = stored(&admin, &id).await? else { return Ok(done(Flash::ProtectionDeleted)) };
     let version = fields.iter().find(|(name, _)| name == "version").and_then(|(_, value)| value.parse().ok());
     if version != Some(stored.document.version) {
         return Ok(plain(StatusCode::CONFLICT, &delete_page(&admin, stored, true)?));

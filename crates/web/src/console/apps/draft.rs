@@ -1,6 +1,9 @@
 //! A registration in the making: what the form holds, as it was typed, and the registration that comes of it.
 
-use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm};
+use doorward_model::application::{
+    Application, ConsentPolicy, PermissionScope, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm,
+};
+use doorward_model::{PermissionId, Rng};
 
 use crate::console::guard::Posted;
 
@@ -51,9 +54,7 @@ impl Problems {
 impl Draft {
     /// The form for a registration that exists.
     pub(super) fn of(app: &Application) -> Self {
-        let redirects = |platform: RedirectPlatform| {
-            lines(app.redirect_uris.iter().filter(|redirect| redirect.platform == platform).map(|redirect| redirect.uri.clone()))
-        };
+        let redirects = |platform: RedirectPlatform| lines(app.redirect_uris_of(platform).map(str::to_owned));
         let identities = |android: bool| {
             lines(app.platform_identities.iter().filter_map(|identity| match identity {
                 PlatformIdentity::Ios { bundle_id } => (!android).then(|| bundle_id.clone()),
@@ -71,7 +72,7 @@ impl Draft {
             spa: redirects(RedirectPlatform::Spa),
             web: redirects(RedirectPlatform::Web),
             identifier_uris: lines(app.identifier_uris.iter().cloned()),
-            scopes: lines(app.scopes.iter().cloned()),
+            scopes: lines(app.scopes.iter().map(|scope| scope.value.clone())),
             homepage: app.homepage.clone().unwrap_or_default(),
             asks_people: app.consent == ConsentPolicy::User,
             rs256: app.signing_algorithm == SigningAlgorithm::RS256,
@@ -103,7 +104,7 @@ impl Draft {
     }
 
     /// The registration, made from `present`; what the form does not know stays as it is there.
-    pub(super) fn apply(&self, present: &Application) -> Result<Application, Box<Problems>> {
+    pub(super) fn apply(&self, present: &Application, rng: &dyn Rng) -> Result<Application, Box<Problems>> {
         let android = entries(&self.android).map(|line| {
             let (package, hash) = line.split_once(char::is_whitespace).ok_or(line)?;
             Ok(PlatformIdentity::Android { package_name: package.to_owned(), signature_hash: hash.trim().to_owned() })
@@ -119,6 +120,15 @@ impl Draft {
             .into_iter()
             .flat_map(|(text, platform)| entries(text).map(move |uri| RedirectUri { uri: uri.to_owned(), platform }))
             .collect();
+        let scope = |value: &str| {
+            let held = present.scopes.iter().find(|scope| scope.value == value).cloned();
+            held.unwrap_or_else(|| PermissionScope::new(PermissionId::random(rng), value))
+        };
+        let scopes: Vec<PermissionScope> = entries(&self.scopes).map(scope).collect();
+        let mut pre_authorized_applications = present.pre_authorized_applications.clone();
+        for client in &mut pre_authorized_applications {
+            client.delegated_permission_ids.retain(|id| scopes.iter().any(|scope| scope.id == *id));
+        }
         Ok(Application {
             display_name: self.name.clone(),
             enabled: self.enabled,
@@ -127,7 +137,8 @@ impl Draft {
             platform_identities: ios.chain(android).collect(),
             redirect_uris,
             identifier_uris: entries(&self.identifier_uris).map(str::to_owned).collect(),
-            scopes: entries(&self.scopes).map(str::to_owned).collect(),
+            scopes,
+            pre_authorized_applications,
             homepage: Some(self.homepage.clone()).filter(|address| !address.is_empty()),
             consent: if self.asks_people { ConsentPolicy::User } else { ConsentPolicy::Preauthorized },
             signing_algorithm: if self.rs256 { SigningAlgorithm::RS256 } else { SigningAlgorithm::ES256 },
@@ -136,28 +147,23 @@ impl Draft {
         })
     }
 
-    /// Puts what the directory says of a member to the field that it came from.
-    pub(super) fn problems(&self, member: &str, problem: &str) -> Problems {
+    /// Puts what the directory says of a member to the field that it came from; none when the form has no such field.
+    pub(super) fn problems(&self, member: &str, problem: &str) -> Option<Problems> {
         let told = Some(crate::area::sentence(problem));
         let index = |prefix: &str| member.strip_prefix(prefix)?.split(']').next()?.parse::<usize>().ok();
-        let count = |text: &str| entries(text).count();
         let none = Problems::default();
-        if let Some(index) = index("redirectUris[") {
-            let (native, spa) = (count(&self.public_client), count(&self.spa));
-            return match index {
-                index if index < native => Problems { public_client: told, ..none },
-                index if index < native + spa => Problems { spa: told, ..none },
-                _ => Problems { web: told, ..none },
-            };
-        }
-        match index("platformIdentities[") {
-            Some(index) if index < count(&self.ios) => Problems { ios: told, ..none },
+        Some(match index("doorward.platformIdentities[") {
+            Some(index) if index < entries(&self.ios).count() => Problems { ios: told, ..none },
             Some(_) => Problems { android: told, ..none },
+            None if member == "displayName" => Problems { name: told, ..none },
+            None if member == "web.homePageUrl" => Problems { homepage: told, ..none },
+            None if member.starts_with("publicClient.redirectUris") => Problems { public_client: told, ..none },
+            None if member.starts_with("spa.redirectUris") => Problems { spa: told, ..none },
+            None if member.starts_with("web.redirectUris") => Problems { web: told, ..none },
             None if member.starts_with("identifierUris") => Problems { identifier_uris: told, ..none },
-            None if member.starts_with("scopes") => Problems { scopes: told, ..none },
-            None if member == "homepage" => Problems { homepage: told, ..none },
-            None => Problems { name: told, ..none },
-        }
+            None if member.starts_with("api.oauth2PermissionScopes") => Problems { scopes: told, ..none },
+            None => return None,
+        })
     }
 }
 

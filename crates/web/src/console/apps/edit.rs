@@ -65,7 +65,10 @@ impl Shown {
     /// The form with what the directory says against it.
     fn refused(self, admin: &Admin<ManagesApps>, present: Option<&Application>, error: DirectoryError) -> Result<Response, Trouble> {
         let (problems, problem) = match error {
-            DirectoryError::Invalid { member, problem } => (self.draft.problems(&member, &problem), None),
+            DirectoryError::Invalid { member, problem } => match self.draft.problems(&member, &problem) {
+                Some(problems) => (problems, None),
+                None => (Problems::default(), Some(format!("{member} {problem}."))),
+            },
             DirectoryError::AlreadyExists(_) => {
                 let taken = "Another app has one of these. Each names one app only.".to_owned();
                 (Problems { identifier_uris: Some(taken), ..Problems::default() }, None)
@@ -80,14 +83,18 @@ impl Shown {
 /// `GET /console/apps/new`.
 pub(super) async fn new(admin: Admin<ManagesApps>) -> Result<Response, Trouble> {
     let draft = Draft { enabled: true, asks_people: true, ..Draft::default() };
-    Shown::new(Stamp::default(), draft).page(&admin, None)
+    Shown::new(Stamp::for_new(admin.ctx.rng.as_ref()), draft).page(&admin, None)
 }
 
 /// `POST /console/apps/new`.
 pub(super) async fn create(admin: Admin<ManagesApps>, Extension(posted): Extension<Posted>) -> Result<Response, Trouble> {
-    let shown = Shown::new(Stamp::default(), Draft::read(&posted));
-    let blank = Application::new(AppId::random(admin.ctx.rng.as_ref()), "", admin.ctx.now());
-    let app = match shown.draft.apply(&blank) {
+    let shown = Shown::new(Stamp::read(&posted), Draft::read(&posted));
+    let id = shown.stamp.tag.parse().unwrap_or_else(|_| AppId::random(admin.ctx.rng.as_ref()));
+    if let Some(made) = directory::application(&admin.ctx, admin.tenant.id, id).await? {
+        return made_already(&admin, shown, &made);
+    }
+    let blank = Application::new(id, "", admin.ctx.now());
+    let app = match shown.draft.apply(&blank, admin.ctx.rng.as_ref()) {
         Ok(app) => app,
         Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, None),
     };
@@ -95,6 +102,15 @@ pub(super) async fn create(admin: Admin<ManagesApps>, Extension(posted): Extensi
         Ok(app) => Ok(flash::done(&page_of(app.app_id), Flash::Created)),
         Err(error) => shown.refused(&admin, None, error),
     }
+}
+
+/// The form was sent before: with the same in it, it was sent twice.
+fn made_already(admin: &Admin<ManagesApps>, shown: Shown, made: &Application) -> Result<Response, Trouble> {
+    if shown.draft == Draft::of(made) {
+        return Ok(flash::done(&page_of(made.app_id), Flash::Created));
+    }
+    let stamp = Stamp::for_new(admin.ctx.rng.as_ref());
+    Shown { stamp, told: Told::made_already(&made.display_name), ..shown }.page(admin, None)
 }
 
 async fn permitted(admin: &Admin<ManagesApps>, id: &str) -> Result<Application, Trouble> {
@@ -118,10 +134,10 @@ pub(super) async fn save(
     let present = permitted(&admin, &id).await?;
     let shown = Shown::new(Stamp::read(&posted), Draft::read(&posted));
     let page = page_of(present.app_id);
-    if shown.draft == Draft::of(&present) && shown.stamp == stamp(&present) {
-        return Ok(flash::done(&page, Flash::NothingChanged));
+    if shown.draft == Draft::of(&present) {
+        return Ok(flash::done(&page, shown.stamp.settled(&stamp(&present))));
     }
-    let app = match shown.draft.apply(&present) {
+    let app = match shown.draft.apply(&present, admin.ctx.rng.as_ref()) {
         Ok(app) => app,
         Err(problems) => return Shown { problems: *problems, ..shown }.page(&admin, Some(&present)),
     };

@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<State> {
         .route("/console/apps/{id}/edit", get(edit::form).post(edit::save))
         .route("/console/apps/{id}/delete", get(edit::ask_to_delete).post(edit::delete))
         .route("/console/apps/{id}/secrets", post(secrets::add))
-        .route("/console/apps/{id}/secrets/{tag}/remove", get(secrets::ask_to_remove).post(secrets::remove))
+        .route("/console/apps/{id}/secrets/{key}/remove", get(secrets::ask_to_remove).post(secrets::remove))
 }
 
 fn page_of(app: AppId) -> String {

@@ -3,11 +3,18 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, SigningAlgorithm};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use doorward_model::CredentialId;
+use doorward_model::application::{
+    Application, ConsentPolicy, KeyCredential, PermissionScope, PlatformIdentity, RedirectPlatform, ScopeType, SigningAlgorithm,
+};
 use doorward_service::directory::{self, Task};
-use doorward_service::setup;
+use doorward_service::{client, setup};
+use doorward_wire::certificate;
 use doorward_wire::oauth::redirect;
 use http::StatusCode;
+use jiff::Timestamp;
 
 use super::find;
 use crate::console::admin::{Admin, Reads};
@@ -26,9 +33,17 @@ struct Identity {
 }
 
 struct Secret {
-    tag: String,
+    key: CredentialId,
+    name: Option<String>,
     hint: String,
     expires: Moment,
+    expired: bool,
+}
+
+struct Certificate {
+    name: Option<String>,
+    thumbprint: String,
+    end: Option<Moment>,
     expired: bool,
 }
 
@@ -42,11 +57,22 @@ struct OneApp {
     identities: Vec<Identity>,
     redirects: Vec<(&'static str, String)>,
     secrets: Vec<Secret>,
+    certificates: Vec<Certificate>,
     /// Application permissions it holds: the resource and the permission.
     assignments: Vec<(String, String)>,
     consent: &'static str,
     algorithm: &'static str,
     may_manage: bool,
+    /// Entity tag of the app, for which a secret is added.
+    tag: String,
+}
+
+impl OneApp {
+    /// Whether only administrators can agree to a scope.
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
+    fn admin_only(&self, scope: &PermissionScope) -> bool {
+        scope.kind == ScopeType::Admin
+    }
 }
 
 /// Shows the page.
@@ -55,7 +81,8 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
     let names = Names::read(&admin.ctx, admin.tenant.id).await?;
     let now = admin.ctx.now();
     let secret = |secret: &doorward_model::application::ClientSecret| Secret {
-        tag: directory::entity_tag(secret),
+        key: secret.key_id,
+        name: secret.display_name.clone(),
         hint: secret.hint.clone(),
         expires: Moment(secret.expires),
         expired: secret.expires <= now,
@@ -67,6 +94,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
         identities: app.platform_identities.iter().map(identity).collect(),
         redirects: app.redirect_uris.iter().map(|redirect| (platform(redirect.platform), redirect.uri.clone())).collect(),
         secrets: app.secrets.iter().map(secret).collect(),
+        certificates: app.key_credentials.iter().map(|credential| certificate(credential, now)).collect(),
         assignments: app
             .app_role_assignments
             .iter()
@@ -77,6 +105,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
             ConsentPolicy::User => "Each person is asked once",
         },
         algorithm: algorithm(app.signing_algorithm),
+        tag: directory::entity_tag(&app),
         may_manage: admin.may(Task::ManageApplications) && admin.may(Task::to_register(Some(&app), None)),
         app,
     };
@@ -90,6 +119,16 @@ fn identity(identity: &PlatformIdentity) -> Identity {
     };
     let identifier = identity.identifier().to_owned();
     Identity { platform, identifier, signature_hash, redirect: redirect::broker_redirect(identity) }
+}
+
+fn certificate(credential: &KeyCredential, now: Timestamp) -> Certificate {
+    let validity = client::validity(credential);
+    Certificate {
+        name: credential.display_name.clone(),
+        thumbprint: STANDARD.decode(&credential.certificate).map(|der| certificate::thumbprint(&der)).unwrap_or_default(),
+        end: validity.map(|(_, end)| Moment(end)),
+        expired: validity.is_none_or(|(_, end)| end <= now),
+    }
 }
 
 fn platform(platform: RedirectPlatform) -> &'static str {

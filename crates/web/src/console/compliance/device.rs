@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use doorward_model::DeviceId;
 use doorward_model::compliance::{AndroidManagement, ComplianceStatus, FactValue, SettingState};
 use doorward_service::compliance::{self, DeviceDetail};
+use doorward_service::directory::DirectoryError;
 use doorward_service::directory::Task;
 use http::StatusCode;
 use serde_json::Value;
@@ -168,7 +169,11 @@ pub(in crate::console) async fn confirm_retire(admin: Admin<ManagesDevices>, Pat
 /// `POST /console/compliance/devices/{id}/retire`. A report that came meanwhile is no reason not to.
 pub(in crate::console) async fn retire(admin: Admin<ManagesDevices>, Path(id): Path<String>) -> Result<Response, Trouble> {
     let detail = find(&admin, &id).await?;
-    compliance::retire(&admin.ctx, admin.tenant.id, &admin.actor(), detail.device.id, None).await?;
+    match compliance::retire(&admin.ctx, admin.tenant.id, &admin.actor(), detail.device.id, None).await {
+        // Retired already: it was sent twice.
+        Ok(()) | Err(DirectoryError::Conflict(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
     let mut response = Redirect::to(&format!("{}/devices/{}", super::ROOT, detail.device.id)).into_response();
     Flash::DeviceRetired.leave(&mut response);
     Ok(response)

@@ -8,6 +8,7 @@ use doorward_model::compliance::ActionType;
 use doorward_model::protection::AssignmentTarget;
 use doorward_policy::compliance::{App, CompliancePolicy, Operand, PolicyKind, Shape, catalogue};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::console::guard::field;
 
@@ -62,6 +63,17 @@ impl Draft {
             script_id: String::new(),
             values: BTreeMap::new(),
         }
+    }
+
+    /// The same for a policy that will have this id.
+    pub(super) fn with_id(self, id: Uuid) -> Self {
+        Self { base: json!({ "id": id }).to_string(), ..self }
+    }
+
+    /// The id that a new policy will have; none when the form does not say.
+    pub(super) fn new_id(&self) -> Option<Uuid> {
+        let base: Value = serde_json::from_str(&self.base).ok()?;
+        base.get("id")?.as_str()?.parse().ok()
     }
 
     /// The form for a policy that exists.

@@ -4,6 +4,7 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use doorward_model::compliance::Standing;
+use doorward_model::rng;
 use doorward_policy::compliance::{CompliancePolicy, PolicyKind};
 use doorward_service::compliance::{self, Stored};
 use doorward_service::directory::DirectoryError;
@@ -64,7 +65,7 @@ impl Subject {
 /// `GET /console/compliance/new/{kind}`.
 pub(in crate::console) async fn new(admin: Admin<ManagesCompliance>, Path(kind): Path<String>) -> Result<Response, Trouble> {
     let subject = Subject::new(&kind)?;
-    let draft = Draft::new(subject.kind);
+    let draft = Draft::new(subject.kind).with_id(rng::uuid(admin.ctx.rng.as_ref()));
     show(&admin, &subject, draft, Told::default()).await
 }
 
@@ -182,13 +183,29 @@ async fn store_draft(admin: &Admin<ManagesCompliance>, subject: &Subject, fields
     let saved = match (&subject.stored, draft.version) {
         (Some(stored), Some(version)) => {
             let same = CompliancePolicy { id: stored.policy.id.clone(), ..policy } == stored.policy;
-            if same && stored.document.version == version {
-                return Ok(done(&subject.address(), Flash::NothingChanged));
+            if same {
+                // At another version it was this very form, sent twice, that saved it.
+                let flash = if stored.document.version == version { Flash::NothingChanged } else { Flash::ComplianceSaved };
+                return Ok(done(&subject.address(), flash));
             }
             compliance::update_policy(ctx, tenant, &admin.actor(), &stored.document.id, &body, Some(version)).await
         }
         (Some(_), None) => Err(DirectoryError::Changed),
-        (None, _) => compliance::create_policy(ctx, tenant, &admin.actor(), &body).await,
+        (None, _) => {
+            let id = draft.new_id().unwrap_or_else(|| rng::uuid(ctx.rng.as_ref()));
+            match compliance::create_policy(ctx, tenant, &admin.actor(), id, &body).await {
+                // The form of a new policy bears its id, so this is the same form sent twice, or once more with changes.
+                Err(DirectoryError::AlreadyExists(_)) => {
+                    let made = Subject::existing(admin, &id.to_string()).await?;
+                    let same = made.policy().is_some_and(|made| CompliancePolicy { id: made.id.clone(), ..policy } == *made);
+                    if same {
+                        return Ok(done(&made.address(), Flash::ComplianceSaved));
+                    }
+                    return changed_meanwhile(admin, &made, draft).await;
+                }
+                saved => saved,
+            }
+        }
     };
     match saved {
         Ok(stored) => Ok(done(&format!("{ROOT}/policies/{}", stored.document.id), Flash::ComplianceSaved)),

@@ -134,7 +134,8 @@ pub(in crate::console) async fn delete(
 ) -> Result<Response, Trouble> {
     let version = field(&fields, "version").parse().unwrap_or(-1);
     match compliance::delete_policy(&admin.ctx, admin.tenant.id, &admin.actor(), &id, Some(version)).await {
-        Ok(()) => {
+        // Gone already: it was sent twice.
+        Ok(()) | Err(DirectoryError::NotFound(_)) => {
             let mut response = Redirect::to(ROOT).into_response();
             Flash::ComplianceDeleted.leave(&mut response);
             Ok(response)

@@ -58,6 +58,11 @@ impl Draft {
         }
     }
 
+    fn is_same(&self, other: &Self) -> bool {
+        let said = |draft: &Self| (draft.secure_by_default, draft.days.clone(), draft.scheduled_actions);
+        said(self) == said(other)
+    }
+
     fn patch(&self) -> Option<SettingsPatch> {
         Some(SettingsPatch {
             secure_by_default: Some(self.secure_by_default),
@@ -104,12 +109,13 @@ pub(in crate::console) async fn save_settings(
         let days = ComplianceSettings::THRESHOLD_DAYS;
         return show(&admin, draft, Some(format!("Enter a number of days from {} to {}.", days.start(), days.end())), None);
     };
+    let now = Draft::of(present(&admin).await?);
+    // At another version it was this very form, sent twice, that saved them.
+    if draft.is_same(&now) && draft.version != now.version {
+        return Ok(done());
+    }
     match compliance::update_settings(&admin.ctx, admin.tenant.id, &admin.actor(), patch, Some(draft.version)).await {
-        Ok(_) => {
-            let mut response = Redirect::to(ROOT).into_response();
-            Flash::ComplianceSettingsSaved.leave(&mut response);
-            Ok(response)
-        }
+        Ok(_) => Ok(done()),
         Err(DirectoryError::Invalid { problem, .. }) => show(&admin, draft, Some(format!("The number of days {problem}.")), None),
         Err(DirectoryError::Changed) => {
             let present = Draft::of(present(&admin).await?);
@@ -120,4 +126,10 @@ pub(in crate::console) async fn save_settings(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+fn done() -> Response {
+    let mut response = Redirect::to(ROOT).into_response();
+    Flash::ComplianceSettingsSaved.leave(&mut response);
+    response
 }

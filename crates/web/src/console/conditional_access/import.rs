@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Extension;
 use axum::response::Response;
+use doorward_model::rng;
 use doorward_service::conditional_access::{self, ImportState, Imported};
 use doorward_service::directory::DirectoryError;
 use doorward_wire::policy_file;
@@ -31,12 +32,14 @@ struct Page {
     texts: Vec<(String, String)>,
     found: Option<Imported>,
     problem: Option<String>,
+    /// Names this form, so that it is taken once.
+    form: String,
 }
 
 /// `GET /console/conditional-access/import`.
 pub(in crate::console) async fn form(admin: Admin<ManagesAccess>) -> Result<Response, Trouble> {
     let shell = admin.shell(Section::ConditionalAccess)?;
-    Ok(plain(StatusCode::OK, &Page { shell, disabled: false, texts: Vec::new(), found: None, problem: None }))
+    Ok(plain(StatusCode::OK, &Page { shell, disabled: false, texts: Vec::new(), found: None, problem: None, form: name(&admin) }))
 }
 
 /// `POST /console/conditional-access/import/look`: says what is in the files. Changes nothing.
@@ -57,11 +60,11 @@ pub(in crate::console) async fn make(
 ) -> Result<Response, Trouble> {
     let files = files(&fields, &uploaded);
     let state = if is_disabled(&fields) { ImportState::Disabled } else { ImportState::ReportOnly };
-    match conditional_access::import(&admin.ctx, admin.tenant.id, &admin.actor(), &files, state).await {
-        Ok(_) => Ok(done(Flash::PoliciesImported)),
-        Err(error @ (DirectoryError::Invalid { .. } | DirectoryError::Conflict(_) | DirectoryError::AlreadyExists(_))) => {
-            page(&admin, &fields, &files, Some(error)).await
-        }
+    let form = fields.iter().find(|(name, _)| name == "once").map(|(_, value)| value.as_str()).unwrap_or_default();
+    match conditional_access::import(&admin.ctx, admin.tenant.id, &admin.actor(), &files, state, form).await {
+        // Taken already: it was sent twice.
+        Ok(_) | Err(DirectoryError::AlreadyExists(_)) => Ok(done(Flash::PoliciesImported)),
+        Err(error @ (DirectoryError::Invalid { .. } | DirectoryError::Conflict(_))) => page(&admin, &fields, &files, Some(error)).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -87,8 +90,14 @@ async fn page(
         texts: texts.collect(),
         found: (!files.is_empty()).then_some(found),
         problem,
+        form: name(admin),
     };
     Ok(plain(status, &page))
+}
+
+/// A name for a form, which no other has.
+fn name(admin: &Admin<ManagesAccess>) -> String {
+    rng::uuid(admin.ctx.rng.as_ref()).to_string()
 }
 
 fn is_disabled(fields: &[(String, String)]) -> bool {

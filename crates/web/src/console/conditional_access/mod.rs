@@ -248,8 +248,9 @@ async fn put(admin: &Admin<ManagesAccess>, key: &str, fields: &[(String, String)
     }
     let (ctx, tenant, actor) = (&admin.ctx, admin.tenant.id, admin.actor());
     let saved = match (&document, draft.version) {
-        (Some(document), Some(version)) if document.version == version && document.body == draft.document => {
-            return Ok(done(Flash::NothingChanged));
+        (Some(document), Some(version)) if document.body == draft.document => {
+            // At another version it was this very form, sent twice, that saved it.
+            return Ok(done(if document.version == version { Flash::NothingChanged } else { Flash::PolicySaved }));
         }
         (Some(document), Some(version)) => {
             directory::replace_policy(ctx, tenant, &actor, KIND, &document.id, &draft.document, Some(version)).await

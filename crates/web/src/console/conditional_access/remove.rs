@@ -55,7 +55,12 @@ pub(in crate::console) async fn delete(
     Path(key): Path<String>,
     Extension(Posted(fields)): Extension<Posted>,
 ) -> Result<Response, Trouble> {
-    let document = stored(&admin, &key).await?.ok_or_else(Trouble::missing)?;
+    let document = match stored(&admin, &key).await {
+        Ok(document) => document.ok_or_else(Trouble::missing)?,
+        // Gone already: it was sent twice.
+        Err(trouble) if trouble.is_missing() => return Ok(done(Flash::PolicyDeleted)),
+        Err(trouble) => return Err(trouble),
+    };
     let version = fields.iter().find(|(name, _)| name == "version").and_then(|(_, version)| version.parse().ok());
     // Without a version nothing was looked at.
     let version = version.unwrap_or(0);

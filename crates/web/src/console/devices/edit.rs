@@ -67,8 +67,12 @@ impl Typed {
 struct Form {
     shell: Shell,
     stamp: Stamp,
-    page: String,
-    heading: String,
+    /// Address and name of the page it belongs to.
+    crumb: (String, String),
+    title: &'static str,
+    action: String,
+    button: &'static str,
+    name: String,
     typed: Typed,
     name_problem: Option<&'static str>,
     told: Told,
@@ -91,8 +95,11 @@ fn show(
     let form = Form {
         shell: admin.shell(Section::Devices)?,
         stamp,
-        page: page_of(device.id),
-        heading: device.display_name.clone(),
+        crumb: (page_of(device.id), device.display_name.clone()),
+        title: "Edit device",
+        action: format!("{}/edit", page_of(device.id)),
+        button: "Save",
+        name: typed.name.clone(),
         typed,
         name_problem,
         told,
@@ -108,8 +115,8 @@ pub(super) async fn save(
 ) -> Result<Response, Trouble> {
     let device = find(&admin, &id).await?;
     let (stamp, typed) = (Stamp::read(&posted), Typed::read(&posted));
-    if typed == Typed::of(&device) && stamp == Stamp::of(&device) {
-        return Ok(flash::done(&page_of(device.id), Flash::NothingChanged));
+    if typed == Typed::of(&device) {
+        return Ok(flash::done(&page_of(device.id), stamp.settled(&Stamp::of(&device))));
     }
     let patch = typed.patch(&device);
     match directory::update_device(&admin.ctx, admin.tenant.id, &admin.actor(), device.id, patch, Some(&stamp.tag)).await {

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::Response;
+use doorward_model::GroupId;
 use doorward_model::group::Group;
 use doorward_service::directory::{self, DirectoryError};
 
@@ -44,17 +45,33 @@ impl Typed {
     fn read(posted: &Posted) -> Self {
         Self { name: posted.one("name").trim().to_owned(), description: posted.one("description").trim().to_owned() }
     }
+
+    fn is(&self, group: &Group) -> bool {
+        self.name == group.display_name && self.description == group.description.as_deref().unwrap_or_default()
+    }
 }
 
 /// `GET /console/groups/new`.
 pub(super) async fn new(admin: Admin<ManagesGroups>) -> Result<Response, Trouble> {
-    show_new(&admin, Typed { name: String::new(), description: String::new() }, None)
+    show_new(
+        &admin,
+        Stamp::for_new(admin.ctx.rng.as_ref()),
+        Typed { name: String::new(), description: String::new() },
+        None,
+        Told::default(),
+    )
 }
 
-fn show_new(admin: &Admin<ManagesGroups>, typed: Typed, name_problem: Option<String>) -> Result<Response, Trouble> {
+fn show_new(
+    admin: &Admin<ManagesGroups>,
+    stamp: Stamp,
+    typed: Typed,
+    name_problem: Option<String>,
+    told: Told,
+) -> Result<Response, Trouble> {
     let form = Form {
         shell: admin.shell(Section::Groups)?,
-        stamp: Stamp::default(),
+        stamp,
         crumb: (PATH.to_owned(), "Groups".to_owned()),
         title: "New group",
         action: format!("{PATH}/new"),
@@ -62,18 +79,26 @@ fn show_new(admin: &Admin<ManagesGroups>, typed: Typed, name_problem: Option<Str
         name: typed.name,
         description: typed.description,
         name_problem,
-        told: Told::default(),
+        told,
     };
     Ok(plain(form.told.status(form.name_problem.is_some()), &form))
 }
 
 /// `POST /console/groups/new`.
 pub(super) async fn create(admin: Admin<ManagesGroups>, Extension(posted): Extension<Posted>) -> Result<Response, Trouble> {
-    let typed = Typed::read(&posted);
+    let (stamp, typed) = (Stamp::read(&posted), Typed::read(&posted));
+    let id = stamp.tag.parse().unwrap_or_else(|_| GroupId::random(admin.ctx.rng.as_ref()));
     let description = Some(typed.description.as_str()).filter(|text| !text.is_empty());
-    match directory::create_group(&admin.ctx, admin.tenant.id, &admin.actor(), &typed.name, description).await {
+    match directory::create_group(&admin.ctx, admin.tenant.id, &admin.actor(), id, &typed.name, description).await {
         Ok(group) => Ok(flash::done(&page_of(group.id), Flash::Created)),
-        Err(DirectoryError::Invalid { problem, .. }) => show_new(&admin, typed, Some(sentence(&problem))),
+        Err(DirectoryError::AlreadyExists(_)) => {
+            let made = find(&admin, &id.to_string()).await?;
+            if typed.is(&made) {
+                return Ok(flash::done(&page_of(id), Flash::Created));
+            }
+            show_new(&admin, Stamp::for_new(admin.ctx.rng.as_ref()), typed, None, Told::made_already(&made.display_name))
+        }
+        Err(DirectoryError::Invalid { problem, .. }) => show_new(&admin, stamp, typed, Some(sentence(&problem)), Told::default()),
         Err(error) => Err(error.into()),
     }
 }
@@ -118,9 +143,8 @@ pub(super) async fn save(
     let group = find(&admin, &id).await?;
     let (stamp, typed) = (Stamp::read(&posted), Typed::read(&posted));
     let page = page_of(group.id);
-    let same = typed.name == group.display_name && typed.description == group.description.clone().unwrap_or_default();
-    if same && stamp == Stamp::of(&group) {
-        return Ok(flash::done(&page, Flash::NothingChanged));
+    if typed.is(&group) {
+        return Ok(flash::done(&page, stamp.settled(&Stamp::of(&group))));
     }
     let (name, description) = (Some(typed.name.as_str()), Some(typed.description.as_str()));
     let saved = directory::update_group(&admin.ctx, admin.tenant.id, &admin.actor(), group.id, name, description, Some(&stamp.tag)).await;

@@ -240,8 +240,9 @@ async fn save(
     let body = draft.body();
     let (ctx, tenant, actor, kind) = (&admin.ctx, admin.tenant.id, admin.actor(), noun.kind());
     let saved = match (&found, draft.version) {
-        (Some(found), Some(version)) if found.document.version == version && found.document.body == body => {
-            return Ok(done(Flash::NothingChanged));
+        (Some(found), Some(version)) if found.document.body == body => {
+            // At another version it was this very form, sent twice, that saved it.
+            return Ok(done(if found.document.version == version { Flash::NothingChanged } else { Flash::ReferenceSaved }));
         }
         (Some(found), Some(version)) => {
             directory::replace_policy(ctx, tenant, &actor, kind, &found.document.id, &body, Some(version)).await
@@ -323,7 +324,12 @@ async fn delete(
     Path(key): Path<String>,
     Extension(Posted(fields)): Extension<Posted>,
 ) -> Result<Response, Trouble> {
-    let found = stored(&admin, noun, &key).await?.ok_or_else(Trouble::missing)?;
+    let found = match stored(&admin, noun, &key).await {
+        Ok(found) => found.ok_or_else(Trouble::missing)?,
+        // Gone already: it was sent twice.
+        Err(trouble) if trouble.is_missing() => return Ok(done(Flash::ReferenceDeleted)),
+        Err(trouble) => return Err(trouble),
+    };
     let version = fields.iter().find(|(name, _)| name == "version").and_then(|(_, version)| version.parse().ok());
     // Without a version nothing was looked at.
     let version = Some(version.unwrap_or(0));

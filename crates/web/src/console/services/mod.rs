@@ -151,8 +151,9 @@ pub(super) async fn save(
     let body = subject.with(&draft);
     let (ctx, tenant, kind) = (&admin.ctx, admin.tenant.id, DocumentKind::ServicePolicy);
     let saved = match (subject.governed, draft.version) {
-        (Some(governed), Some(version)) if governed.document.version == version && body == governed.document.body => {
-            return Ok(done(Flash::NothingChanged));
+        (Some(governed), version) if body == governed.document.body => {
+            // At another version it was this very form, sent twice, that saved it.
+            return Ok(done(if version == Some(governed.document.version) { Flash::NothingChanged } else { Flash::ServiceSaved }));
         }
         (Some(governed), Some(version)) => {
             let patch = draft.patch(&subject.body);

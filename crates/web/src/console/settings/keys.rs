@@ -1,14 +1,16 @@
 //! `/console/settings/keys/rotate`: new signing keys, at once.
 
+use axum::Extension;
 use axum::response::Response;
 use doorward_model::key::KeySlot;
-use doorward_service::directory;
+use doorward_service::directory::{self, DirectoryError};
 use jiff::SignedDuration;
 
 use super::{ManagesOrganization, PATH};
 use crate::area::question::Question;
 use crate::console::admin::Admin;
 use crate::console::flash::{self, Flash};
+use crate::console::guard::Posted;
 use crate::console::notice::Trouble;
 use crate::console::shell::Section;
 
@@ -17,6 +19,10 @@ const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(90);
 
 /// `GET /console/settings/keys/rotate`.
 pub(super) async fn ask(admin: Admin<ManagesOrganization>) -> Result<Response, Trouble> {
+    question(&admin, None).await
+}
+
+async fn question(admin: &Admin<ManagesOrganization>, problem: Option<String>) -> Result<Response, Trouble> {
     let keys = directory::signing_keys(&admin.ctx, admin.tenant.id).await?;
     let mut text = vec![
         "The next keys sign from now on. The present ones still verify what they signed, and those before them are forgotten.".to_owned(),
@@ -36,8 +42,8 @@ pub(super) async fn ask(admin: Admin<ManagesOrganization>) -> Result<Response, T
         crumb: (PATH.to_owned(), "Settings".to_owned()),
         title: "Rotate the signing keys now?".to_owned(),
         text,
-        problem: None,
-        fields: Vec::new(),
+        problem,
+        fields: vec![("tag", directory::signing_keys_tag(&keys))],
         action: format!("{PATH}/keys/rotate"),
         button: "Rotate",
         back: PATH.to_owned(),
@@ -46,8 +52,15 @@ pub(super) async fn ask(admin: Admin<ManagesOrganization>) -> Result<Response, T
     Ok(question.page())
 }
 
-/// `POST /console/settings/keys/rotate`.
-pub(super) async fn rotate(admin: Admin<ManagesOrganization>) -> Result<Response, Trouble> {
-    directory::rotate_signing_keys(&admin.ctx, admin.tenant.id, &admin.actor()).await?;
-    Ok(flash::done(PATH, Flash::KeysRotated))
+/// `POST /console/settings/keys/rotate`, for the keys that were looked at.
+pub(super) async fn rotate(admin: Admin<ManagesOrganization>, Extension(posted): Extension<Posted>) -> Result<Response, Trouble> {
+    match directory::rotate_signing_keys(&admin.ctx, admin.tenant.id, &admin.actor(), Some(posted.one("tag"))).await {
+        Ok(()) => Ok(flash::done(PATH, Flash::KeysRotated)),
+        Err(DirectoryError::Changed) => {
+            let told =
+                "The keys were rotated since you opened this page, and nothing was done now. Look again before you rotate once more.";
+            question(&admin, Some(told.to_owned())).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -87,8 +87,8 @@ async fn show<P>(
 pub(super) async fn rename(admin: Admin<ManagesOrganization>, Extension(posted): Extension<Posted>) -> Result<Response, Trouble> {
     let (stamp, name) = (Stamp::read(&posted), posted.one("name").trim().to_owned());
     let present = directory::tenant(&admin.ctx, admin.tenant.id).await?;
-    if name == present.display_name && stamp == Stamp::of(&present) {
-        return Ok(flash::done(PATH, Flash::NothingChanged));
+    if name == present.display_name {
+        return Ok(flash::done(PATH, stamp.settled(&Stamp::of(&present))));
     }
     match directory::rename_tenant(&admin.ctx, admin.tenant.id, &admin.actor(), &name, Some(&stamp.tag)).await {
         Ok(_) => Ok(flash::done(PATH, Flash::Saved)),

@@ -150,6 +150,12 @@ pub(super) async fn perform(
         Ok(Done::Word(flash)) => Ok(flash::done(&if action == Action::Delete { PATH.to_owned() } else { page_of(user.id) }, flash)),
         Err(DirectoryError::Changed) => {
             let present = find(&admin, &id).await?;
+            // It is as it was wished already: it was sent twice.
+            match (action, present.account_enabled) {
+                (Action::Disable, false) => return Ok(flash::done(&page_of(user.id), Flash::Disabled)),
+                (Action::Enable, true) => return Ok(flash::done(&page_of(user.id), Flash::Enabled)),
+                _ => {}
+            }
             let now = Stamp::of(&present);
             question(&admin, &present, action, &now, Some(stamp.sentence(&admin, &now).await?))
         }

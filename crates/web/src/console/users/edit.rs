@@ -23,8 +23,11 @@ use crate::console::told::Told;
 struct Form {
     shell: Shell,
     stamp: Stamp,
-    page: String,
-    heading: String,
+    /// Address and name of the page it belongs to.
+    crumb: (String, String),
+    title: &'static str,
+    action: String,
+    button: &'static str,
     name: String,
     roles: Vec<(String, &'static str, &'static str, bool)>,
     name_problem: Option<String>,
@@ -62,8 +65,10 @@ fn show(
     let form = Form {
         shell: admin.shell(Section::Users)?,
         stamp,
-        page: page_of(user.id),
-        heading: user.display_name.clone(),
+        crumb: (page_of(user.id), user.display_name.clone()),
+        title: "Edit user",
+        action: format!("{}/edit", page_of(user.id)),
+        button: "Save",
         name,
         roles: if admin.may(Task::ManageRoles) { Role::ALL.map(row).into() } else { Vec::new() },
         name_problem,
@@ -88,8 +93,8 @@ pub(super) async fn save(
         user.roles.clone()
     };
     admin.require(Task::to_manage(Some(&user), Some(&roles)))?;
-    if stamp == Stamp::of(&user) && name == user.display_name && roles == user.roles {
-        return Ok(flash::done(&page_of(user.id), Flash::NothingChanged));
+    if name == user.display_name && roles == user.roles {
+        return Ok(flash::done(&page_of(user.id), stamp.settled(&Stamp::of(&user))));
     }
     let patch = UserPatch { display_name: Some(name.clone()), roles: Some(roles.clone()), ..UserPatch::default() };
     match directory::update_user(&admin.ctx, admin.tenant.id, &admin.actor(), user.id, patch, Some(&stamp.tag)).await {

@@ -1,19 +1,18 @@
-//! The form: what is supposed of the sign-in.
+//! The question: what is supposed of a sign-in, as it stands in the address, and what is otherwise in a second one beside it.
 
 use std::net::IpAddr;
 
-use doorward_model::application::Application;
+use doorward_model::AppId;
 use doorward_model::sign_in::{ClientAppType, DevicePlatform, RiskLevel};
-use doorward_model::{AppId, TenantId};
 use doorward_service::access::{Trial, TrialDevice, TrialProof};
-use doorward_service::{Context, Error};
-use serde::Deserialize;
 
 use crate::console::words::PLATFORMS;
 
+/// Before the names of the fields that the second sign-in has otherwise.
+pub(super) const OTHERWISE: &str = "vs_";
+
 /// The fields, as they were typed.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::console) struct Question {
     pub(super) person: String,
     pub(super) service: String,
@@ -31,7 +30,7 @@ pub(in crate::console) struct Question {
 }
 
 /// What is wrong with a field.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Problems {
     pub(super) person: Option<&'static str>,
     pub(super) service: Option<&'static str>,
@@ -49,57 +48,133 @@ impl Problems {
 }
 
 /// What a list offers: value in the address, words, and what it stands for.
-type Offer<T> = (&'static str, &'static str, T);
+pub(super) type Offer<T> = (&'static str, &'static str, T);
 
-const KINDS: [Offer<ClientAppType>; 4] = [
+pub(super) const KINDS: [Offer<ClientAppType>; 4] = [
     ("app", "App with modern sign-in", ClientAppType::MobileAppsAndDesktopClients),
     ("browser", "Browser", ClientAppType::Browser),
     ("activeSync", "Built-in mail (ActiveSync)", ClientAppType::ExchangeActiveSync),
     ("other", "Other legacy client", ClientAppType::Other),
 ];
-const DEVICES: [Offer<TrialDevice>; 4] = [
+pub(super) const DEVICES: [Offer<TrialDevice>; 4] = [
     ("unregistered", "Not registered", TrialDevice::Unregistered),
     ("registered", "Registered by its owner", TrialDevice::Registered),
     ("compliant", "Managed and compliant", TrialDevice::Compliant),
     ("domainJoined", "Joined to a domain", TrialDevice::DomainJoined),
 ];
-const PROOFS: [Offer<TrialProof>; 3] = [
+pub(super) const PROOFS: [Offer<TrialProof>; 3] = [
     ("password", "Password alone", TrialProof::Password),
     ("app", "Password and authenticator app", TrialProof::PasswordAndApp),
     ("passkey", "Passkey", TrialProof::Passkey),
 ];
-const RISKS: [Offer<RiskLevel>; 4] = [
+pub(super) const RISKS: [Offer<RiskLevel>; 4] = [
     ("none", "None", RiskLevel::None),
     ("low", "Low", RiskLevel::Low),
     ("medium", "Medium", RiskLevel::Medium),
     ("high", "High", RiskLevel::High),
 ];
 
-/// One choice of a list: value, words, whether it is chosen.
-pub(super) type Choice<'a> = (&'a str, &'a str, bool);
-
-fn choices<'a, T>(offers: &'a [Offer<T>], chosen: &'a str) -> Vec<Choice<'a>> {
-    // A form that was never sent shows the first.
-    let is_first = |value: &str| chosen.is_empty() && offers.first().is_some_and(|(first, ..)| *first == value);
-    offers.iter().map(|(value, words, _)| (*value, *words, *value == chosen || is_first(value))).collect()
-}
-
+/// What a value of a list stands for; a form that was never sent means the first.
 fn chosen<T: Copy>(offers: &[Offer<T>], value: &str) -> Option<T> {
     let mut offers = offers.iter();
     if value.is_empty() { offers.next() } else { offers.find(|(known, ..)| *known == value) }.map(|(.., meaning)| *meaning)
 }
 
+/// The value of a list that stands for something.
+pub(super) fn value_of<T: PartialEq>(offers: &[Offer<T>], meaning: &T) -> &'static str {
+    offers.iter().find(|(.., known)| known == meaning).map(|(value, ..)| *value).unwrap_or_default()
+}
+
 impl Question {
+    /// Reads the fields whose names begin with `prefix`.
+    pub(super) fn read(fields: &[(String, String)], prefix: &str) -> Self {
+        let value = |name: &str| {
+            let mut values = fields.iter().filter(|(field, _)| field.strip_prefix(prefix) == Some(name));
+            values.next().map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        Self {
+            person: value("person"),
+            service: value("service"),
+            app: value("app"),
+            kind: value("kind"),
+            platform: value("platform"),
+            device: value("device"),
+            proof: value("proof"),
+            ip: value("ip"),
+            country: value("country"),
+            sign_in_risk: value("sign_in_risk"),
+            user_risk: value("user_risk"),
+            broker: value("broker"),
+            protection: value("protection"),
+        }
+    }
+
+    /// Names and values that are set.
+    fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("person", &self.person),
+            ("service", &self.service),
+            ("app", &self.app),
+            ("kind", &self.kind),
+            ("platform", &self.platform),
+            ("device", &self.device),
+            ("proof", &self.proof),
+            ("ip", &self.ip),
+            ("country", &self.country),
+            ("sign_in_risk", &self.sign_in_risk),
+            ("user_risk", &self.user_risk),
+            ("broker", &self.broker),
+            ("protection", &self.protection),
+        ];
+        all.into_iter().map(|(name, value)| (name, value.as_str())).filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Where the question is answered, beside the same with what is otherwise.
+    pub(super) fn address(&self, otherwise: &Self) -> String {
+        let prefixed = otherwise.fields().map(|(name, value)| (format!("{OTHERWISE}{name}"), value));
+        let fields: Vec<(String, &str)> = self.fields().map(|(name, value)| (name.to_owned(), value)).chain(prefixed).collect();
+        format!("/console/what-if?{}", serde_urlencoded::to_string(fields).unwrap_or_default())
+    }
+
+    /// Where the question is answered alone.
+    pub(in crate::console) fn alone(&self) -> String {
+        self.address(&Self::default())
+    }
+
+    /// The same, but for the fields that are set in `otherwise`.
+    pub(super) fn with(&self, otherwise: &Self) -> Self {
+        let field = |mine: &String, other: &String| if other.trim().is_empty() { mine } else { other }.clone();
+        Self {
+            person: field(&self.person, &otherwise.person),
+            service: field(&self.service, &otherwise.service),
+            app: field(&self.app, &otherwise.app),
+            kind: field(&self.kind, &otherwise.kind),
+            platform: field(&self.platform, &otherwise.platform),
+            device: field(&self.device, &otherwise.device),
+            proof: field(&self.proof, &otherwise.proof),
+            ip: field(&self.ip, &otherwise.ip),
+            country: field(&self.country, &otherwise.country),
+            sign_in_risk: field(&self.sign_in_risk, &otherwise.sign_in_risk),
+            user_risk: field(&self.user_risk, &otherwise.user_risk),
+            broker: field(&self.broker, &otherwise.broker),
+            protection: field(&self.protection, &otherwise.protection),
+        }
+    }
+
     /// Somebody is named, or should have been.
     pub(super) fn is_asked(&self) -> bool {
         [&self.person, &self.service, &self.app].into_iter().any(|field| !field.is_empty())
     }
 
+    /// Nothing is set.
+    pub(super) fn is_empty(&self) -> bool {
+        self.fields().next().is_none()
+    }
+
     /// The question, or what is wrong with it.
     pub(super) fn trial(&self) -> Result<Trial, Problems> {
         let mut problems = Problems::default();
-        let person = self.person.trim().to_owned();
-        if person.is_empty() {
+        if self.person.trim().is_empty() {
             problems.person = Some("Type the sign-in name of somebody.");
         }
         let service = self.service.parse::<AppId>().ok();
@@ -107,7 +182,7 @@ impl Question {
             problems.service = Some("Choose a service.");
         }
         let client = match self.app.as_str() {
-            "" => None,
+            "" | "none" => None,
             app => {
                 let id = app.parse::<AppId>().ok();
                 problems.app = id.is_none().then_some("Choose an app.");
@@ -127,7 +202,7 @@ impl Question {
             problems.country = Some("Type two letters, such as DE.");
         }
         let platform = match self.platform.as_str() {
-            "" => Some(None),
+            "" | "unknown" => Some(None),
             word => DevicePlatform::from_wire(word).map(Some),
         };
         let rest = (
@@ -143,7 +218,6 @@ impl Question {
         };
         match service {
             Some(service) if !problems.any() => Ok(Trial {
-                person,
                 service,
                 client,
                 client_app_type,
@@ -160,64 +234,9 @@ impl Question {
             _ => Err(problems),
         }
     }
-
-    pub(super) fn kinds(&self) -> Vec<Choice<'_>> {
-        choices(&KINDS, &self.kind)
-    }
-
-    pub(super) fn devices(&self) -> Vec<Choice<'_>> {
-        choices(&DEVICES, &self.device)
-    }
-
-    pub(super) fn proofs(&self) -> Vec<Choice<'_>> {
-        choices(&PROOFS, &self.proof)
-    }
-
-    pub(super) fn sign_in_risks(&self) -> Vec<Choice<'_>> {
-        choices(&RISKS, &self.sign_in_risk)
-    }
-
-    pub(super) fn user_risks(&self) -> Vec<Choice<'_>> {
-        choices(&RISKS, &self.user_risk)
-    }
-
-    pub(super) fn platforms(&self) -> Vec<Choice<'_>> {
-        let unknown = ("", "Not known", self.platform.is_empty());
-        let known = PLATFORMS.iter().map(|(platform, words)| (platform.as_str(), *words, platform.as_str() == self.platform));
-        std::iter::once(unknown).chain(known).collect()
-    }
 }
 
-/// What the tenant has to choose from, by name.
-pub(super) struct Choices {
-    services: Vec<(String, String)>,
-    apps: Vec<(String, String)>,
-}
-
-impl Choices {
-    /// Reads the registrations.
-    pub(super) async fn read(ctx: &Context, tenant: TenantId) -> Result<Self, Error> {
-        let mut unit = ctx.store.tenant(tenant).read().await?;
-        let mut all = unit.applications().list().await?;
-        all.sort_by_key(|application| application.display_name.to_lowercase());
-        let named = |wanted: fn(&Application) -> bool| {
-            all.iter().filter(|one| wanted(one)).map(|one| (one.app_id.to_string(), one.display_name.clone())).collect()
-        };
-        Ok(Self {
-            services: named(|application| !application.identifier_uris.is_empty()),
-            apps: named(|application| !application.redirect_uris.is_empty() || !application.platform_identities.is_empty()),
-        })
-    }
-
-    pub(super) fn services<'a>(&'a self, question: &'a Question) -> Vec<Choice<'a>> {
-        marked(&self.services, &question.service)
-    }
-
-    pub(super) fn apps<'a>(&'a self, question: &'a Question) -> Vec<Choice<'a>> {
-        marked(&self.apps, &question.app)
-    }
-}
-
-fn marked<'a>(all: &'a [(String, String)], chosen: &str) -> Vec<Choice<'a>> {
-    all.iter().map(|(id, name)| (id.as_str(), name.as_str(), id.eq_ignore_ascii_case(chosen))).collect()
+/// The words of a platform.
+pub(super) fn platform_name(platform: DevicePlatform) -> &'static str {
+    PLATFORMS.iter().find(|(known, _)| *known == platform).map_or("another platform", |(_, name)| name)
 }

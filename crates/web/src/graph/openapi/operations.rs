@@ -13,6 +13,8 @@ pub(super) struct Operation {
     pub(super) answer: Answer,
     /// Schema of the body.
     pub(super) body: Option<&'static str>,
+    /// The body may be left out.
+    pub(super) body_optional: bool,
     pub(super) options: Options,
     /// What a caller must be allowed to do.
     pub(super) tasks: &'static [Task],
@@ -49,7 +51,19 @@ pub(super) enum Options {
 }
 
 const fn operation(method: &'static str, path: &'static str, summary: &'static str, answer: Answer, tasks: &'static [Task]) -> Operation {
-    Operation { method, path, summary, answer, body: None, options: Options::None, tasks, uuids: &[], tagged: false, gives_tag: false }
+    Operation {
+        method,
+        path,
+        summary,
+        answer,
+        body: None,
+        body_optional: false,
+        options: Options::None,
+        tasks,
+        uuids: &[],
+        tagged: false,
+        gives_tag: false,
+    }
 }
 
 const fn list(path: &'static str, summary: &'static str, schema: &'static str, tasks: &'static [Task]) -> Operation {
@@ -95,6 +109,11 @@ impl Operation {
     /// These parameters of the path are GUIDs.
     const fn by(mut self, uuids: &'static [&'static str]) -> Self {
         self.uuids = uuids;
+        self
+    }
+
+    const fn or_without_body(mut self) -> Self {
+        self.body_optional = true;
         self
     }
 
@@ -237,11 +256,42 @@ pub(super) const OPERATIONS: Operations = Operations(&[
         one("/applications/{id}", "Read a registration", "application", &[ReadApplications]).by(ID).gives_tag(),
         change("/applications/{id}", "Change a registration", "applicationChange", &[ManageApplications]).by(ID),
         remove("/applications/{id}", "Delete a registration", &[ManageApplications]).by(ID).tagged(),
-        operation("post", "/applications/{id}/addPassword", "Make a client secret", Answer::One("secret"), &[ManageApplications]).by(ID),
+        ask("/applications/{id}/addPassword", "Make a client secret", "newSecret", "secret", &[ManageApplications])
+            .by(ID)
+            .or_without_body(),
+        act("/applications/{id}/removePassword", "Remove a client secret", "secretId", &[ManageApplications]).by(ID),
         list("/servicePrincipals", "List applications as the tenant sees them", "servicePrincipal", &[ReadApplications]),
         count("/servicePrincipals/$count", "Count them", &[ReadApplications]),
         one("/servicePrincipals/{id}", "Read one of them", "servicePrincipal", &[ReadApplications]).by(ID),
-        list("/servicePrincipals/{id}/endpoints", "Find where the parts of a service are", "endpoint", &[ReadSelf]).by(ID),
+        list("/servicePrincipals/{id}/endpoints", "Find where the parts of a service are", "endpoint", &[ReadSelf])
+            .by(ID)
+            .understands(Options::InMemory),
+        list("/servicePrincipals/{id}/appRoleAssignments", "App roles it holds", "appRoleAssignment", &[ReadApplications])
+            .by(ID)
+            .understands(Options::InMemory),
+        make(
+            "/servicePrincipals/{id}/appRoleAssignments",
+            "Give it an app role",
+            "newAppRoleAssignment",
+            "appRoleAssignment",
+            &[GrantPermissions],
+        )
+        .by(ID)
+        .without_tag(),
+        remove("/servicePrincipals/{id}/appRoleAssignments/{assignment}", "Take an app role from it", &[GrantPermissions]).by(ID),
+        list("/servicePrincipals/{id}/appRoleAssignedTo", "Who holds its app roles", "appRoleAssignment", &[ReadApplications])
+            .by(ID)
+            .understands(Options::InMemory),
+        make(
+            "/servicePrincipals/{id}/appRoleAssignedTo",
+            "Give one of its app roles",
+            "newAppRoleAssignment",
+            "appRoleAssignment",
+            &[GrantPermissions],
+        )
+        .by(ID)
+        .without_tag(),
+        remove("/servicePrincipals/{id}/appRoleAssignedTo/{assignment}", "Take one of its app roles", &[GrantPermissions]).by(ID),
     ],
     &[
         list("/devices", "List devices", "device", &[ReadDevices]),

@@ -5,38 +5,39 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::graph::{applications, audits, devices, groups, managed_devices, service_principals, sign_ins, users};
+use super::application;
+use crate::graph::{audits, devices, groups, managed_devices, sign_ins, users};
 
 /// An id or name in a path.
 pub(super) fn name() -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": "^[A-Za-z0-9@._-]+$" })
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn id() -> Value {
+pub(super) fn id() -> Value {
     json!({ "type": "string", "format": "uuid" })
 }
 
-fn flag() -> Value {
+pub(super) fn flag() -> Value {
     json!({ "type": "boolean" })
 }
 
-fn time() -> Value {
+pub(super) fn time() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
-fn word(words: &[&str]) -> Value {
+pub(super) fn word(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
-fn many(item: Value) -> Value {
+pub(super) fn many(item: Value) -> Value {
     json!({ "type": "array", "items": item })
 }
 
-fn or_null(mut schema: Value) -> Value {
+pub(super) fn or_null(mut schema: Value) -> Value {
     if let Some(kind) = schema.get_mut("type") {
         *kind = json!([kind, "null"]);
     }
@@ -48,13 +49,13 @@ fn reference(schema: &str) -> Value {
 }
 
 /// An object that is given.
-fn open(members: &[(&str, Value)]) -> Value {
+pub(super) fn open(members: &[(&str, Value)]) -> Value {
     let members: Map<String, Value> = members.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
     json!({ "type": "object", "properties": members })
 }
 
 /// An object that is taken, with the members that must be there.
-fn closed(required: &[&str], members: &[(&str, Value)]) -> Value {
+pub(super) fn closed(required: &[&str], members: &[(&str, Value)]) -> Value {
     let Value::Object(mut schema) = open(members) else { return Value::Null };
     schema.insert("additionalProperties".into(), false.into());
     if !required.is_empty() {
@@ -64,13 +65,13 @@ fn closed(required: &[&str], members: &[(&str, Value)]) -> Value {
 }
 
 /// A typed object that is taken.
-fn entity(kind: &str, required: &[&str], members: &[(&str, Value)]) -> Value {
+pub(super) fn entity(kind: &str, required: &[&str], members: &[(&str, Value)]) -> Value {
     let kind = [("@odata.type", json!({ "const": format!("#microsoft.graph.{kind}") }))];
     closed(required, &[&kind, members].concat())
 }
 
 /// An object that a list shows: every property that is shown, with what is known of its values.
-fn shown(names: &[&str], known: &[(&str, Value)]) -> Value {
+pub(super) fn shown(names: &[&str], known: &[(&str, Value)]) -> Value {
     let known_of = |name: &str| known.iter().find(|(known, _)| *known == name).map_or_else(|| json!({}), |(_, schema)| schema.clone());
     open(&names.iter().map(|name| (*name, known_of(name))).collect::<Vec<_>>())
 }
@@ -91,11 +92,11 @@ pub(super) fn list_of(item: &Value) -> Value {
 
 /// Every schema by name.
 pub(super) fn all() -> Map<String, Value> {
-    let all = [common(), people(), directory(), policies(), protection(), compliance(), logs()].concat();
+    let all = [common(), people(), directory(), application::all(), policies(), protection(), compliance(), logs()].concat();
     all.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
 }
 
-type Schemas = Vec<(&'static str, Value)>;
+pub(super) type Schemas = Vec<(&'static str, Value)>;
 
 fn common() -> Schemas {
     let inner = open(&[("date", text()), ("request-id", text()), ("client-request-id", text())]);
@@ -223,34 +224,7 @@ fn people() -> Schemas {
 }
 
 fn directory() -> Schemas {
-    let uri = closed(&["uri", "platform"], &[("uri", text()), ("platform", word(&["web", "spa", "publicClient"]))]);
-    let assignment = closed(&["resource", "value"], &[("resource", id()), ("value", text())]);
-    let identity = json!({ "type": "object", "properties": { "platform": word(&["iOS", "android"]) }, "required": ["platform"] });
     let texts = || many(text());
-    let application = [
-        ("id", id()),
-        ("appId", id()),
-        ("displayName", text()),
-        ("enabled", flag()),
-        ("redirectUris", many(uri)),
-        ("platformIdentities", many(identity)),
-        ("identifierUris", texts()),
-        ("scopes", texts()),
-        ("appRoles", texts()),
-        ("appRoleAssignments", many(assignment)),
-        ("secrets", many(open(&[("hint", text()), ("expires", time())]))),
-        ("keyCredentials", many(open(&[("certificate", text())]))),
-        ("approved", flag()),
-        ("protectable", flag()),
-        ("broker", flag()),
-        ("isFallbackPublicClient", flag()),
-        ("consent", word(&["preauthorized", "user"])),
-        ("signingAlgorithm", word(&["RS256", "ES256"])),
-        ("bundles", texts()),
-        ("homepage", or_null(text())),
-        ("created", time()),
-        ("createdDateTime", time()),
-    ];
     let device = [
         ("id", id()),
         ("deviceId", id()),
@@ -266,22 +240,7 @@ fn directory() -> Schemas {
         ("easDeviceId", or_null(text())),
         ("registrationDateTime", time()),
     ];
-    let principal = [
-        ("id", id()),
-        ("appId", id()),
-        ("displayName", text()),
-        ("appDisplayName", text()),
-        ("accountEnabled", flag()),
-        ("appOwnerOrganizationId", id()),
-        ("servicePrincipalNames", texts()),
-        ("servicePrincipalType", text()),
-    ];
     vec![
-        ("application", shown(applications::APPLICATIONS.shown, &application)),
-        ("newApplication", entity("application", &["displayName"], &application)),
-        ("applicationChange", entity("application", &[], &application)),
-        ("secret", open(&[("secretText", text()), ("hint", text()), ("endDateTime", time())])),
-        ("servicePrincipal", shown(service_principals::SERVICE_PRINCIPALS.shown, &principal)),
         ("endpoint", open(&[("id", text()), ("capability", text()), ("providerName", text()), ("providerId", text()), ("uri", text())])),
         ("device", shown(devices::DEVICES.shown, &device)),
         (

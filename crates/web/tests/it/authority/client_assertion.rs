@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use doorward_model::CredentialId;
 use doorward_model::application::{KeyCredential, SigningAlgorithm};
 use doorward_wire::certificate;
 use doorward_wire::jwt;
@@ -18,7 +19,14 @@ async fn world_with_certificate() -> (World, SigningKey) {
     let der = certificate::self_signed("web", &pkcs8, world.ctx.now(), world.ctx.rng.as_ref()).unwrap();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let mut application = unit.applications().get(WEB_APP).await.unwrap().unwrap();
-    application.key_credentials = vec![KeyCredential { certificate: STANDARD.encode(der) }];
+    application.key_credentials = vec![KeyCredential {
+        key_id: CredentialId::random(world.ctx.rng.as_ref()),
+        display_name: None,
+        custom_key_identifier: None,
+        certificate: STANDARD.encode(der),
+        start: None,
+        end: None,
+    }];
     application.secrets.clear();
     unit.applications().update(&application).await.unwrap();
     unit.commit().await.unwrap();

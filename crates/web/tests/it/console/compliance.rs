@@ -39,28 +39,7 @@ impl Compliance {
     }
 
     async fn enrol(&self) {
-        let world = &self.world;
-        let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-        let phone = Device {
-            id: PHONE,
-            display_name: "Anna's <i>phone".into(),
-            operating_system: "iOS".into(),
-            operating_system_version: "19.1".into(),
-            certificate_thumbprint: "AB".into(),
-            public_key_sha256: "ab".into(),
-            transport_key: None,
-            account_enabled: true,
-            is_managed: false,
-            is_compliant: false,
-            compliance_expiration: None,
-            trust_type: TrustType::Workplace,
-            owner: Some(world.anna.id),
-            eas_device_id: None,
-            registered: world.ctx.now(),
-        };
-        unit.devices().create(&phone).await.unwrap();
-        unit.commit().await.unwrap();
-        self.api("POST", "deviceManagement/managedDevices", json!({ "azureADDeviceId": PHONE })).await;
+        annas_managed_phone(&self.world, &self.token).await;
         self.report(json!({ "passwordLength": 4 })).await;
     }
 
@@ -99,6 +78,34 @@ impl Compliance {
     }
 }
 
+/// A phone of Anna's that is under management.
+pub(crate) async fn annas_managed_phone(world: &World, token: &str) -> DeviceId {
+    let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+    let phone = Device {
+        id: PHONE,
+        display_name: "Anna's <i>phone".into(),
+        operating_system: "iOS".into(),
+        operating_system_version: "19.1".into(),
+        certificate_thumbprint: "AB".into(),
+        public_key_sha256: "ab".into(),
+        transport_key: None,
+        account_enabled: true,
+        is_managed: false,
+        is_compliant: false,
+        compliance_expiration: None,
+        trust_type: TrustType::Workplace,
+        owner: Some(world.anna.id),
+        eas_device_id: None,
+        registered: world.ctx.now(),
+    };
+    unit.devices().create(&phone).await.unwrap();
+    unit.commit().await.unwrap();
+    let enrol = json!({ "azureADDeviceId": PHONE });
+    let enrolled = world.json(Method::POST, "/v1.0/deviceManagement/managedDevices", token, &enrol).await;
+    assert!(enrolled.status.is_success(), "{}", enrolled.body);
+    PHONE
+}
+
 /// Method, path, whether it changes something, and whether reading is enough.
 const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("GET", "", false, true),
@@ -118,6 +125,11 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("POST", "/devices/{device}/retire", true, false),
     ("POST", "/policies/{policy}/delete", true, false),
 ];
+
+/// The routes that change something.
+pub(crate) fn changes() -> Vec<String> {
+    ROUTES.iter().filter(|(_, _, changes, _)| *changes).map(|(_, path, ..)| format!("/console/compliance{path}")).collect()
+}
 
 #[tokio::test]
 async fn every_route_needs_a_session_and_a_role_and_every_change_is_audited() {

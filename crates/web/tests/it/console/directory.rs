@@ -353,7 +353,7 @@ async fn markup_in_any_text_stays_text_and_ids_that_mean_nothing_are_no_page() {
     graph(&world, Method::PATCH, &format!("/v1.0/users/{}", world.anna.id), json!({ "displayName": hostile })).await;
     let group = graph(&world, Method::POST, "/v1.0/groups", json!({ "displayName": hostile, "description": hostile })).await;
     let group = group.json()["id"].as_str().unwrap().to_owned();
-    let app = graph(&world, Method::POST, "/v1.0/applications", json!({ "displayName": hostile, "enabled": true })).await;
+    let app = graph(&world, Method::POST, "/v1.0/applications", json!({ "displayName": hostile })).await;
     let app = app.json()["appId"].as_str().unwrap().to_owned();
     let phone = crate::account::routes::annas_phone(&world).await.id;
     let mut admin = Browser::signed_in(&world, &world.admin).await;

@@ -1,13 +1,12 @@
 //! Every route of the directory pages: what role it needs, and that each change is audited.
 
 use axum::http::StatusCode;
-use doorward_model::MethodId;
-use doorward_model::authentication_method::{AuthenticationMethod, Credential};
 use doorward_model::role::Role;
 use serde_json::json;
 
 use super::browser::Browser;
 use super::directory::post;
+use crate::account::annas_app;
 use crate::account::routes::annas_phone;
 use crate::world::{Answer, WEB_APP, World, person};
 
@@ -61,8 +60,14 @@ const ROUTES: &[(&str, May, Option<&str>)] = &[
     ("/console/users/{user}/delete", May::Nobody, Some("Delete user")),
 ];
 
-/// Routes that take posts alone.
-const POST_ONLY: &[&str] = &["/console/groups/{group}/members/remove", "/console/apps/{app}/secrets"];
+/// Routes that take posts alone, with the page that their form stands on.
+const POST_ONLY: &[(&str, &str)] =
+    &[("/console/groups/{group}/members/remove", "/console/groups/{group}"), ("/console/apps/{app}/secrets", "/console/apps/{app}")];
+
+/// The routes that change something.
+pub(crate) fn changes() -> Vec<String> {
+    ROUTES.iter().filter(|(.., audited)| audited.is_some()).map(|(path, ..)| (*path).to_owned()).collect()
+}
 
 /// What is filled in, whatever the form; each takes what it knows.
 fn fields(world: &World, path: &str) -> Vec<(&'static str, String)> {
@@ -90,27 +95,18 @@ async fn every_route_needs_a_role_and_every_change_is_audited() {
     let reader = person(&world.ctx, "reader", vec![Role::SecurityReader]).await;
     let intune = person(&world.ctx, "intune", vec![Role::IntuneAdministrator]).await;
     let phone = annas_phone(&world).await;
+    let method = annas_app(&world).await;
     let token = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
     let group = world.json(axum::http::Method::POST, "/v1.0/groups", &token, &json!({ "displayName": "People" })).await;
     let group = group.json()["id"].as_str().unwrap().to_owned();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.users().create(&reader).await.unwrap();
     unit.users().create(&intune).await.unwrap();
-    let method = AuthenticationMethod {
-        id: MethodId::random(world.ctx.rng.as_ref()),
-        user_id: world.anna.id,
-        display_name: "Authenticator app".into(),
-        created: world.ctx.now(),
-        last_used: None,
-        counter: 0,
-        credential: Credential::SoftwareOath { wrapped_secret: vec![1] },
-    };
-    unit.authentication_methods().create(&method).await.unwrap();
-    let secret = doorward_service::directory::entity_tag(&unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0]);
+    let secret = unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0].key_id.to_string();
     unit.commit().await.unwrap();
     let fill = |path: &str| {
         path.replace("{user}", &world.anna.id.to_string())
-            .replace("{method}", &method.id.to_string())
+            .replace("{method}", &method.to_string())
             .replace("{group}", &group)
             .replace("{device}", &phone.id.to_string())
             .replace("{app}", &WEB_APP.to_string())
@@ -124,14 +120,15 @@ async fn every_route_needs_a_role_and_every_change_is_audited() {
         let address = fill(path);
         let nobody = Browser::default().send_form(&world, &address, &[]).await;
         assert_eq!(nobody.status, StatusCode::UNAUTHORIZED, "{path} without a session");
-        let looks = !POST_ONLY.contains(path);
+        let page_of_form = POST_ONLY.iter().find(|(only, _)| only == path).map(|(_, page)| fill(page));
+        let looks = page_of_form.is_none();
         for (browser, allowed) in [(&mut reads, *may == May::Read), (&mut sets, *may != May::Nobody)].into_iter().filter(|_| looks) {
             let expected = if allowed { StatusCode::OK } else { StatusCode::FORBIDDEN };
             let page = browser.get(&world, &address).await;
             assert_eq!(page.status, expected, "GET {path}: {}", page.body);
         }
         world.clock.advance(1);
-        let page = admin.get(&world, if looks { &address } else { "/console" }).await;
+        let page = admin.get(&world, page_of_form.as_ref().unwrap_or(&address)).await;
         assert_eq!(page.status, StatusCode::OK, "GET {path}: {}", page.body);
         let before = world.audits().await;
         let Some(audited) = audited else {

@@ -4,9 +4,7 @@ use crate::world::Answer;
 
 /// The fields of the form with that action, as they stand on the page.
 pub(crate) fn fields(page: &Answer, action: &str) -> Vec<(String, String)> {
-    let mark = format!("action=\"{action}\"");
-    let start = page.body.find(&mark).unwrap_or_else(|| panic!("no form for {action} in {}", page.body));
-    let form = page.body[start..].split("</form>").next().unwrap();
+    let form = form(page, action);
     let mut fields = Vec::new();
     let mut rest = form;
     while let Some(start) = rest.find('<') {
@@ -29,6 +27,28 @@ pub(crate) fn fields(page: &Answer, action: &str) -> Vec<(String, String)> {
         }
     }
     fields
+}
+
+/// The page has a form with that action.
+pub(crate) fn stands(page: &Answer, action: &str) -> bool {
+    page.body.contains(&format!("method=\"post\" action=\"{action}\""))
+}
+
+/// From the action of a form to its end.
+fn form<'a>(page: &'a Answer, action: &str) -> &'a str {
+    let start = page.body.find(&format!("method=\"post\" action=\"{action}\""));
+    let start = start.unwrap_or_else(|| panic!("no form for {action} in {}", page.body));
+    page.body[start..].split("</form>").next().unwrap()
+}
+
+/// The names of the fields of that form that somebody may type text into.
+pub(crate) fn texts(page: &Answer, action: &str) -> Vec<String> {
+    let tags = form(page, action).split('<').map(|rest| rest.split('>').next().unwrap());
+    let is_text = |tag: &str| {
+        let kind = attribute(tag, "type").unwrap_or_default();
+        tag.starts_with("textarea") || tag.starts_with("input") && ["", "text", "search"].contains(&kind.as_str())
+    };
+    tags.filter(|tag| is_text(tag)).filter_map(|tag| attribute(tag, "name")).collect()
 }
 
 /// Replaces what the form holds of these fields.

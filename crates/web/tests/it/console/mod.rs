@@ -2,16 +2,16 @@
 
 mod app_protection;
 pub(crate) mod browser;
-mod compliance;
+pub(crate) mod compliance;
 mod conditional_access;
 pub(crate) mod directory;
-mod directory_routes;
+pub(crate) mod directory_routes;
 pub(crate) mod form;
 mod gaps;
 mod log;
 mod reference;
-mod roles;
-mod services;
+pub(crate) mod roles;
+pub(crate) mod services;
 mod session;
 mod settings;
 mod what_if;

@@ -71,6 +71,11 @@ const ROUTES: &[(&str, &str, bool, bool)] = &[
     ("GET", "/console/audit/{audit}", false, true),
 ];
 
+/// The routes that change something.
+pub(crate) fn changes() -> Vec<String> {
+    ROUTES.iter().filter(|(_, _, changes, _)| *changes).map(|(_, path, ..)| (*path).to_owned()).collect()
+}
+
 /// The fields of a post beside its token, so that it is done if the role allows it.
 fn fields(path: &str, form: &[(String, String)]) -> Vec<(String, String)> {
     let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -84,6 +89,8 @@ fn fields(path: &str, form: &[(String, String)]) -> Vec<(String, String)> {
         }
         "authentication-strengths/new" => own(&[("base", r#"{"id": "new"}"#), ("name", "New"), ("lines", "fido2")]),
         "authentication-strengths/own" => own(&[("version", "1"), ("base", r#"{"id": "own"}"#), ("name", "Other"), ("lines", "fido2")]),
+        // A new policy is made of nothing that is there.
+        rest if rest.starts_with("app-protection/new") => with(form.to_vec(), &[("base", ""), ("name", "Tablets"), ("do", "preview")]),
         rest if rest.starts_with("app-protection/") => with(form.to_vec(), &[("name", "Tablets"), ("do", "preview")]),
         "conditional-access/policy" => own(&[("version", "1"), ("json", &policy("policy", "changed").to_string())]),
         rest if rest.starts_with("conditional-access/import") => own(&[("text", &policy("imported", "").to_string())]),

@@ -12,7 +12,7 @@ pub(super) fn mail_policy(group: &str) -> Value {
 }
 
 /// The world with a group of Anna's and app access to mail for it; the group's id.
-pub(super) async fn service_world() -> (World, String) {
+pub(crate) async fn service_world() -> (World, String) {
     let world = World::new().await;
     let token = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
     let group = world.json(Method::POST, "/v1.0/groups", &token, &json!({ "displayName": "Mail people" })).await;

@@ -1,15 +1,18 @@
 //! Who may call what: permissions of people and of applications acting for themselves, and how often.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use doorward_model::application::AppRoleAssignment;
+use doorward_model::PermissionId;
+use doorward_model::application::{AppRoleAssignment, PermissionScope};
 use doorward_service::directory::Limits;
 use doorward_service::resource::GRAPH;
+use doorward_service::setup::GRAPH_PERMISSIONS;
 use serde_json::{Value, json};
 
 use super::{SCOPE, policy};
-use crate::world::{WEB_APP, WEB_SECRET, World};
+use crate::world::{MAIL_APP, WEB_APP, WEB_SECRET, World};
 
 /// A token of the web application for itself, with these permissions.
 pub(super) async fn app_token(world: &World, permissions: &[&str]) -> String {
@@ -110,7 +113,10 @@ async fn one_permission_does_not_become_all_of_them() {
     let admin = format!("users/{}", world.admin.id);
     let anna = format!("users/{}", world.anna.id);
     let password = json!({ "passwordProfile": { "password": "another long password" } });
-    let assignments = json!({ "displayName": "x", "appRoleAssignments": [{ "resource": GRAPH, "value": "Policy.Read.All" }] });
+    let role = GRAPH_PERMISSIONS.iter().find(|permission| permission.value == "Policy.Read.All").unwrap().role();
+    let assignment = json!({ "principalId": MAIL_APP, "resourceId": GRAPH, "appRoleId": role.id });
+    let given = format!("servicePrincipals/{MAIL_APP}/appRoleAssignments");
+    let given_from = format!("servicePrincipals/{GRAPH}/appRoleAssignedTo");
     let cases = [
         ("POST", "users", user("plain", json!([])), true),
         ("POST", "users", user("mighty", json!([global])), false),
@@ -120,8 +126,9 @@ async fn one_permission_does_not_become_all_of_them() {
         ("PATCH", &admin, json!({ "displayName": "x" }), false),
         ("DELETE", &admin, Value::Null, false),
         ("POST", "applications", json!({ "displayName": "x" }), true),
-        ("POST", "applications", assignments.clone(), false),
-        ("PATCH", &app, assignments, false),
+        ("POST", &given, assignment.clone(), false),
+        ("POST", &given_from, assignment, false),
+        ("PATCH", &app, json!({ "displayName": "x" }), false),
         ("POST", &format!("{app}/addPassword"), Value::Null, false),
         ("DELETE", &app, Value::Null, false),
     ];
@@ -182,8 +189,11 @@ async fn tenants_of_an_earlier_release_get_new_permissions_of_the_admin_api_and_
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let complete = unit.applications().get(graph).await.unwrap().unwrap();
     let mut old = complete.clone();
-    old.scopes.retain(|scope| scope != "Group.Read.All");
-    old.scopes.push("Own.Scope".into());
+    old.scopes.retain(|scope| scope.value != "Group.Read.All");
+    // What a release without ids had, under the id that it was given at the upgrade.
+    old.scopes[0].id = PermissionId::random(world.ctx.rng.as_ref());
+    let own = doorward_service::setup::scope_of(graph, "Own.Scope");
+    old.scopes.push(own.clone());
     old.app_roles.clear();
     unit.applications().update(&old).await.unwrap();
     unit.commit().await.unwrap();
@@ -194,9 +204,9 @@ async fn tenants_of_an_earlier_release_get_new_permissions_of_the_admin_api_and_
     }
     let mut unit = world.ctx.store.tenant(world.tenant.id).read().await.unwrap();
     let found = unit.applications().get(graph).await.unwrap().unwrap();
-    let sorted = |names: &[String]| names.iter().cloned().collect::<std::collections::BTreeSet<_>>();
-    let mut expected = sorted(&complete.scopes);
-    expected.insert("Own.Scope".into());
-    assert_eq!(sorted(&found.scopes), expected);
-    assert_eq!(sorted(&found.app_roles), sorted(&complete.app_roles));
+    let names = |scopes: &[PermissionScope]| scopes.iter().map(|scope| (scope.value.clone(), scope.id)).collect::<BTreeMap<_, _>>();
+    let mut expected = names(&complete.scopes);
+    expected.insert(own.value, own.id);
+    assert_eq!(names(&found.scopes), expected);
+    assert_eq!(found.app_roles, complete.app_roles);
 }

@@ -4,39 +4,10 @@ use axum::http::{Method, StatusCode};
 use doorward_model::role::Role;
 use serde_json::{Value, json};
 
-use super::SCOPE;
-use crate::world::{MAIL_APP, World};
-
-/// A world with an administrator's token.
-struct Bench {
-    world: World,
-    token: String,
-}
+use super::bench::Bench;
+use crate::world::MAIL_APP;
 
 impl Bench {
-    async fn new() -> Self {
-        let world = World::new().await;
-        let token = world.access_token(&world.admin, SCOPE).await;
-        Self { world, token }
-    }
-
-    async fn send(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
-        let answer = self.world.json(method, &format!("/v1.0/{path}"), &self.token, &body).await;
-        (answer.status, if answer.body.is_empty() { Value::Null } else { answer.json() })
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let (status, body) = self.send(Method::GET, path, Value::Null).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {body}");
-        body
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Value {
-        let (status, answer) = self.send(Method::POST, path, body).await;
-        assert!(status.is_success(), "{path}: {answer}");
-        answer
-    }
-
     async fn group(&self, name: &str, members: &[&str]) -> String {
         let made = self.post("groups", json!({ "displayName": name })).await;
         let id = made["id"].as_str().unwrap().to_owned();
