@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{MethodId, UserId};
+use crate::{DeviceId, MethodId, UserId};
 
 /// A second factor, in the words of authentication strengths where these have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,10 +16,13 @@ pub enum SecondFactor {
     SoftwareOath,
     /// One of the codes that were handed out when the first second factor was registered.
     RecoveryCode,
+    /// A key behind a PIN on a registered device. The device's broker uses it; no page can ask for it.
+    #[serde(rename = "windowsHelloForBusiness")]
+    WindowsHello,
 }
 
 impl SecondFactor {
-    /// Best first.
+    /// Those that a person can give at a page, best first.
     pub const ALL: [Self; 3] = [Self::Fido2, Self::SoftwareOath, Self::RecoveryCode];
 
     /// The method as the `amr` claim spells it (RFC 8176 where it has a word). `mfa` stands beside it in a session.
@@ -29,6 +32,7 @@ impl SecondFactor {
             Self::Fido2 => "fido",
             Self::SoftwareOath => "otp",
             Self::RecoveryCode => "recovery",
+            Self::WindowsHello => "ngcmfa",
         }
     }
 
@@ -39,6 +43,7 @@ impl SecondFactor {
             Self::Fido2 => Some("fido2"),
             Self::SoftwareOath => Some("softwareOath"),
             Self::RecoveryCode => None,
+            Self::WindowsHello => Some("windowsHelloForBusiness"),
         }
     }
 }
@@ -83,6 +88,15 @@ pub enum Credential {
         /// Make of the authenticator; zero when it does not say.
         aaguid: Uuid,
     },
+    /// A key behind a PIN on a registered device.
+    WindowsHello {
+        /// SHA-256 of the key as the device sent it: how the device names it, unique in the tenant.
+        key_id: Vec<u8>,
+        /// Public key: SubjectPublicKeyInfo, DER.
+        public_key: Vec<u8>,
+        /// The device that it is on.
+        device_id: DeviceId,
+    },
 }
 
 impl AuthenticationMethod {
@@ -92,15 +106,26 @@ impl AuthenticationMethod {
         match self.credential {
             Credential::SoftwareOath { .. } => SecondFactor::SoftwareOath,
             Credential::Fido2 { .. } => SecondFactor::Fido2,
+            Credential::WindowsHello { .. } => SecondFactor::WindowsHello,
         }
     }
 
-    /// The credential id of a passkey.
+    /// What the method is found by: the credential id of a passkey, the key id of a device's key.
     #[must_use]
     pub fn credential_id(&self) -> Option<&[u8]> {
         match &self.credential {
             Credential::Fido2 { credential_id, .. } => Some(credential_id),
+            Credential::WindowsHello { key_id, .. } => Some(key_id),
             Credential::SoftwareOath { .. } => None,
+        }
+    }
+
+    /// The registered device that the method is on and goes with.
+    #[must_use]
+    pub fn device_id(&self) -> Option<DeviceId> {
+        match &self.credential {
+            Credential::WindowsHello { device_id, .. } => Some(*device_id),
+            Credential::Fido2 { .. } | Credential::SoftwareOath { .. } => None,
         }
     }
 }

@@ -43,6 +43,8 @@ codes! {
     REDIRECT_MISMATCH = 50011, "invalid_request", None;
     /// The device platform is not supported.
     DEVICE_POLICY_ERROR = 50005, "invalid_grant", Some("message_only");
+    /// The assertion of a token request is not accepted.
+    INVALID_ASSERTION = 50013, "invalid_grant", None;
     /// No such account; only where the caller may know.
     USER_NOT_FOUND = 50034, "invalid_grant", None;
     /// Too many attempts.

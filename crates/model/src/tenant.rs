@@ -17,6 +17,9 @@ pub struct Tenant {
     pub domains: Vec<String>,
     /// Certificate-based user authentication; excludes app access policies (seed, "Overlap").
     pub certificate_based_authentication: bool,
+    /// Brokers are told whether an account exists before anybody has given a password. Off: every name in the domains is said to exist.
+    #[serde(default)]
+    pub tells_whether_accounts_exist: bool,
     /// Devices one user may own. Default 20.
     pub device_limit: u32,
     /// Where a person on iOS gets the broker app.

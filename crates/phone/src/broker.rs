@@ -140,7 +140,7 @@ impl Registration {
     pub(crate) async fn sign_in(&mut self, client: &Client, network: &Network, grant: PrtGrant) -> Result<Result<(), Outcome>, PhoneError> {
         let client_id = match grant {
             PrtGrant::Password { .. } => PRT_CLIENT.to_owned(),
-            PrtGrant::RefreshToken { .. } => BROKER.to_string(),
+            PrtGrant::RefreshToken { .. } | PrtGrant::Hello { .. } => BROKER.to_string(),
         };
         let claims = PrtRequestClaims { client_id, request_nonce: nonce(client, network).await?, scope: "openid aza ugs".into(), grant };
         let message = prt::build_request(&self.key, &self.certificate, &claims).map_err(PhoneError::local)?;
@@ -188,6 +188,7 @@ impl Registration {
             .query(&query)
             .header("x-ms-RefreshTokenCredential", proofs.cookie)
             .header("x-ms-DeviceCredential", proofs.credential)
+            .header("accept", "application/json")
             .header("x-client-brkrver", "1.0");
         let answer = send(request).await?;
         if answer.status >= 400 {

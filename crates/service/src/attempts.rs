@@ -20,6 +20,9 @@ const PER_ACCOUNT_ELSEWHERE: (u32, u32) = (10, 1);
 /// Attempts on one account from one familiar place.
 const PER_ACCOUNT_FAMILIAR: (u32, u32) = (20, 10);
 
+/// Questions about accounts that one address may ask in a burst, and per minute after that.
+const QUESTIONS_PER_ADDRESS: (u32, u32) = (60, 30);
+
 /// Where an attempt comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
@@ -42,6 +45,7 @@ pub struct Attempts {
     addresses: Limiter<IpAddr>,
     elsewhere: Limiter<Account>,
     familiar: Limiter<(Account, Origin)>,
+    questions: Limiter<IpAddr>,
     /// Places where an account has signed in, the most recent hundred thousand.
     places: Cache<(Account, Origin), ()>,
 }
@@ -52,6 +56,7 @@ impl Default for Attempts {
             addresses: RateLimiter::keyed(quota(PER_ADDRESS)),
             elsewhere: RateLimiter::keyed(quota(PER_ACCOUNT_ELSEWHERE)),
             familiar: RateLimiter::keyed(quota(PER_ACCOUNT_FAMILIAR)),
+            questions: RateLimiter::keyed(quota(QUESTIONS_PER_ADDRESS)),
             places: Cache::new(100_000),
         }
     }
@@ -80,6 +85,12 @@ impl Attempts {
         }
     }
 
+    /// Takes one question from the budget of an address.
+    #[must_use]
+    pub fn allow_question(&self, address: IpAddr) -> bool {
+        self.questions.check_key(&subscriber(address)).is_ok()
+    }
+
     /// Remembers a place where the right password was given.
     pub fn succeeded(&self, tenant: TenantId, name: &str, origin: Origin) {
         self.places.insert(key(tenant, name, origin), ());
@@ -90,16 +101,25 @@ impl Attempts {
         self.addresses.retain_recent();
         self.elsewhere.retain_recent();
         self.familiar.retain_recent();
+        self.questions.retain_recent();
     }
 }
 
 fn key(tenant: TenantId, name: &str, origin: Origin) -> (Account, Origin) {
     let origin = match origin {
-        Origin::Address(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-            Some(v4) => Origin::Address(v4.into()),
-            None => Origin::Address(IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into())),
-        },
-        other => other,
+        Origin::Address(address) => Origin::Address(subscriber(address)),
+        device @ Origin::Device(_) => device,
     };
     (Account { tenant, name: name.to_lowercase() }, origin)
+}
+
+/// What one subscriber holds: an IPv4 address, or an IPv6 network of 64 bits.
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(v4) => v4.into(),
+            None => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
+        },
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }

@@ -15,6 +15,16 @@ pub const DEVICE_REGISTRATION: AppId = AppId(uuid!("01cb2876-7ebd-4aa4-9cc9-d28b
 /// Check-in of protected apps.
 pub const PROTECTION: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b01"));
 
+/// Device management: check-in of Linux clients, and what they name when they enrol a person's first sign-in.
+pub const MANAGEMENT: AppId = AppId(uuid!("0000000a-0000-0000-c000-000000000000"));
+/// Enrolment into device management.
+pub const ENROLMENT: AppId = AppId(uuid!("d4ebce55-015a-49b5-a083-c84d1797ae8c"));
+/// Where a managed device asks how it stands.
+pub const COMPLIANCE: AppId = AppId(uuid!("b8066b99-6e67-41be-abfa-75db1a2c8809"));
+
+/// The name under which clients ask for administration when they only want a second factor given: nothing is served under it.
+pub const PORTAL: AppId = AppId(uuid!("c44b4083-3bb0-49c1-b47d-974e53cbdf3c"));
+
 /// The administrator's console: client and resource at once, so that policies can be made for it alone.
 pub const CONSOLE: AppId = AppId(uuid!("0a9d5b1e-6c1f-4d0e-9a57-3c6a1f7e2b03"));
 

@@ -59,6 +59,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
         display_name: new.display_name.clone(),
         domains: vec![new.domain.to_lowercase()],
         certificate_based_authentication: false,
+        tells_whether_accounts_exist: false,
         device_limit: 20,
         broker_store_link_ios: "https://apps.apple.com/app/id983156458".into(),
         broker_store_link_android: "https://play.google.com/store/apps/details?id=com.microsoft.windowsintune.companyportal".into(),
@@ -137,7 +138,7 @@ fn own_redirect(ctx: &Context, path: &str) -> RedirectUri {
     RedirectUri { uri: format!("{}{path}", ctx.base_url.as_str().trim_end_matches('/')), platform: RedirectPlatform::Spa }
 }
 
-/// Gives tenants made by an earlier release the console, My account and the admin API's present permissions, and follows a base address that has
+/// Gives tenants made by an earlier release the console, My account, the services of device management and the admin API's present permissions, and follows a base address that has
 /// changed. Runs at each start and writes only where something is missing.
 ///
 /// # Errors
@@ -152,6 +153,11 @@ pub async fn complete_tenants(ctx: &Context) -> Result<()> {
                 Some(present) => Application { redirect_uris: own.redirect_uris, ..present.clone() },
             };
             complete(ctx, unit.as_mut(), present, wanted).await?;
+        }
+        for service in management_services(ctx.now()) {
+            if unit.applications().get(service.app_id).await?.is_none() {
+                complete(ctx, unit.as_mut(), None, service).await?;
+            }
         }
         let graph = unit.applications().get(resource::GRAPH).await?;
         if let Some(present) = graph {
@@ -243,7 +249,7 @@ fn built_in_applications(now: Timestamp) -> Vec<Application> {
             .collect(),
         ..blank(id, name, now)
     };
-    vec![
+    let mut all = vec![
         graph,
         registration,
         protection,
@@ -255,6 +261,26 @@ fn built_in_applications(now: Timestamp) -> Vec<Application> {
         broker(PRT_BROKER, "Authentication Broker (tokens)", &[]),
         blank(mail::BUILT_IN_CLIENT, "Built-in mail client", now),
         broker(LINUX_BROKER, "Authentication Broker (Linux)", &["companyportal://com.microsoft.CompanyPortal"]),
+    ];
+    all.extend(management_services(now));
+    all
+}
+
+/// The services of device management and administration, under the ids and names that existing clients ask for.
+fn management_services(now: Timestamp) -> [Application; 4] {
+    let service = |id: AppId, name: &str, uri: &str| Application {
+        identifier_uris: vec![uri.into()],
+        scopes: vec![scope_of(id, "user_impersonation")],
+        ..blank(id, name, now)
+    };
+    [
+        service(resource::MANAGEMENT, "Device management", "https://enrollment.manage.microsoft.com"),
+        service(resource::ENROLMENT, "Device enrolment", "api://doorward-enrolment"),
+        service(resource::COMPLIANCE, "Device compliance", "api://doorward-compliance"),
+        Application {
+            bundles: vec!["MicrosoftAdminPortals".into()],
+            ..service(resource::PORTAL, "Administration portal", "api://doorward-portal")
+        },
     ]
 }
 
@@ -270,10 +296,14 @@ fn blank(app_id: AppId, display_name: &str, created: Timestamp) -> Application {
 /// Whether an application belongs to every tenant and must not be deleted.
 #[must_use]
 pub fn is_built_in(id: AppId) -> bool {
-    const IDS: [AppId; 9] = [
+    const IDS: [AppId; 13] = [
         resource::GRAPH,
         resource::DEVICE_REGISTRATION,
         resource::PROTECTION,
+        resource::MANAGEMENT,
+        resource::ENROLMENT,
+        resource::COMPLIANCE,
+        resource::PORTAL,
         resource::CONSOLE,
         resource::ACCOUNT,
         BROKER,

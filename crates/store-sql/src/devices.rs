@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use doorward_model::device::Device;
 use doorward_model::{DeviceId, UserId};
 use doorward_store::query::{DeviceField, Page, Query};
-use doorward_store::{DeviceRepository, Result};
+use doorward_store::{AuthenticationMethodRepository as _, DeviceRepository, Result};
 use sqlx::sqlite::SqliteRow;
 
 use crate::query::table;
@@ -155,6 +155,12 @@ impl DeviceRepository for Scope<'_> {
 
     async fn delete(&mut self, id: DeviceId) -> Result<()> {
         self.may_write()?;
+        let owner = DeviceRepository::get(self, id).await?.and_then(|device| device.owner);
+        if let Some(owner) = owner {
+            for method in self.of_user(owner).await?.into_iter().filter(|method| method.device_id() == Some(id)) {
+                doorward_store::AuthenticationMethodRepository::delete(self, method.id).await?;
+            }
+        }
         let id = id.to_string();
         let result = sqlx::query("DELETE FROM devices WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)

@@ -9,6 +9,7 @@ mod bearer;
 mod caller;
 mod console;
 mod graph;
+mod linux;
 mod mam;
 mod page_token;
 pub mod pages;
@@ -42,6 +43,7 @@ pub fn router(ctx: Arc<Context>) -> Router {
         .merge(authority::routes())
         .merge(registration::routes())
         .merge(mam::routes())
+        .merge(linux::routes())
         .merge(graph::routes(&ctx))
         .merge(console::routes(ctx.clone()))
         .merge(account::routes(ctx.clone()))

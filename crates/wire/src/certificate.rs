@@ -5,7 +5,7 @@ use doorward_model::{DeviceId, Rng, TenantId, UserId, rng};
 use jiff::Timestamp;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm,
 };
 use uuid::Uuid;
 use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION};
@@ -240,6 +240,51 @@ pub fn issue_device_certificate(
     params.use_authority_key_identifier_extension = true;
     let issuer = Issuer::new(authority_params(authority), signer);
     Ok(params.signed_by(key, &issuer)?.der().to_vec())
+}
+
+/// What a certificate for the peers of a device says.
+#[derive(Debug, Clone, Copy)]
+pub struct PeerCertificateTemplate<'a> {
+    /// Device id: the subject is `CN=<device id>` and nothing else.
+    pub device: DeviceId,
+    /// Name of the device. Only a single label counts: names with a dot are those of servers, which the authority does not vouch for.
+    pub name: &'a str,
+    /// Start of validity.
+    pub not_before: Timestamp,
+    /// End of validity.
+    pub not_after: Timestamp,
+}
+
+/// Issues a certificate with which a device shows itself to other devices of its tenant, by the authority with that id and private key
+/// (PKCS#8); DER.
+///
+/// # Errors
+/// [`CertificateError::Issue`].
+pub fn issue_peer_certificate(
+    authority: Uuid,
+    authority_key: &[u8],
+    key: &PublicKey,
+    template: &PeerCertificateTemplate<'_>,
+    rng: &dyn Rng,
+) -> Result<Vec<u8>, CertificateError> {
+    let signer = KeyPair::try_from(authority_key)?;
+    let mut params = leaf_params(&template.device.to_string(), rng);
+    set_validity(&mut params, template.not_before, template.not_after.as_second());
+    params.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
+    if is_label(template.name) {
+        params.subject_alt_names = vec![SanType::DnsName(template.name.try_into()?)];
+    }
+    params.use_authority_key_identifier_extension = true;
+    let issuer = Issuer::new(authority_params(authority), signer);
+    Ok(params.signed_by(key, &issuer)?.der().to_vec())
+}
+
+/// A single label of a host name (RFC 1123 §2.1).
+fn is_label(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
 }
 
 /// A certificate that a domain-joined PC makes for itself, valid for ten years; DER. `key` is PKCS#8.

@@ -7,12 +7,14 @@ pub mod drs;
 pub mod eas;
 pub mod jwt;
 pub mod key;
+pub mod linux_management;
 pub mod mam;
 pub mod oauth;
 pub mod odata;
 pub mod policy_file;
 pub mod prt;
 pub mod seal;
+pub mod sign_in_page;
 pub mod totp;
 pub mod webauthn;
 

@@ -185,11 +185,6 @@ fn applications(ctx: &Context) -> Vec<Application> {
         signing_algorithm: SigningAlgorithm::RS256,
         ..blank(app_id, name)
     };
-    let service = |app_id: AppId, name: &str, uri: &str| Application {
-        identifier_uris: vec![uri.into()],
-        signing_algorithm: SigningAlgorithm::RS256,
-        ..blank(app_id, name)
-    };
     vec![
         Application {
             identifier_uris: vec!["api://contoso-mail".into()],
@@ -223,10 +218,6 @@ fn applications(ctx: &Context) -> Vec<Application> {
         public(AppId(uuid!("04b07795-8ddb-461a-bbee-02f9e1bf7b46")), "Command line"),
         public(AppId(uuid!("ce6ff14a-7fdc-4685-bbe0-f6afdfcfa8e0")), "SSH sign-in"),
         public(AppId(uuid!("d3590ed6-52b3-4102-aeff-aad2292ab01c")), "Office"),
-        service(AppId(uuid!("c44b4083-3bb0-49c1-b47d-974e53cbdf3c")), "Portal", "https://portal.contoso.example"),
-        service(AppId(uuid!("0000000a-0000-0000-c000-000000000000")), "Device management", "https://enrollment.manage.microsoft.com"),
-        service(AppId(uuid!("d4ebce55-015a-49b5-a083-c84d1797ae8c")), "Device enrolment", "api://device-enrolment"),
-        service(AppId(uuid!("b8066b99-6e67-41be-abfa-75db1a2c8809")), "Device compliance", "api://device-compliance"),
     ]
 }
 

@@ -106,8 +106,13 @@ pub(super) fn device_facts(device: &Device, now: Timestamp) -> DeviceFacts {
 
 /// The words of authentication strengths for what `amr` says.
 fn methods(amr: &[String]) -> Vec<String> {
-    let second =
-        |method: &String| SecondFactor::ALL.into_iter().find(|factor| factor.amr() == method).and_then(SecondFactor::strength_word);
+    let second = |method: &String| {
+        SecondFactor::ALL
+            .into_iter()
+            .chain([SecondFactor::WindowsHello])
+            .find(|factor| factor.amr() == method)
+            .and_then(SecondFactor::strength_word)
+    };
     amr.iter().filter_map(|method| if method == "pwd" { Some("password") } else { second(method) }).map(str::to_owned).collect()
 }
 
@@ -116,7 +121,7 @@ fn methods(amr: &[String]) -> Vec<String> {
 #[must_use]
 pub fn waived_controls(resource: AppId) -> Vec<GrantControl> {
     match resource {
-        resource::DEVICE_REGISTRATION => vec![
+        resource::DEVICE_REGISTRATION | resource::MANAGEMENT | resource::ENROLMENT | resource::COMPLIANCE => vec![
             GrantControl::ApprovedApplication,
             GrantControl::CompliantApplication,
             GrantControl::CompliantDevice,

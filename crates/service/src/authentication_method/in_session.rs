@@ -137,6 +137,11 @@ pub(crate) fn is_recent(session: &Session, now: Timestamp) -> bool {
     session.second_factor.is_some_and(|given| is_recently(given, now))
 }
 
+/// Whether a second factor was given in a session at any time.
+pub(crate) fn has_any(session: &Session) -> bool {
+    session.amr.iter().any(|method| method == "mfa")
+}
+
 /// Notes a second factor in a session.
 pub(crate) fn note(session: &mut Session, factor: SecondFactor, now: Timestamp) {
     for word in [factor.amr(), "mfa"] {

@@ -7,6 +7,7 @@ pub mod in_session;
 pub mod recovery_code;
 pub mod registered;
 pub mod software_oath;
+pub mod windows_hello;
 
 use std::net::IpAddr;
 

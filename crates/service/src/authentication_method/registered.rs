@@ -48,7 +48,7 @@ impl Held {
         }
     }
 
-    /// Whether the person has any second factor.
+    /// Whether the person has any second factor that can be given at a page.
     #[must_use]
     pub fn any(&self) -> bool {
         SecondFactor::ALL.iter().any(|factor| self.has(*factor))
@@ -57,7 +57,11 @@ impl Held {
     /// Ids of the passkeys.
     #[must_use]
     pub fn credential_ids(&self) -> Vec<Vec<u8>> {
-        self.methods.iter().filter_map(|method| method.credential_id().map(<[u8]>::to_vec)).collect()
+        self.methods
+            .iter()
+            .filter(|method| method.factor() == SecondFactor::Fido2)
+            .filter_map(|method| method.credential_id().map(<[u8]>::to_vec))
+            .collect()
     }
 }
 
@@ -87,7 +91,16 @@ pub(super) async fn keep(
     let actor = Actor::user(user);
     let change = Change { activity: "Register", kind: KIND, id: id.to_string(), before: Value::Null, after: shown(&method), actor: &actor };
     audit::record(ctx, unit, change).await?;
-    if before.is_empty() { recovery_code::issue(ctx, unit, tenant, user).await } else { Ok(Vec::new()) }
+    if method.factor() == SecondFactor::WindowsHello || before.iter().any(is_for_pages) {
+        return Ok(Vec::new());
+    }
+    recovery_code::issue(ctx, unit, tenant, user).await
+}
+
+/// Whether a method can be given at a page. Recovery codes stand in for these, and go with the last of them.
+#[must_use]
+pub fn is_for_pages(method: &AuthenticationMethod) -> bool {
+    SecondFactor::ALL.contains(&method.factor())
 }
 
 /// A method as audit and admin API show it: nothing in it helps to use it.
@@ -101,8 +114,12 @@ pub fn shown(method: &AuthenticationMethod) -> Value {
         "lastUsedDateTime": method.last_used,
         "method": method.factor(),
     });
-    if let (Credential::Fido2 { aaguid, .. }, Value::Object(members)) = (&method.credential, &mut shown) {
-        members.insert("aaGuid".into(), json!(aaguid));
+    if let Value::Object(members) = &mut shown {
+        match &method.credential {
+            Credential::Fido2 { aaguid, .. } => members.insert("aaGuid".into(), json!(aaguid)),
+            Credential::WindowsHello { device_id, .. } => members.insert("deviceId".into(), json!(device_id)),
+            Credential::SoftwareOath { .. } => None,
+        };
     }
     shown
 }

@@ -80,6 +80,12 @@ pub(crate) fn session_key_purpose(tenant: TenantId) -> String {
     format!("session key of {tenant}")
 }
 
+/// Whether the message in `x-ms-RefreshTokenCredential` is signed over a nonce. One that cannot be read is for [`brokered_request`] to refuse.
+#[must_use]
+pub fn carries_nonce(prt_header: &str) -> bool {
+    prt::parse_cookie(prt_header).map_or(true, |cookie| cookie.unverified_claims().request_nonce.is_some())
+}
+
 /// The two headers of a brokered authorization request (`x-ms-RefreshTokenCredential`, `x-ms-DeviceCredential`).
 ///
 /// Both are signed over the same nonce: one with the session key, one with the device key.
@@ -108,8 +114,13 @@ pub async fn brokered_request(
     let nonce = cookie.unverified_claims().request_nonce.clone();
     let nonce =
         nonce.ok_or_else(|| Error::refused(ErrorCode::INVALID_NONCE, "The credential carries no request_nonce. Ask for a nonce first."))?;
-    if credential.is_some_and(|(device, signed_nonce)| device.id != proof.device.id || signed_nonce != nonce) {
-        return Err(Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The two credentials do not belong together."));
+    if let Some((device, signed_nonce)) = credential {
+        if signed_nonce != nonce {
+            return Err(Error::refused(ErrorCode::INVALID_NONCE, "The two credentials are signed over different nonces."));
+        }
+        if device.id != proof.device.id {
+            return Err(Error::refused(ErrorCode::INVALID_GRANT, "The primary refresh token belongs to another device."));
+        }
     }
     one_time::redeem_nonce(ctx, unit, tenant.id, &nonce).await?;
     Ok(proof)

@@ -1,5 +1,7 @@
-//! Issuing a primary refresh token: to a registered device, for its owner, by password or by an earlier refresh token.
+//! Issuing a primary refresh token: to a registered device, for its owner, by password, by an earlier refresh token, or by a
+//! key of theirs on the device.
 
+use doorward_model::authentication_method::SecondFactor;
 use doorward_model::device::Device;
 use doorward_model::refresh_token::PrimaryRefreshToken;
 use doorward_model::session::{Session, SessionKind};
@@ -16,6 +18,7 @@ use serde_json::json;
 use super::credential::{device_of, session_key_purpose};
 use crate::access::{self, Attempt, Subject};
 use crate::attempts::Origin;
+use crate::authentication_method::{in_session, windows_hello};
 use crate::caller::Caller;
 use crate::client;
 use crate::context::Context;
@@ -57,6 +60,19 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
             let session = session::begin(ctx, &user, SessionKind::Broker, Some(device.id), amr);
             (user, session)
         }
+        PrtGrant::Hello { username, assertion } => {
+            let user = match by_hello_key(ctx, tenant, &device, username, assertion).await {
+                Ok(user) => user,
+                Err(error) => {
+                    let application = client::find(ctx.store.tenant(tenant.id).read().await?.as_mut(), &client_id).await?;
+                    return Err(access::failed_factor(ctx, tenant, caller, "prt", &application, username, error).await);
+                }
+            };
+            credentials::require_own_password(&user)?;
+            let mut session = session::begin(ctx, &user, SessionKind::Broker, Some(device.id), vec!["rsa".to_owned()]);
+            in_session::note(&mut session, SecondFactor::WindowsHello, ctx.now());
+            (user, session)
+        }
         PrtGrant::RefreshToken { refresh_token: value } => {
             let mut unit = ctx.store.tenant(tenant.id).read().await?;
             let token = refresh_token::valid(ctx, unit.as_mut(), value).await?;
@@ -65,14 +81,23 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
             (user, session)
         }
     };
+    // Not a code about the device: clients delete their keys when they read one, and those are somebody's who is well.
     if device.owner.is_some_and(|owner| owner != user.id) {
-        return Err(Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The device is registered to somebody else."));
+        return Err(Error::refused(ErrorCode::BLOCKED, "The device is registered to somebody else."));
     }
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     let (response, attempt) = issue(ctx, unit.as_mut(), tenant, caller, &client_id, &device, &user, session).await?;
     unit.commit().await?;
     attempt.granted(ctx).await;
     Ok(response)
+}
+
+/// The key proves possession of the device and knowledge of its PIN, so it is two factors at once.
+async fn by_hello_key(ctx: &Context, tenant: &Tenant, device: &Device, username: &str, assertion: &str) -> Result<User> {
+    let mut unit = ctx.store.tenant(tenant.id).write().await?;
+    let user = windows_hello::verify(ctx, unit.as_mut(), tenant, device, username, assertion).await?;
+    unit.commit().await?;
+    Ok(user)
 }
 
 /// A session of the broker that began with a refresh token. It is as old as the sign-in that the token came from: passing through a
@@ -104,7 +129,7 @@ async fn issue(
     let transport_key = device
         .transport_key
         .as_deref()
-        .ok_or_else(|| Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The device has no transport key. Register it again."))?;
+        .ok_or_else(|| Error::refused(ErrorCode::BLOCKED, "The device has no transport key. Register it again."))?;
     // A primary refresh token opens nothing by itself, but it is a token: policies on device registration speak.
     let gatekeeper = resource::find(unit, &resource::DEVICE_REGISTRATION.to_string()).await?;
     let request = access::Request {

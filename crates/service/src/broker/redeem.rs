@@ -82,6 +82,7 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
             nonce: None,
             capabilities: &[],
             authentication_context: None,
+            confirmation: None,
             version,
         };
         serde_json::to_vec(&issue::issue(ctx, unit.as_mut(), &tokens).await?)

@@ -9,6 +9,7 @@ mod due;
 mod enrol;
 mod gather;
 mod impact;
+pub mod linux;
 mod policies;
 mod report;
 mod settings;

@@ -165,9 +165,19 @@ fn fits(value: &Value, shape: FactShape) -> Result<(), String> {
 }
 
 fn answer(managed: &ManagedDevice, gathered: &Gathered) -> Answer {
+    let judgement = managed.judgement.as_ref();
+    Answer {
+        standing: managed.standing(),
+        failing: failing(managed, gathered),
+        grace_ends: judgement.and_then(|judgement| judgement.grace_ends),
+    }
+}
+
+/// What a device fails, as of its last judgement.
+pub(super) fn failing(managed: &ManagedDevice, gathered: &Gathered) -> Vec<Failing> {
     let asked = expectation(&gathered.policies, &gathered.platform);
     let mut failing: Vec<Failing> = Vec::new();
-    let Some(judgement) = &managed.judgement else { return Answer { standing: Standing::Unknown, failing, grace_ends: None } };
+    let Some(judgement) = &managed.judgement else { return failing };
     for setting in judgement.policies.iter().flat_map(|policy| &policy.settings).chain(&judgement.built_in) {
         let fails = matches!(setting.status, ComplianceStatus::NonCompliant | ComplianceStatus::Error);
         if fails && !failing.iter().any(|known| known.setting == setting.setting) {
@@ -183,7 +193,7 @@ fn answer(managed: &ManagedDevice, gathered: &Gathered) -> Answer {
             });
         }
     }
-    Answer { standing: judgement.standing, failing, grace_ends: judgement.grace_ends }
+    failing
 }
 
 /// What the person who holds a device can do about a setting that it fails, by the setting's name as a judgement has it.

@@ -71,7 +71,7 @@ pub async fn join(
         return Err(JoinError::Malformed("an application cannot own a device: the token must be a user's".into()));
     };
     let csr = drs::check_csr(request).map_err(|error| JoinError::Malformed(error.to_string()))?;
-    let transport_key = drs::transport_key_spki(request).map_err(|error| JoinError::Malformed(error.to_string()))?;
+    let transport_key = drs::transport_key_spki(request).map_err(|error| JoinError::Malformed(format!("TransportKey: {error}")))?;
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     require_registration_allowed(ctx, unit.as_mut(), tenant, caller, bearer, user).await?;
     let existing = unit.devices().find_by_public_key(&csr.public_key.sha256).await?;

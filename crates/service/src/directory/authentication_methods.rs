@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::audit::{Actor, Change, record};
 use super::error::{DirectoryError, Result};
 use crate::access::{Advice, Watch};
-use crate::authentication_method::registered::{KIND, shown};
+use crate::authentication_method::registered::{KIND, is_for_pages, shown};
 use crate::context::Context;
 
 /// The second factors of a user, oldest first.
@@ -35,7 +35,7 @@ pub async fn delete_authentication_method(ctx: &Context, tenant: TenantId, actor
     let method = method.ok_or_else(|| DirectoryError::NotFound(format!("authentication method {id}")))?;
     let watch = Watch::over(ctx, unit.as_mut(), tenant, &person).await?;
     unit.authentication_methods().delete(id).await?;
-    if methods.len() == 1 {
+    if is_for_pages(method) && !methods.iter().any(|other| other.id != id && is_for_pages(other)) {
         unit.authentication_methods().set_recovery_codes(user, &[]).await?;
     }
     watch.end(ctx, unit.as_mut(), Advice::SecondFactor).await?;

@@ -39,21 +39,37 @@ pub async fn rename_tenant(ctx: &Context, id: TenantId, actor: &Actor, name: &st
     Ok(after)
 }
 
-/// Switches certificate-based authentication. It excludes app access: an app that signs in with a certificate of the device would
-/// pass by the broker that vouches for it.
+/// Settings of the tenant that change; what is none stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TenantPatch {
+    /// Users may sign in with a certificate of their own.
+    pub certificate_based_authentication: Option<bool>,
+    /// Brokers are told whether an account exists.
+    pub tells_whether_accounts_exist: Option<bool>,
+}
+
+/// Changes settings of the tenant. Certificate-based authentication excludes app access: an app that signs in with a certificate of the
+/// device would pass by the broker that vouches for it.
 ///
 /// # Errors
-/// [`DirectoryError::Conflict`] while a service policy has app access enabled.
-pub async fn set_certificate_based_authentication(ctx: &Context, tenant: TenantId, actor: &Actor, enabled: bool) -> Result<Tenant> {
+/// [`DirectoryError::Conflict`] when certificate-based authentication is switched on while a service policy has app access enabled.
+pub async fn update_tenant(ctx: &Context, tenant: TenantId, actor: &Actor, patch: TenantPatch) -> Result<Tenant> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), tenant).await?;
-    let mut services = Vec::new();
-    for document in unit.documents().list(DocumentKind::ServicePolicy).await? {
-        let policy = policy_file::service_policy::read(&document.body).map_err(|error| DirectoryError::Conflict(error.to_string()))?;
-        services.push(policy);
+    let after = Tenant {
+        certificate_based_authentication: patch.certificate_based_authentication.unwrap_or(before.certificate_based_authentication),
+        tells_whether_accounts_exist: patch.tells_whether_accounts_exist.unwrap_or(before.tells_whether_accounts_exist),
+        ..before.clone()
+    };
+    if after.certificate_based_authentication != before.certificate_based_authentication {
+        let mut services = Vec::new();
+        for document in unit.documents().list(DocumentKind::ServicePolicy).await? {
+            let policy = policy_file::service_policy::read(&document.body).map_err(|error| DirectoryError::Conflict(error.to_string()))?;
+            services.push(policy);
+        }
+        check_certificate_conflict(&services, after.certificate_based_authentication)
+            .map_err(|conflict| DirectoryError::Conflict(conflict.to_string()))?;
     }
-    check_certificate_conflict(&services, enabled).map_err(|conflict| DirectoryError::Conflict(conflict.to_string()))?;
-    let after = Tenant { certificate_based_authentication: enabled, ..before.clone() };
     update(ctx, unit.as_mut(), actor, &before, &after).await?;
     unit.commit().await?;
     ctx.tenants.invalidate();

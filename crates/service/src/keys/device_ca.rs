@@ -3,7 +3,7 @@
 use doorward_model::key::DeviceCa;
 use doorward_model::{DeviceId, Rng, TenantId, UserId, rng};
 use doorward_store::Unit;
-use doorward_wire::certificate::{self, CertificateError, DeviceCertificateTemplate};
+use doorward_wire::certificate::{self, CertificateError, DeviceCertificateTemplate, PeerCertificateTemplate};
 use doorward_wire::drs::CheckedCsr;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -34,16 +34,36 @@ pub async fn create_device_ca(ctx: &Context, unit: &mut dyn Unit, tenant: Tenant
 pub async fn device_authority(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Result<DeviceAuthority> {
     let record = unit.keys().device_ca().await?.ok_or_else(|| Error::internal("device authority", &"the tenant has none"))?;
     let private_key = ctx.master_key.unwrap(&purpose(tenant), &record.wrapped_private_key)?;
-    Ok(DeviceAuthority { id: record.id, private_key })
+    Ok(DeviceAuthority { id: record.id, certificate: record.certificate, private_key })
 }
 
 /// A device certificate authority with its key.
 pub struct DeviceAuthority {
     id: Uuid,
+    certificate: Vec<u8>,
     private_key: Vec<u8>,
 }
 
 impl DeviceAuthority {
+    /// Its certificate, DER.
+    #[must_use]
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    /// Issues a certificate for the key of a device, for its peers; DER.
+    ///
+    /// # Errors
+    /// When the authority's key or certificate cannot be used.
+    pub fn issue_for_peers(
+        &self,
+        csr: &CheckedCsr,
+        template: &PeerCertificateTemplate<'_>,
+        rng: &dyn Rng,
+    ) -> std::result::Result<Vec<u8>, CertificateError> {
+        certificate::issue_peer_certificate(self.id, &self.private_key, &csr.public_key, template, rng)
+    }
+
     /// Issues a certificate for the key of a request; DER.
     ///
     /// # Errors

@@ -40,6 +40,10 @@ pub struct AuthorizeParameters {
     pub login_hint: Option<String>,
     /// Claims request (JSON).
     pub claims: Option<String>,
+    /// Methods that the sign-in must have used (v1.0): `mfa` and `ngcmfa` ask for a second factor.
+    pub amr_values: Option<String>,
+    /// The nonce that was handed out for a browser's broker to sign; it stands in the signed message.
+    pub sso_nonce: Option<String>,
 }
 
 /// How the answer is delivered.
@@ -84,6 +88,9 @@ pub struct AuthorizeRequest {
     /// Authentication context that the client asks for (`acrs`).
     #[serde(default)]
     pub authentication_context: Option<String>,
+    /// The client asks for a second factor, whatever policies say (`amr_values`).
+    #[serde(default)]
+    pub second_factor: bool,
 }
 
 impl AuthorizeRequest {
@@ -144,12 +151,18 @@ pub async fn check(
         login_hint: parameters.login_hint.clone().filter(|hint| !hint.is_empty()),
         capabilities: parameters.claims.as_deref().map(claims_parameter::capabilities).unwrap_or_default(),
         authentication_context: parameters.claims.as_deref().and_then(claims_parameter::authentication_context),
+        second_factor: parameters.amr_values.as_deref().is_some_and(asks_for_second_factor),
     };
     match check_rest(unit, parameters, &request, &application, brokered).await {
         Ok(target) => Ok((request, application, target)),
         Err(Error::Refused(refusal)) => Err(RequestError::ToClient(refusal, Box::new(request))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether `amr_values` names a second factor. Its values are separated by spaces or commas.
+fn asks_for_second_factor(amr_values: &str) -> bool {
+    amr_values.split([' ', ',']).any(|value| value == "mfa" || value == "ngcmfa")
 }
 
 async fn check_rest(
@@ -177,6 +190,8 @@ async fn check_rest(
             return Err(Error::refused(ErrorCode::PKCE_REQUIRED, "code_challenge_method must be S256: 'plain' protects nothing."));
         }
         (None, _) if application.is_confidential() || brokered => {}
+        // Brokers on PCs know no PKCE in the older dialect: see `docs/decisions/0022-brokers-on-pcs-sign-in-without-pkce.md`.
+        (None, _) if application.broker && request.resource.is_some() => {}
         (None, _) => {
             return Err(Error::refused(ErrorCode::PKCE_REQUIRED, "A public client must send code_challenge with method S256 (RFC 7636)."));
         }

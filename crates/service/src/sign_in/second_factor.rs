@@ -118,7 +118,7 @@ pub(super) async fn answer(
     let Some(signed) = belonging(ctx, journey, cookie, &progress).await? else { return Ok(steps::ended(ctx)) };
     match answer {
         FactorAnswer::UseInstead(factor) => steps::proceed(ctx, journey, SignedIn { wanted: Some(factor), ..signed }).await,
-        FactorAnswer::CodesSaved => steps::proceed(ctx, journey, signed).await,
+        FactorAnswer::GoOn => steps::proceed(ctx, journey, signed).await,
         FactorAnswer::AppCode(code) => give(ctx, journey, signed, Given::AppCode(&code)).await,
         FactorAnswer::RecoveryCode(code) => give(ctx, journey, signed, Given::RecoveryCode(&code)).await,
         FactorAnswer::NewApp(code) => {
@@ -131,6 +131,46 @@ pub(super) async fn answer(
             keep(ctx, journey, signed, New::Passkey(challenge, &creation)).await
         }
     }
+}
+
+/// Whether somebody is signed in for whom a second factor was asked on the page before.
+///
+/// # Errors
+/// Storage failure.
+pub async fn is_asked(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>, progress: &Progress) -> Result<bool> {
+    Ok(belonging(ctx, journey, cookie, progress).await?.is_some())
+}
+
+/// Takes a code of an authenticator app from a program, and notes it in the session; the next page is for a later request. What was wrong
+/// with the code is told to the person.
+///
+/// # Errors
+/// [`ErrorCode::FLOW_TOKEN_EXPIRED`] when nobody is signed in for whom it was asked; another refusal; storage failure.
+pub async fn give_app_code(
+    ctx: &Context,
+    journey: Journey<'_>,
+    cookie: Option<&str>,
+    progress: &Progress,
+    code: &str,
+) -> Result<std::result::Result<(), Rejection>> {
+    let Some(signed) = belonging(ctx, journey, cookie, progress).await? else {
+        return Err(Error::refused(ErrorCode::FLOW_TOKEN_EXPIRED, "The sign-in has ended. Please sign in again."));
+    };
+    let given = Given::AppCode(code);
+    match in_session::give(ctx, journey.tenant, journey.caller.ip, &signed.user, signed.session.id, given).await {
+        Ok(_) => Ok(Ok(())),
+        Err(MethodError::Failed(error)) => Err(error),
+        Err(MethodError::Rejected(rejection)) => {
+            log_rejection(ctx, journey, &signed, &rejection).await;
+            Ok(Err(rejection))
+        }
+    }
+}
+
+async fn log_rejection(ctx: &Context, journey: Journey<'_>, signed: &SignedIn, rejection: &Rejection) {
+    let code = if *rejection == Rejection::TooManyAttempts { ErrorCode::ACCOUNT_LOCKED } else { ErrorCode::MFA_FAILED };
+    let refusal = Refusal::new(code, rejection.for_person()).because(rejection.to_string());
+    steps::log_failure(ctx, journey, &signed.user.user_principal_name, refusal).await;
 }
 
 /// Who is signed in, if the page was made for that very session.
@@ -171,9 +211,7 @@ async fn again(ctx: &Context, journey: Journey<'_>, signed: SignedIn, factor: Se
         }
         MethodError::Failed(error) => return Err(error),
     };
-    let code = if rejection == Rejection::TooManyAttempts { ErrorCode::ACCOUNT_LOCKED } else { ErrorCode::MFA_FAILED };
-    let refusal = Refusal::new(code, rejection.for_person()).because(rejection.to_string());
-    steps::log_failure(ctx, journey, &signed.user.user_principal_name, refusal).await;
+    log_rejection(ctx, journey, &signed, &rejection).await;
     let problem = Some(rejection.for_person().to_owned());
     steps::proceed(ctx, journey, SignedIn { wanted: Some(factor), problem, ..signed }).await
 }

@@ -1,5 +1,6 @@
 //! The words between the steps of a sign-in and the pages that show them.
 
+use doorward_model::ErrorCode;
 use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::session::Session;
@@ -60,8 +61,8 @@ pub enum FactorAnswer {
     NewApp(String),
     /// A new passkey.
     NewPasskey(Creation),
-    /// The recovery codes are in a safe place.
-    CodesSaved,
+    /// Nothing more: the recovery codes are in a safe place, or the factor was given by [`super::second_factor::give_app_code`].
+    GoOn,
 }
 
 /// What comes next. Some of it is secret, so it cannot be printed.
@@ -81,6 +82,8 @@ pub enum Step {
         login: String,
         /// What was wrong.
         problem: Option<String>,
+        /// Its number, for programs that read the page.
+        code: Option<ErrorCode>,
     },
     /// Ask for a new password.
     ChangePassword {

@@ -16,6 +16,7 @@ use crate::access::{self, Subject};
 use crate::account::{self, PasswordChangeError};
 use crate::attempts::Origin;
 use crate::authentication_method::fido2;
+use crate::authentication_method::in_session;
 use crate::authentication_method::software_oath::NewSecret;
 use crate::broker::credential::PrtProof;
 use crate::client;
@@ -63,7 +64,7 @@ pub async fn advance(
             let well_formed =
                 login.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.')) && login.len() <= 320;
             Ok(if well_formed {
-                plain(Step::Password { login, problem: None })
+                plain(Step::Password { login, problem: None, code: None })
             } else {
                 identifier(ctx, login, Some("Enter your work account as name@company.example."))
             })
@@ -97,7 +98,7 @@ async fn arrive(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>) -> Re
             Ok(plain(Step::Error(Box::new(refusal))))
         }
         None => Ok(match hint {
-            Some(login) => plain(Step::Password { login, problem: None }),
+            Some(login) => plain(Step::Password { login, problem: None, code: None }),
             None => identifier(ctx, String::new(), None),
         }),
     }
@@ -124,9 +125,9 @@ async fn sign_in(ctx: &Context, journey: Journey<'_>, login: &str, password: &st
     let user = match credentials::check_password(ctx, journey.tenant, login, password, origin).await {
         Ok(user) => user,
         Err(Error::Refused(refusal)) => {
-            let problem = refusal.message.clone();
+            let (problem, code) = (refusal.message.clone(), refusal.code);
             log_failure(ctx, journey, login, *refusal).await;
-            return Ok(plain(Step::Password { login: login.to_owned(), problem: Some(problem) }));
+            return Ok(plain(Step::Password { login: login.to_owned(), problem: Some(problem), code: Some(code) }));
         }
         Err(error) => return Err(error),
     };
@@ -201,9 +202,11 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
     let device = crate::token::bound_device(unit, signed.device).await?;
     let facts = access::Request { device: device.as_ref(), brokered: device.is_some(), ..decision_about(journey, signed) };
     let asked_before = signed.wanted.is_some() || signed.problem.is_some();
+    // The client may ask for a second factor that no policy asks for.
+    let lacks_factor = journey.wish.request().is_some_and(|request| request.second_factor) && !in_session::has_any(&signed.session);
     match journey.wish {
         // The interruption is in the log already.
-        Wish::Code(..) if asked_before && access::asks_for_second_factor(ctx, unit, &facts).await? => {
+        Wish::Code(..) if asked_before && (lacks_factor || access::asks_for_second_factor(ctx, unit, &facts).await?) => {
             second_factor::ask(ctx, unit, journey, signed, &facts, None).await
         }
         Wish::Code(request, application, target) => {
@@ -219,6 +222,15 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                     return Err(Refusal { code: ErrorCode::LOGIN_REQUIRED, ..*refusal }.into());
                 }
                 Err(error) => return Err(error),
+            }
+            if lacks_factor && silent {
+                return Err(Error::refused(
+                    ErrorCode::MFA_REQUIRED,
+                    "The client asks for a second factor: sign in interactively to give one.",
+                ));
+            }
+            if lacks_factor {
+                return second_factor::ask(ctx, unit, journey, signed, &facts, None).await;
             }
             if signed.agreed {
                 consent::give(unit, application, &signed.user, target).await?;
@@ -245,7 +257,7 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
 /// The sign-in is older than policies want.
 fn sign_in_again(signed: &SignedIn) -> Outcome {
     let problem = Some("Your organisation asks you to sign in again from time to time.".to_owned());
-    plain(Step::Password { login: signed.user.user_principal_name.clone(), problem })
+    plain(Step::Password { login: signed.user.user_principal_name.clone(), problem, code: Some(ErrorCode::SESSION_TOO_OLD) })
 }
 
 /// What the decision of this sign-in is about, but for the device.

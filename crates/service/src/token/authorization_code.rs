@@ -5,8 +5,8 @@ use doorward_model::application::Application;
 use doorward_model::authorization_code::AuthorizationCode;
 use doorward_model::tenant::Tenant;
 use doorward_store::Unit;
-use doorward_wire::oauth::pkce;
 use doorward_wire::oauth::token_response::TokenResponse;
+use doorward_wire::oauth::{pkce, scope};
 
 use super::issue::{self, Issue, Version};
 use crate::access::{self, Attempt, Subject};
@@ -26,6 +26,8 @@ pub struct Redemption<'a> {
     pub redirect_uri: &'a str,
     /// PKCE verifier.
     pub code_verifier: Option<&'a str>,
+    /// Scope at redemption. The platform's clients may name `openid` and `offline_access` only here; anything else was settled before.
+    pub scope: &'a str,
     /// Capabilities announced now (`xms_cc`), added to those of the request.
     pub capabilities: &'a [String],
 }
@@ -76,10 +78,11 @@ async fn redeem_in<'a>(
     // The device vouches for the app only when the broker asked for the code.
     let device = device.filter(|_| code.brokered);
     let platform = client::redirect_platform(application, &code.redirect_uri);
-    let target = match version_of(&code) {
+    let mut target = match version_of(&code) {
         Version::V1 => resource::from_resource(unit, &code.resource_name, &code.scope).await?,
         Version::V2 => resource::from_scope(unit, &code.scope).await?,
     };
+    target.openid = target.openid.union(scope::parse(redemption.scope).map(|asked| asked.openid).unwrap_or_default());
     let mut capabilities = code.capabilities.clone();
     capabilities.extend(redemption.capabilities.iter().cloned());
     capabilities.sort_unstable();
@@ -106,6 +109,7 @@ async fn redeem_in<'a>(
         nonce: code.nonce.as_deref(),
         capabilities: &capabilities,
         authentication_context: code.authentication_context.as_deref(),
+        confirmation: None,
         version,
     };
     let response = issue::issue(ctx, unit, &tokens).await?;

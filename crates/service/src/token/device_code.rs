@@ -199,6 +199,7 @@ pub async fn poll(
         nonce: None,
         capabilities: &[],
         authentication_context: None,
+        confirmation: None,
         version,
     };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;

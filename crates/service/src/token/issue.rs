@@ -10,6 +10,7 @@ use doorward_model::{CodeId, TokenId, rng};
 use doorward_store::Unit;
 use doorward_wire::jwt;
 use doorward_wire::oauth::client_info;
+use doorward_wire::oauth::confirmation::KeyId;
 use doorward_wire::oauth::token_response::TokenResponse;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -70,6 +71,8 @@ pub struct Issue<'a> {
     pub capabilities: &'a [String],
     /// Authentication context that was asked for and is met (`acrs`).
     pub authentication_context: Option<&'a str>,
+    /// The client's key that the access token is bound to (RFC 7800): without proof of it the token is good for nothing.
+    pub confirmation: Option<&'a KeyId>,
     /// Dialect.
     pub version: Version,
 }
@@ -92,7 +95,7 @@ pub async fn issue(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Res
     let wants_refresh_token = issue.version == Version::V1 || issue.target.openid.offline_access;
     let refresh_token = if wants_refresh_token { Some(keep_refresh_token(ctx, unit, issue).await?) } else { None };
     Ok(TokenResponse {
-        token_type: "Bearer".into(),
+        token_type: if issue.confirmation.is_some() { "pop" } else { "Bearer" }.into(),
         scope: Some(issue.target.granted.clone()),
         expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
         ext_expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
@@ -149,6 +152,9 @@ fn access_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
     }
     if let Some(context) = issue.authentication_context {
         insert(&mut claims, [("acrs", json!([context]))]);
+    }
+    if let Some(key) = issue.confirmation {
+        insert(&mut claims, [("cnf", json!({ "kid": key.as_str() }))]);
     }
     if !issue.capabilities.is_empty() {
         insert(&mut claims, [("xms_cc", json!(issue.capabilities))]);

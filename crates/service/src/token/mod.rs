@@ -4,6 +4,7 @@ pub mod authorization_code;
 pub mod client_credentials;
 pub mod device_code;
 pub mod issue;
+pub mod on_behalf_of;
 pub mod password;
 pub mod refresh_token;
 pub mod verify;

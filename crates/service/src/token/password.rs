@@ -71,6 +71,7 @@ pub async fn sign_in(
         nonce: None,
         capabilities: grant.capabilities,
         authentication_context: None,
+        confirmation: None,
         version,
     };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;

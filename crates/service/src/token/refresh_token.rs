@@ -6,6 +6,7 @@ use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_store::Unit;
+use doorward_wire::oauth::confirmation::KeyId;
 use doorward_wire::oauth::token_response::TokenResponse;
 
 use super::issue::{self, Issue, Version};
@@ -30,6 +31,8 @@ pub struct Refresh<'a> {
     pub capabilities: &'a [String],
     /// Authentication context asked for (`acrs`).
     pub authentication_context: Option<&'a str>,
+    /// The client's key that the access token is to be bound to.
+    pub confirmation: Option<&'a KeyId>,
 }
 
 /// Redeems a refresh token for new tokens, also for another resource that the client may use.
@@ -97,6 +100,7 @@ async fn redeem_in(
         nonce: None,
         capabilities: refresh.capabilities,
         authentication_context: refresh.authentication_context,
+        confirmation: refresh.confirmation,
         version,
     };
     let response = issue::issue(ctx, unit, &tokens).await?;

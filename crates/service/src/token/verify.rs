@@ -65,6 +65,7 @@ struct Claims {
     appid: Option<AppId>,
     deviceid: Option<DeviceId>,
     idtyp: Option<String>,
+    cnf: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     amr: Vec<String>,
     #[serde(default)]
@@ -95,6 +96,10 @@ pub async fn access_token(
     }
     if claims.aud != resource.to_string() && !is_identifier_uri(unit, resource, &claims.aud).await? {
         return Ok(Err(TokenError::Audience));
+    }
+    // A token that is bound to a key needs a proof of the key, which nothing here can take yet: as a bearer token it is worth nothing.
+    if claims.cnf.is_some() {
+        return Ok(Err(TokenError::Invalid));
     }
     let now = ctx.now();
     if !within(now, claims.nbf, claims.exp) {

@@ -17,6 +17,7 @@ pub(crate) fn tenant() -> Tenant {
         display_name: "One".into(),
         domains: vec!["one.example".into()],
         certificate_based_authentication: false,
+        tells_whether_accounts_exist: false,
         device_limit: 20,
         broker_store_link_ios: String::new(),
         broker_store_link_android: String::new(),

@@ -140,3 +140,24 @@ pub async fn deleting_a_user_takes_the_second_factors_along(store: &impl Store) 
     assert_eq!(unit.authentication_methods().get(passkey.id).await.unwrap(), None);
     assert_eq!(unit.authentication_methods().recovery_codes_left(anna).await.unwrap(), 0);
 }
+
+/// Deleting a device takes the keys on it along, and leaves its owner's other methods.
+pub async fn deleting_a_device_takes_the_keys_on_it_along(store: &impl Store) {
+    let (tenant, anna) = with_anna(store).await;
+    let (computer, other) = (device(30, Some(anna)), device(31, Some(anna)));
+    let key = |seed: u64, on: &Device| AuthenticationMethod {
+        credential: Credential::WindowsHello { key_id: vec![seed.try_into().unwrap(); 32], public_key: vec![1], device_id: on.id },
+        ..passkey(seed, anna, b"")
+    };
+    let (gone, kept) = (key(1, &computer), key(2, &other));
+    let mut unit = tenant.write().await.unwrap();
+    for device in [&computer, &other] {
+        unit.devices().create(device).await.unwrap();
+    }
+    for method in [&gone, &kept] {
+        unit.authentication_methods().create(method).await.unwrap();
+    }
+    assert_eq!(unit.authentication_methods().find_by_credential_id(&[1; 32]).await.unwrap(), Some(gone));
+    unit.devices().delete(computer.id).await.unwrap();
+    assert_eq!(unit.authentication_methods().of_user(anna).await.unwrap(), [kept]);
+}

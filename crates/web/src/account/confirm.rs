@@ -92,7 +92,8 @@ async fn show(person: &Person, back: &str, with: Option<SecondFactor>, problem: 
             let factor = with.filter(|with| factors.contains(with)).unwrap_or(best);
             let ask = match factor {
                 SecondFactor::SoftwareOath => Ask::AppCode,
-                SecondFactor::RecoveryCode => Ask::RecoveryCode,
+                // `factors` are those for pages, so a key of a computer is never among them.
+                SecondFactor::RecoveryCode | SecondFactor::WindowsHello => Ask::RecoveryCode,
                 SecondFactor::Fido2 => {
                     let challenge = fido2::challenge(&person.ctx);
                     progress.challenge = Some(challenge.clone());

@@ -6,6 +6,7 @@ use axum::response::Response;
 use doorward_model::MethodId;
 use doorward_model::authentication_method::{AuthenticationMethod, SecondFactor};
 use doorward_service::account;
+use doorward_service::authentication_method::registered::is_for_pages;
 use doorward_service::directory::DirectoryError;
 use http::StatusCode;
 
@@ -79,7 +80,7 @@ async fn question(person: &Person, id: MethodId, problem: Option<String>) -> Res
     let held = account::second_factors(&person.ctx, person.tenant.id, &person.user).await?;
     let method = held.methods.iter().find(|method| method.id == id).ok_or_else(Trouble::missing)?;
     let mut text = vec![format!("“{}” will not open your account any more.", method.display_name)];
-    if held.methods.len() == 1 {
+    if is_for_pages(method) && !held.methods.iter().any(|other| other.id != id && is_for_pages(other)) {
         text.push(
             "It is your last one, and your recovery codes go with it. Where a second step is asked for, you set up a new one.".into(),
         );

@@ -52,7 +52,7 @@ struct NoticePage<'a> {
 
 /// The frame of pages that are shown before anybody has signed in.
 pub(crate) fn frame(area: &Area) -> Frame {
-    Frame { tenant: area.name.to_owned() }
+    Frame::new(area.name)
 }
 
 /// Renders a page of an area. Its own pages may know where a form came from, so that posts carry their origin.

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{OriginalUri, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use doorward_model::ErrorCode;
 use doorward_model::tenant::Tenant;
 use doorward_service::broker::credential;
 use doorward_service::caller::Caller;
 use doorward_service::sign_in::flow::{Progress, Purpose};
 use doorward_service::sign_in::request::{self, AuthorizeParameters, RequestError};
 use doorward_service::sign_in::{Journey, Step, Submission, Wish, flow, steps};
-use doorward_service::{Context, Error, access, tenants};
+use doorward_service::{Context, Error, access, one_time, tenants};
 
 use super::OAuthError;
 use super::cookies;
 use super::view::Scene;
 use crate::caller::{TheCaller, header};
+use crate::pages;
 
 /// Header with a message signed by the session key of a primary refresh token.
 const PRT_CREDENTIAL: &str = "x-ms-refreshtokencredential";
@@ -29,9 +31,16 @@ pub(super) async fn get(
     State(ctx): State<Arc<Context>>,
     TheCaller(caller): TheCaller,
     Path(segment): Path<String>,
+    OriginalUri(address): OriginalUri,
     headers: HeaderMap,
     Query(parameters): Query<AuthorizeParameters>,
 ) -> Response {
+    let nonce_is_missing = prt_credential(&headers).is_some_and(|credential| !credential::carries_nonce(&credential));
+    if nonce_is_missing && parameters.sso_nonce.is_none() {
+        return with_nonce(&ctx, &segment, &parameters, &address)
+            .await
+            .unwrap_or_else(|error| OAuthError::new(&ctx, &caller, error).into_response());
+    }
     handle(&ctx, &caller, &segment, &headers, &parameters).await
 }
 
@@ -51,14 +60,58 @@ async fn handle(ctx: &Context, caller: &Caller, segment: &str, headers: &HeaderM
         Ok(tenant) => tenant,
         Err(error) => return OAuthError::new(ctx, caller, error).into_response(),
     };
-    let answer = match header(headers, PRT_CREDENTIAL) {
-        Some(prt) => match brokered(ctx, caller, &tenant, parameters, &prt, header(headers, DEVICE_CREDENTIAL).as_deref()).await {
-            Ok(response) => Ok(response),
-            Err(error) => Err(access::refused_early(ctx, &tenant, caller, "authorize", Some(&parameters.client_id), error).await),
+    let answer = match prt_credential(headers) {
+        Some(prt) => match brokered(ctx, caller, &tenant, headers, parameters, &prt).await {
+            Err(error) => {
+                let error = access::refused_early(ctx, &tenant, caller, "authorize", Some(&parameters.client_id), error).await;
+                match error {
+                    // A browser whose broker is of no help is a browser like any other.
+                    Error::Refused(_) if is_browser(headers) => interactive(ctx, caller, &tenant, headers, parameters).await,
+                    error if wants_json(headers) => Err(error),
+                    error => Ok(read_as_page(failure(ctx, caller, &tenant, browser(ctx, headers), error))),
+                }
+            }
+            answer => answer,
         },
         None => interactive(ctx, caller, &tenant, headers, parameters).await,
     };
     answer.unwrap_or_else(|error| OAuthError::new(ctx, caller, error).into_response())
+}
+
+/// A message signed by the session key of a primary refresh token: as a header from a broker or an extension of the browser, or as a
+/// cookie that the system gave the browser.
+fn prt_credential(headers: &HeaderMap) -> Option<String> {
+    header(headers, PRT_CREDENTIAL).or_else(|| cookies::read(headers, cookies::PRT_CREDENTIAL))
+}
+
+/// The same address with a nonce that the broker signs for the browser.
+async fn with_nonce(ctx: &Context, segment: &str, parameters: &AuthorizeParameters, address: &Uri) -> Result<Response, Error> {
+    let tenant = tenants::resolve(ctx, segment, parameters.login_hint.as_deref()).await?;
+    let mut again = ctx.base_url.clone();
+    again.set_path(address.path());
+    again.set_query(address.query());
+    again.query_pairs_mut().append_pair("sso_nonce", &one_time::nonce(ctx, tenant.id)?);
+    Ok(pages::redirect_answer::redirect(&again))
+}
+
+/// Brokers send the device's proof as well; a browser has none.
+fn is_browser(headers: &HeaderMap) -> bool {
+    header(headers, DEVICE_CREDENTIAL).is_none() && !wants_json(headers)
+}
+
+/// What policies ask for that the person at a browser can give at the ordinary pages.
+fn needs_person(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::MFA_REQUIRED | ErrorCode::CONSENT_REQUIRED | ErrorCode::SESSION_TOO_OLD | ErrorCode::TOKEN_TOO_OLD)
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    header(headers, "accept").is_some_and(|accept| accept.contains("application/json"))
+}
+
+/// Brokers that read pages look at those of a success only.
+fn read_as_page(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::OK;
+    response
 }
 
 /// A person at a browser or in an app's web view.
@@ -89,17 +142,18 @@ async fn interactive(
     scene.show(outcome)
 }
 
-/// The broker, for an app, with the proof of a primary refresh token. It reads JSON errors, not pages.
+/// The broker, for an app or a browser, with the proof of a primary refresh token.
 async fn brokered(
     ctx: &Context,
     caller: &Caller,
     tenant: &Tenant,
+    headers: &HeaderMap,
     parameters: &AuthorizeParameters,
     prt: &str,
-    device: Option<&str>,
 ) -> Result<Response, Error> {
+    let device = header(headers, DEVICE_CREDENTIAL);
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let proof = credential::brokered_request(ctx, unit.as_mut(), tenant, prt, device).await?;
+    let proof = credential::brokered_request(ctx, unit.as_mut(), tenant, prt, device.as_deref()).await?;
     let checked = request::check(unit.as_mut(), parameters, true).await;
     unit.commit().await?;
     let (request, client, target) = match checked {
@@ -108,20 +162,21 @@ async fn brokered(
         Err(RequestError::ToClient(refusal, _)) => return Err(Error::Refused(refusal)),
     };
     let outcome = steps::brokered(ctx, Journey { tenant, caller, wish: Wish::Code(&request, &client, &target) }, proof).await?;
+    let scene = Scene {
+        ctx,
+        tenant,
+        caller,
+        browser: (flow::browser_secret(ctx), true),
+        purpose: Purpose::Authorize(Box::new(request.clone())),
+        client: Some((&client, &target)),
+    };
     match outcome.step {
-        Step::Refused { refusal, .. } | Step::Error(refusal) => Err(Error::Refused(refusal)),
-        _ => {
-            let browser = (flow::browser_secret(ctx), true);
-            let scene = Scene {
-                ctx,
-                tenant,
-                caller,
-                browser,
-                purpose: Purpose::Authorize(Box::new(request.clone())),
-                client: Some((&client, &target)),
-            };
-            scene.show(outcome)
+        Step::Refused { refusal, .. } if wants_json(headers) || (is_browser(headers) && needs_person(refusal.code)) => {
+            Err(Error::Refused(refusal))
         }
+        Step::Error(refusal) => Err(Error::Refused(refusal)),
+        Step::Refused { .. } if !is_browser(headers) => scene.show(outcome).map(read_as_page),
+        _ => scene.show(outcome),
     }
 }
 

@@ -6,6 +6,8 @@ use axum_extra::extract::CookieJar;
 
 /// Names the session.
 pub(super) const SESSION: &str = "__Host-doorward-session";
+/// A message signed by a broker, which the system of the computer gives the browser.
+pub(super) const PRT_CREDENTIAL: &str = "x-ms-RefreshTokenCredential";
 /// Ties the pages of one sign-in to one browser.
 pub(super) const BROWSER: &str = "__Host-doorward-browser";
 

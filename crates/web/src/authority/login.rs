@@ -40,6 +40,11 @@ pub(super) struct Posted {
 }
 
 impl Posted {
+    /// The sign-in goes on after a second factor was given.
+    pub(super) fn go_on(ctx: String, flow_token: String, canary: String) -> Self {
+        Self { ctx, flow_token, canary, factor: PostedFactor::go_on(), ..Self::default() }
+    }
+
     fn submission(self) -> Submission {
         if let Some(submission) = self.factor.submission() {
             return submission;
@@ -106,7 +111,7 @@ async fn handle(ctx: &Context, caller: &Caller, tenant: &Tenant, headers: &Heade
 }
 
 /// The client and resource of a sealed request, read again: they may have changed since the page was made.
-async fn wish(
+pub(super) async fn wish(
     ctx: &Context,
     tenant: &Tenant,
     request: &AuthorizeRequest,

@@ -2,16 +2,20 @@
 
 mod authorize;
 pub(crate) mod cookies;
+mod credential_type;
 mod device_auth;
 mod devicecode;
 mod discovery;
 mod error;
+mod federation_provider;
 mod instance_discovery;
 mod keys;
 mod login;
 mod logout;
+mod page_state;
 pub(crate) mod posted_factor;
 mod second_factor_view;
+mod strong_authentication;
 mod token;
 mod user_realm;
 mod userinfo;
@@ -36,7 +40,12 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/userrealm/{account}", get(user_realm::get))
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::get).post(authorize::post))
         .route("/{tenant}/oauth2/authorize", get(authorize::get).post(authorize::post))
+        .route("/odc/v2.1/federationprovider", get(federation_provider::get))
         .route("/{tenant}/login", post(login::post))
+        .route("/{tenant}/getcredentialtype", post(credential_type::post))
+        .route("/{tenant}/sas/beginauth", post(strong_authentication::begin))
+        .route("/{tenant}/sas/endauth", post(strong_authentication::end))
+        .route("/{tenant}/sas/processauth", post(strong_authentication::process))
         .route("/{tenant}/oauth2/v2.0/token", post(token::v2))
         .route("/{tenant}/oauth2/token", post(token::v1))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(devicecode::post))

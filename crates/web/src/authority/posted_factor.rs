@@ -32,6 +32,11 @@ pub(crate) struct PostedFactor {
 }
 
 impl PostedFactor {
+    /// Nothing more than what was given before.
+    pub(crate) fn go_on() -> Self {
+        Self { saved: Some("yes".to_owned()), ..Self::default() }
+    }
+
     /// The submission, when the form was one about second factors. Fields of a passkey that the script left empty do not count.
     pub(crate) fn submission(&self) -> Option<Submission> {
         let given = |field: &Option<String>| field.clone().filter(|value| !value.is_empty());
@@ -51,7 +56,7 @@ impl PostedFactor {
         let answer = if let Some(instead) = &self.instead {
             FactorAnswer::UseInstead(factor(instead)?)
         } else if self.saved.is_some() {
-            FactorAnswer::CodesSaved
+            FactorAnswer::GoOn
         } else if let Some(code) = &self.otc {
             FactorAnswer::AppCode(code.clone())
         } else if let Some(code) = &self.newotc {

@@ -11,15 +11,16 @@ use base64::Engine as _;
 use doorward_model::ErrorCode;
 use doorward_model::application::Application;
 use doorward_model::tenant::Tenant;
-use doorward_service::broker::{prt, redeem};
+use doorward_service::broker::{peer_certificate, prt, redeem};
 use doorward_service::caller::Caller;
 use doorward_service::client::{self, ClientCredential};
 use doorward_service::token::issue::Version;
-use doorward_service::token::{authorization_code, client_credentials, device_code, password, refresh_token};
+use doorward_service::token::{authorization_code, client_credentials, device_code, on_behalf_of, password, refresh_token};
 use doorward_service::{Context, Error, access, one_time, tenants};
 use doorward_wire::jwt;
 use doorward_wire::oauth::claims_parameter;
-use doorward_wire::prt::is_device_signed;
+use doorward_wire::oauth::confirmation::{self, KeyId};
+use doorward_wire::prt::{asks_for_certificate, is_device_signed};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -45,6 +46,10 @@ struct Parameters {
     password: Option<String>,
     device_code: Option<String>,
     request: Option<String>,
+    assertion: Option<String>,
+    requested_token_use: Option<String>,
+    token_type: Option<String>,
+    req_cnf: Option<String>,
     claims: Option<String>,
 }
 
@@ -113,6 +118,17 @@ async fn grant(
 ) -> Result<Response, Error> {
     let tokens = match parameters.grant_type.as_str() {
         "srv_challenge" => return Ok(Json(json!({ "Nonce": one_time::nonce(ctx, tenant.id)? })).into_response()),
+        "urn:ietf:params:oauth:grant-type:jwt-bearer" if parameters.requested_token_use.as_deref() == Some("on_behalf_of") => {
+            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let capabilities = capabilities(parameters);
+            let exchange = on_behalf_of::OnBehalfOf {
+                assertion: required(parameters.assertion.as_deref(), "assertion")?,
+                scope: &parameters.scope,
+                resource: parameters.resource.as_deref(),
+                capabilities: &capabilities,
+            };
+            on_behalf_of::exchange(ctx, tenant, caller, &application, exchange, version).await?
+        }
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => return signed_request(ctx, tenant, caller, parameters, version).await,
         "authorization_code" => {
             let application = authenticated(ctx, tenant, headers, parameters).await?;
@@ -121,6 +137,7 @@ async fn grant(
                 code: required(parameters.code.as_deref(), "code")?,
                 redirect_uri: required(parameters.redirect_uri.as_deref(), "redirect_uri")?,
                 code_verifier: parameters.code_verifier.as_deref(),
+                scope: &parameters.scope,
                 capabilities: &capabilities,
             };
             authorization_code::redeem(ctx, tenant, caller, &application, redemption, version).await?
@@ -129,12 +146,14 @@ async fn grant(
             let application = authenticated(ctx, tenant, headers, parameters).await?;
             let capabilities = capabilities(parameters);
             let authentication_context = authentication_context(parameters);
+            let confirmation = confirmation(parameters)?;
             let refresh = refresh_token::Refresh {
                 refresh_token: required(parameters.refresh_token.as_deref(), "refresh_token")?,
                 scope: &parameters.scope,
                 resource: parameters.resource.as_deref(),
                 capabilities: &capabilities,
                 authentication_context: authentication_context.as_deref(),
+                confirmation: confirmation.as_ref(),
             };
             refresh_token::redeem(ctx, tenant, caller, &application, refresh, version).await?
         }
@@ -169,7 +188,7 @@ async fn grant(
     Ok(Json(tokens).into_response())
 }
 
-/// A message signed by a device key (asks for a primary refresh token) or by a session key (uses one).
+/// A message signed by a device key (asks for a certificate or a primary refresh token) or by a session key (uses one).
 async fn signed_request(
     ctx: &Context,
     tenant: &Tenant,
@@ -178,6 +197,9 @@ async fn signed_request(
     version: Version,
 ) -> Result<Response, Error> {
     let message = required(parameters.request.as_deref(), "request")?;
+    if is_device_signed(message) && asks_for_certificate(message) {
+        return Ok(Json(peer_certificate::issue(ctx, tenant, message).await?).into_response());
+    }
     if is_device_signed(message) {
         return Ok(Json(prt::request(ctx, tenant, caller, message).await?).into_response());
     }
@@ -217,6 +239,21 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
         percent_encoding::percent_decode_str(&text).decode_utf8().ok().map(|text| text.into_owned())
     };
     Some((form(id)?, form(secret)?))
+}
+
+/// The key that the access token is to be bound to (`token_type=pop`). A kind of token that is not made here is refused: a bearer token
+/// in its place would be weaker than what the client asked for.
+fn confirmation(parameters: &Parameters) -> Result<Option<KeyId>, Error> {
+    let refuse = |text: String| Error::refused(ErrorCode::BAD_REQUEST, text);
+    match parameters.token_type.as_deref() {
+        None => Ok(None),
+        Some(kind) if kind.eq_ignore_ascii_case("bearer") => Ok(None),
+        Some("pop") => {
+            let requested = required(parameters.req_cnf.as_deref(), "req_cnf")?;
+            confirmation::parse(requested).map(Some).map_err(|error| refuse(format!("{error}.")))
+        }
+        Some(_) => Err(refuse("token_type must be 'pop', or left out for a bearer token.".into())),
+    }
 }
 
 fn authentication_context(parameters: &Parameters) -> Option<String> {

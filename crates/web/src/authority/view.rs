@@ -31,7 +31,7 @@ pub(super) struct Scene<'a> {
 
 impl Scene<'_> {
     fn frame(&self) -> Frame {
-        Frame { tenant: self.tenant.display_name.clone() }
+        Frame::new(&self.tenant.display_name)
     }
 
     fn facts(&self, refusal: Option<&Refusal>) -> RequestFacts {
@@ -98,13 +98,13 @@ impl Scene<'_> {
         let Outcome { step, session_cookie, progress } = outcome;
         let app = self.client.map(|(client, _)| client.display_name.clone());
         let form = self.form("login", &progress)?;
-        let frame = self.frame();
+        let frame = Frame { state: self.page_state(&step, &form), ..self.frame() };
         let response = match step {
             Step::Identifier { login, problem, passkey } => {
                 let page = pages::identifier::Identifier { frame, form, app, login, problem, passkey: passkey.into() };
                 pages::page(StatusCode::OK, &page, &self.target())
             }
-            Step::Password { login, problem } => {
+            Step::Password { login, problem, .. } => {
                 let other_account = self.other_account();
                 pages::page(StatusCode::OK, &pages::password::Password { frame, form, app, login, other_account, problem }, &self.target())
             }
@@ -117,7 +117,7 @@ impl Scene<'_> {
             Step::Consent { login } => self.consent(frame, form, login),
             Step::Code(code) => self.answer(&[("code", code)]),
             Step::Error(refusal) => self.answer_error(&refusal),
-            Step::Refused { refusal, login, approved_apps } => self.refused(&refusal, login, &approved_apps),
+            Step::Refused { refusal, login, approved_apps } => self.refused(frame, &refusal, login, &approved_apps),
             step @ (Step::SecondFactor { .. }
             | Step::ChooseSecondFactor { .. }
             | Step::RegisterApp { .. }
@@ -140,7 +140,8 @@ impl Scene<'_> {
     /// A page for what cannot be answered to the client.
     pub(super) fn failure(&self, status: StatusCode, refusal: Option<&Refusal>) -> Response {
         let facts = self.facts(refusal);
-        let mut page = pages::failure::Failure::of_status(status, self.frame(), facts);
+        let frame = Frame { state: refusal.map(|refusal| self.error_state(refusal)), ..self.frame() };
+        let mut page = pages::failure::Failure::of_status(status, frame, facts);
         if let Some(refusal) = refusal {
             page.explanation.clone_from(&refusal.message);
             page.code = Some(refusal.code);
@@ -149,7 +150,7 @@ impl Scene<'_> {
     }
 
     /// The refusal page, or the address that makes a phone app install the broker or register the device.
-    fn refused(&self, refusal: &Refusal, login: String, approved_apps: &[String]) -> Response {
+    fn refused(&self, frame: Frame, refusal: &Refusal, login: String, approved_apps: &[String]) -> Response {
         let phone = self.phone();
         let remedy = self.remedy(refusal, phone, &login);
         if let (Some(address), true) = (&remedy, self.in_web_view()) {
@@ -173,7 +174,7 @@ impl Scene<'_> {
         );
         let back = self.error_address(refusal).and_then(|address| Link::to_app(address.as_str()));
         let request = self.facts(Some(refusal));
-        let page = pages::refusal::Refusal { frame: self.frame(), advice, code: refusal.code, login: Some(login), app, back, request };
+        let page = pages::refusal::Refusal { frame, advice, code: refusal.code, login: Some(login), app, back, request };
         pages::page(StatusCode::FORBIDDEN, &page, &self.target())
     }
 
@@ -315,6 +316,7 @@ fn restart_query(request: &AuthorizeRequest) -> String {
         ("code_challenge_method", request.code_challenge.as_ref().map(|_| "S256")),
         ("prompt", Some("select_account")),
         ("claims", claims.as_deref()),
+        ("amr_values", request.second_factor.then_some("mfa")),
     ];
     let present: Vec<(&str, &str)> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     serde_urlencoded::to_string(present).unwrap_or_default()

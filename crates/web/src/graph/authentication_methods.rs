@@ -42,6 +42,7 @@ fn shown(method: &AuthenticationMethod) -> Value {
     let (kind, aaguid) = match &method.credential {
         Credential::Fido2 { aaguid, .. } => ("#microsoft.graph.fido2AuthenticationMethod", Some(aaguid)),
         Credential::SoftwareOath { .. } => ("#microsoft.graph.softwareOathAuthenticationMethod", None),
+        Credential::WindowsHello { .. } => ("#microsoft.graph.windowsHelloForBusinessAuthenticationMethod", None),
     };
     json!({
         "@odata.type": kind,

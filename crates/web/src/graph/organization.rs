@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use doorward_service::directory::{self, Task};
+use doorward_service::directory::{self, Task, TenantPatch};
 use doorward_store::query::Page;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ use super::list::List;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct OrganizationPatch {
-    certificate_based_authentication: bool,
+    certificate_based_authentication: Option<bool>,
+    tells_whether_accounts_exist: Option<bool>,
 }
 
 pub(super) async fn get(admin: Admin, list: List) -> Result<Response, GraphError> {
@@ -28,7 +29,10 @@ pub(super) async fn get(admin: Admin, list: List) -> Result<Response, GraphError
 
 pub(super) async fn update(admin: Admin, Json(patch): Json<OrganizationPatch>) -> Result<Response, GraphError> {
     admin.may(Task::ManageOrganization)?;
-    directory::set_certificate_based_authentication(&admin.ctx, admin.tenant.id, &admin.actor(), patch.certificate_based_authentication)
-        .await?;
+    let patch = TenantPatch {
+        certificate_based_authentication: patch.certificate_based_authentication,
+        tells_whether_accounts_exist: patch.tells_whether_accounts_exist,
+    };
+    directory::update_tenant(&admin.ctx, admin.tenant.id, &admin.actor(), patch).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

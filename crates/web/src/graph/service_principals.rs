@@ -4,7 +4,8 @@ use axum::extract::Path;
 use axum::response::Response;
 use doorward_model::AppId;
 use doorward_model::application::Application;
-use doorward_service::directory::Task;
+use doorward_service::directory::{DirectoryError, Task};
+use doorward_service::resource;
 use doorward_store::query::ApplicationField;
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ use super::admin::Admin;
 use super::applications;
 use super::error::GraphError;
 use super::list::{self, List, Noun};
+use crate::linux;
 
 pub(super) const SERVICE_PRINCIPALS: Noun<ApplicationField> = Noun {
     context: "servicePrincipals",
@@ -64,6 +66,19 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<AppId>) -> Resu
     admin.may(Task::ReadApplications)?;
     let application = applications::find(&admin, id).await?;
     Ok(list.object(&SERVICE_PRINCIPALS, shown(&admin, &application))?.into_response())
+}
+
+/// Where the parts of a service are. Clients of device management look for them here, so that everybody may ask.
+pub(super) async fn endpoints(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
+    admin.may(Task::ReadSelf)?;
+    let id: AppId =
+        id.strip_prefix("appid=").unwrap_or(&id).parse().map_err(|_| DirectoryError::NotFound(format!("service principal {id}")))?;
+    let application = applications::find(&admin, id).await?;
+    let authority = admin.ctx.authority(admin.tenant.id);
+    let services = if application.app_id == resource::MANAGEMENT { linux::SERVICES.as_slice() } else { &[] };
+    let endpoint = |(name, path): &(&str, &str)| json!({ "id": name, "capability": name, "providerName": name, "providerId": id, "uri": format!("{authority}/{path}") });
+    let known = ["id", "capability", "providerName", "providerId", "uri"];
+    list.in_memory(&format!("servicePrincipals('{id}')/endpoints"), services.iter().map(endpoint).collect(), &known)
 }
 
 pub(super) fn shown(admin: &Admin, application: &Application) -> Value {

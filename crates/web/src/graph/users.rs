@@ -41,6 +41,7 @@ pub(super) const USERS: Noun<UserField> = Noun {
         "roles",
         "signInSessionsValidFromDateTime",
         "createdDateTime",
+        "onPremisesSamAccountName",
     ],
 };
 
@@ -112,7 +113,9 @@ pub(super) async fn count(admin: Admin, list: List) -> Result<Response, GraphErr
 }
 
 pub(super) async fn get(admin: Admin, list: List, Path(id): Path<String>) -> Result<Response, GraphError> {
-    admin.may(Task::ReadUsers)?;
+    // One's own record is the one of /me, whichever way it is asked for.
+    let own = admin.principal.user().is_some_and(|me| me.user_principal_name.eq_ignore_ascii_case(&id) || me.id.to_string() == id);
+    admin.may(if own { Task::ReadSelf } else { Task::ReadUsers })?;
     let user = find(&admin, &id).await?;
     Ok(with_etag(list.object(&USERS, shown(&user))?, &directory::entity_tag(&user)))
 }
@@ -216,5 +219,7 @@ pub(super) fn shown(user: &User) -> Value {
         "roles": user.roles.iter().map(|role| role.template_id()).collect::<Vec<_>>(),
         "signInSessionsValidFromDateTime": user.sign_in_sessions_valid_from,
         "createdDateTime": user.created,
+        // Users are made here, not brought from a domain.
+        "onPremisesSamAccountName": null,
     })
 }

@@ -38,6 +38,12 @@ impl OtherWay {
                 title: "Recovery code",
                 detail: "One of the codes that you saved.",
             },
+            SecondFactor::WindowsHello => Self {
+                value: "windowsHelloForBusiness",
+                action: "Use the PIN of this computer",
+                title: "PIN of a computer",
+                detail: "The PIN that opens your account on that computer, and nowhere else.",
+            },
         }
     }
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use doorward_service::Error;
+use doorward_service::authentication_method::windows_hello::KeyError;
 use doorward_service::device::join::JoinError;
 use doorward_service::token::verify::TokenError;
 use serde_json::json;
@@ -23,6 +24,9 @@ pub(super) enum RegistrationError {
     /// The registration was refused.
     #[error(transparent)]
     Join(#[from] JoinError),
+    /// The key was refused.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// Refused or failed elsewhere.
     #[error(transparent)]
     Service(#[from] Error),
@@ -32,13 +36,19 @@ impl IntoResponse for RegistrationError {
     fn into_response(self) -> Response {
         let (status, code, message) = match &self {
             Self::NoToken | Self::Token(_) => (StatusCode::UNAUTHORIZED, "AuthenticationRequired", self.to_string()),
-            Self::Malformed(_) | Self::Join(JoinError::Malformed(_)) => (StatusCode::BAD_REQUEST, "InvalidRequest", self.to_string()),
+            Self::Malformed(_) | Self::Join(JoinError::Malformed(_)) | Self::Key(KeyError::Malformed(_)) => {
+                (StatusCode::BAD_REQUEST, "InvalidRequest", self.to_string())
+            }
             Self::Join(JoinError::TooManyDevices { .. }) => (StatusCode::FORBIDDEN, "DeviceCapReached", self.to_string()),
             Self::Join(JoinError::OtherOwner) => (StatusCode::CONFLICT, "DeviceOwnedByOther", self.to_string()),
-            Self::Service(Error::Refused(refusal)) | Self::Join(JoinError::Other(Error::Refused(refusal))) => {
+            Self::Key(KeyError::NoDevice | KeyError::NoSecondFactor) => (StatusCode::FORBIDDEN, "AuthorizationFailed", self.to_string()),
+            Self::Key(KeyError::Known) => (StatusCode::CONFLICT, "KeyAlreadyRegistered", self.to_string()),
+            Self::Service(Error::Refused(refusal))
+            | Self::Join(JoinError::Other(Error::Refused(refusal)))
+            | Self::Key(KeyError::Other(Error::Refused(refusal))) => {
                 (StatusCode::BAD_REQUEST, refusal.code.oauth_error(), format!("{}: {}", refusal.code, refusal.message))
             }
-            Self::Service(failure) | Self::Join(JoinError::Other(failure)) => {
+            Self::Service(failure) | Self::Join(JoinError::Other(failure)) | Self::Key(KeyError::Other(failure)) => {
                 tracing::error!(%failure, "device registration failed");
                 (
                     StatusCode::SERVICE_UNAVAILABLE,

@@ -7,7 +7,6 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use doorward_service::device::join;
-use doorward_service::token::verify;
 use doorward_service::{Context, resource, tenants};
 use doorward_wire::drs::{JoinRequest, JoinResponse};
 
@@ -24,11 +23,7 @@ pub(super) async fn post(
     body: Bytes,
 ) -> Result<Json<JoinResponse>, RegistrationError> {
     let tenant = tenants::resolve(&ctx, &segment, None).await?;
-    let token = bearer::token(&headers).ok_or(RegistrationError::NoToken)?;
-    let bearer = {
-        let mut unit = ctx.store.tenant(tenant.id).read().await.map_err(doorward_service::Error::from)?;
-        verify::access_token(&ctx, unit.as_mut(), &tenant, &token, resource::DEVICE_REGISTRATION).await??
-    };
+    let bearer = bearer::verified(&ctx, &tenant, &headers, resource::DEVICE_REGISTRATION).await??;
     let request: JoinRequest = serde_json::from_slice(&body).map_err(|error| RegistrationError::Malformed(error.to_string()))?;
     let joined = join::join(&ctx, &tenant, &caller, &bearer, &request).await?;
     let user = bearer.user.map(|user| user.user_principal_name).unwrap_or_default();

@@ -1,9 +1,10 @@
-//! Device registration service (MS-DVRD, MS-DVRJ): discovery, nonce, join, unregister.
+//! Device registration service (MS-DVRD, MS-DVRJ): discovery, nonce, join, keys of users, unregister.
 
 mod device;
 mod discover;
 mod error;
 mod join;
+mod key;
 mod nonce;
 
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/enrollmentserver/device", post(join::post))
         .route("/{tenant}/enrollmentserver/device/", post(join::post))
         .route("/{tenant}/enrollmentserver/device/{device}", delete(device::delete))
+        .route("/{tenant}/enrollmentserver/key", post(key::post))
+        .route("/{tenant}/enrollmentserver/key/", post(key::post))
         .route("/{tenant}/enrollmentserver/nonce", get(nonce::get))
         .route("/{tenant}/enrollmentserver/nonce/", get(nonce::get))
 }

@@ -45,6 +45,7 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("DELETE", "users/{user}/authentication/methods/{method}", true),
     ("DELETE", "users/{user}/authentication/fido2Methods/{method}", true),
     ("DELETE", "users/{user}/authentication/softwareOathMethods/{method}", true),
+    ("DELETE", "users/{user}/authentication/windowsHelloForBusinessMethods/{method}", true),
     ("GET", "users/{user}/managedAppRegistrations", false),
     ("POST", "users/{user}/wipeManagedAppRegistrationsByDeviceTag", true),
     ("POST", "users/{user}/wipeManagedAppRegistrationByDeviceTag", true),
@@ -83,6 +84,7 @@ const ROUTES: &[(&str, &str, bool)] = &[
     ("GET", "servicePrincipals", false),
     ("GET", "servicePrincipals/$count", false),
     ("GET", "servicePrincipals/{app}", false),
+    ("GET", "servicePrincipals/{app}/endpoints", false),
     ("GET", "servicePrincipals/{app}/appRoleAssignments", false),
     ("POST", "servicePrincipals/{app}/appRoleAssignments", true),
     ("DELETE", "servicePrincipals/{holder}/appRoleAssignments/{held}", true),
@@ -506,9 +508,9 @@ async fn every_route_refuses_without_a_token_and_without_a_role() {
     let admin = world.access_token(&world.admin, SCOPE).await;
     let anna = world.access_token(&world.anna, SCOPE).await;
     let ids = objects(&world, &admin, 1).await;
-    // A person may see themselves, and a batch says of each request what became of it.
+    // A person may see themselves and find services, and a batch says of each request what became of it.
     for (method, path, _) in ROUTES {
-        let open = matches!(*path, "$batch") || path.starts_with("me");
+        let open = matches!(*path, "$batch") || path.starts_with("me") || path.ends_with("/endpoints");
         let (target, body) = (ids.fill(path), body(method, path, &ids));
         let send = async |token: &str| world.json(method.parse().unwrap(), &target, token, &body).await;
         let nobody = send("").await;

@@ -81,7 +81,7 @@ pub(crate) fn refusal(texts: &Texts, code: ErrorCode, phone: Option<MobilePlatfo
         approved_apps: &texts.approved_apps,
     };
     Refusal {
-        frame: Frame { tenant: texts.tenant.clone() },
+        frame: Frame::new(&texts.tenant),
         advice: advise(code, &situation),
         code,
         login: Some(texts.login.clone()),
@@ -103,7 +103,7 @@ fn codes() -> Vec<String> {
 
 /// Every page by name.
 pub(crate) fn all(texts: &Texts) -> Vec<(&'static str, Response)> {
-    let frame = || Frame { tenant: texts.tenant.clone() };
+    let frame = || Frame::new(&texts.tenant);
     let form = || FormState {
         action: "/contoso.example/login".to_owned(),
         ctx: texts.hidden.clone(),

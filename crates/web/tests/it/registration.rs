@@ -13,23 +13,27 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, MAIL_APP, PASSWORD, World, person};
 
-const DRS_SCOPE: &str = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9/.default";
-const PRT_CLIENT: &str = "38aa3b87-a06d-4817-b275-7a316988d93b";
+pub(crate) const DRS_SCOPE: &str = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9/.default";
+/// What brokers of phones accept in place of pages.
+pub(crate) const JSON: (&str, &str) = ("accept", "application/json");
+pub(crate) const PRT_CLIENT: &str = "38aa3b87-a06d-4817-b275-7a316988d93b";
 
 /// A device with its keys; registered once `certificate` is there.
 pub(crate) struct Device {
-    key: SigningKey,
-    pkcs8: Vec<u8>,
-    transport: Vec<u8>,
-    certificate: Vec<u8>,
+    pub(crate) key: SigningKey,
+    pub(crate) pkcs8: Vec<u8>,
+    pub(crate) transport: Vec<u8>,
+    pub(crate) certificate: Vec<u8>,
     pub(crate) id: Option<DeviceId>,
+    /// What it says it is.
+    pub(crate) system: &'static str,
 }
 
 impl Device {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (key, pkcs8) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
         let (_, transport) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
-        Self { key, pkcs8, transport, certificate: Vec::new(), id: None }
+        Self { key, pkcs8, transport, certificate: Vec::new(), id: None, system: "iOS" }
     }
 
     fn request(&self) -> Value {
@@ -37,11 +41,11 @@ impl Device {
         json!({
             "CertificateRequest": { "Type": "pkcs10", "Data": STANDARD.encode(drs::build_csr(&self.pkcs8).unwrap()) },
             "TransportKey": STANDARD.encode(drs::spki_to_blob(&transport).unwrap()),
-            "TargetDomain": "contoso.example", "DeviceType": "iOS", "OSVersion": "19.1", "DeviceDisplayName": "Phone", "JoinType": 4,
+            "TargetDomain": "contoso.example", "DeviceType": self.system, "OSVersion": "19.1", "DeviceDisplayName": "Phone", "JoinType": 4,
         })
     }
 
-    async fn join(&mut self, world: &World, token: &str) -> Answer {
+    pub(crate) async fn join(&mut self, world: &World, token: &str) -> Answer {
         let answer = world.json(Method::POST, &world.path("EnrollmentServer/device/"), token, &self.request()).await;
         if answer.status == StatusCode::OK {
             self.certificate = STANDARD.decode(answer.json()["Certificate"]["RawBody"].as_str().unwrap()).unwrap();
@@ -50,7 +54,7 @@ impl Device {
         answer
     }
 
-    fn prt_request(&self, nonce: &str, password: &str) -> String {
+    pub(crate) fn prt_request(&self, nonce: &str, password: &str) -> String {
         let grant = PrtGrant::Password { username: "anna@contoso.example".into(), password: password.into() };
         let claims = PrtRequestClaims { client_id: PRT_CLIENT.into(), request_nonce: nonce.into(), scope: "openid aza ugs".into(), grant };
         prt::build_request(&self.key, &self.certificate, &claims).unwrap()
@@ -70,24 +74,28 @@ pub(crate) async fn mail_by_broker(world: &World, (device, token, session_key): 
     let claims = CookieClaims { refresh_token: token.clone(), request_nonce: Some(nonce.clone()) };
     let cookie = prt::build_cookie(world.ctx.rng.as_ref(), session_key, KdfVersion::V1, &claims).unwrap();
     let credential = prt::build_device_credential(&device.key, &device.certificate, &nonce).unwrap();
-    let headers = [("x-ms-RefreshTokenCredential", cookie.as_str()), ("x-ms-DeviceCredential", &credential)];
+    let headers = [("x-ms-RefreshTokenCredential", cookie.as_str()), ("x-ms-DeviceCredential", &credential), JSON];
     world.get(&format!("{}?{query}", world.path("oAuth2/v2.0/authorize")), &headers).await
 }
 
-async fn nonce(world: &World) -> String {
+pub(crate) async fn nonce(world: &World) -> String {
     let answer = world.post(&world.path("oauth2/token"), &[], &[("grant_type", "srv_challenge")]).await;
     answer.json()["Nonce"].as_str().unwrap().to_owned()
 }
 
-async fn signed(world: &World, message: &str) -> Answer {
+pub(crate) async fn signed(world: &World, message: &str) -> Answer {
     let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     world.post(&world.path("oauth2/token"), &[], &[("grant_type", grant), ("request", message), ("windows_api_version", "2.0")]).await
 }
 
 /// A registered phone of Anna's with a primary refresh token and its session key.
 pub(crate) async fn phone_with_prt(world: &World) -> (Device, String, Vec<u8>) {
+    with_prt(world, Device::new()).await
+}
+
+/// A device of Anna's, registered, with a primary refresh token and its session key.
+pub(crate) async fn with_prt(world: &World, mut device: Device) -> (Device, String, Vec<u8>) {
     let token = world.access_token(&world.anna, DRS_SCOPE).await;
-    let mut device = Device::new();
     assert_eq!(device.join(world, &token).await.status, StatusCode::OK);
     let answer = signed(world, &device.prt_request(&nonce(world).await, PASSWORD)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -207,10 +215,10 @@ async fn the_broker_gets_a_code_for_an_app_with_both_proofs_over_one_nonce() {
         let claims = CookieClaims { refresh_token: token.clone(), request_nonce: Some(cookie_nonce.to_owned()) };
         let cookie = prt::build_cookie(world.ctx.rng.as_ref(), key, KdfVersion::V1, &claims).unwrap();
         let credential = prt::build_device_credential(&device.key, &device.certificate, device_nonce).unwrap();
-        world.get(&path, &[("x-ms-RefreshTokenCredential", &cookie), ("x-ms-DeviceCredential", &credential)]).await
+        world.get(&path, &[("x-ms-RefreshTokenCredential", &cookie), ("x-ms-DeviceCredential", &credential), JSON]).await
     };
     let (one, two) = (nonce(&world).await, nonce(&world).await);
-    assert_eq!(code_of(&ask(&one, &two, &session_key).await), 50155, "the proofs are over different nonces");
+    assert_eq!(code_of(&ask(&one, &two, &session_key).await), 140_000, "the proofs are over different nonces");
     assert_eq!(code_of(&ask(&one, &one, &[9; 32]).await), 140_001, "not the session key");
     let answer = ask(&one, &one, &session_key).await;
     assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
@@ -268,6 +276,7 @@ async fn a_device_removes_itself_with_its_own_signature_and_its_tokens_go_along(
     let cookie = CookieClaims { refresh_token: token, request_nonce: Some(nonce(&world).await) };
     let cookie = prt::build_cookie(world.ctx.rng.as_ref(), &session_key, KdfVersion::V2, &cookie).unwrap();
     let query = format!("client_id={MAIL_APP}&response_type=code&redirect_uri=msauth.com.contoso.mail%3A%2F%2Fauth&scope=openid");
-    let answer = world.get(&format!("{}?{query}", world.path("oauth2/v2.0/authorize")), &[("x-ms-RefreshTokenCredential", &cookie)]).await;
+    let answer =
+        world.get(&format!("{}?{query}", world.path("oauth2/v2.0/authorize")), &[("x-ms-RefreshTokenCredential", &cookie), JSON]).await;
     assert_eq!(code_of(&answer), 70000);
 }

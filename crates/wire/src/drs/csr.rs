@@ -16,16 +16,16 @@ pub enum CsrError {
     #[error("CertificateRequest.Type must be 'pkcs10'")]
     Kind,
     /// Not base64 of DER.
-    #[error("CertificateRequest.Data is not a PKCS#10 request in base64")]
+    #[error("the certificate request is not PKCS#10 in base64")]
     Malformed,
     /// Another subject.
-    #[error("CertificateRequest.Data: the subject must be CN={SUBJECT}")]
+    #[error("the certificate request: its subject must be CN={SUBJECT}")]
     Subject,
     /// A key that is too weak or of another kind.
-    #[error("CertificateRequest.Data: the key must be RSA of 2048 to 4096 bits or P-256")]
+    #[error("the certificate request: its key must be RSA of 2048 to 4096 bits or P-256")]
     Key,
     /// The requester does not hold the private key.
-    #[error("CertificateRequest.Data: the signature does not fit the key")]
+    #[error("the certificate request: its signature does not fit the key")]
     Signature,
 }
 
@@ -36,19 +36,35 @@ pub struct CheckedCsr {
     pub public_key: PublicKey,
 }
 
-/// Checks a request. An extension request attribute, empty or not, is passed over: the server decides what a certificate says.
+/// Checks a request of a device that joins. An extension request attribute, empty or not, is passed over: the server decides what a
+/// certificate says.
 pub(super) fn check(der: &[u8]) -> Result<CheckedCsr, CsrError> {
-    let (rest, request) = X509CertificationRequest::from_der(der).map_err(|_| CsrError::Malformed)?;
-    if !rest.is_empty() {
-        return Err(CsrError::Malformed);
-    }
-    let info = &request.certification_request_info;
-    let mut names = info.subject.iter_common_name();
-    let name = names.next().and_then(|name| name.as_str().ok());
-    if name.is_none_or(|name| !name.eq_ignore_ascii_case(SUBJECT)) || info.subject.iter_attributes().count() != 1 {
+    let request = parse(der)?;
+    let subject = &request.certification_request_info.subject;
+    let name = subject.iter_common_name().next().and_then(|name| name.as_str().ok());
+    if name.is_none_or(|name| !name.eq_ignore_ascii_case(SUBJECT)) || subject.iter_attributes().count() != 1 {
         return Err(CsrError::Subject);
     }
-    let public_key = PublicKey::read(&info.subject_pki).map_err(|_| CsrError::Key)?;
+    checked(&request)
+}
+
+/// Checks a request whose subject says nothing: the server knows who asks.
+///
+/// # Errors
+/// [`CsrError`].
+pub fn check_any(der: &[u8]) -> Result<CheckedCsr, CsrError> {
+    checked(&parse(der)?)
+}
+
+fn parse(der: &[u8]) -> Result<X509CertificationRequest<'_>, CsrError> {
+    match X509CertificationRequest::from_der(der) {
+        Ok(([], request)) => Ok(request),
+        _ => Err(CsrError::Malformed),
+    }
+}
+
+fn checked(request: &X509CertificationRequest<'_>) -> Result<CheckedCsr, CsrError> {
+    let public_key = PublicKey::read(&request.certification_request_info.subject_pki).map_err(|_| CsrError::Key)?;
     request.verify_signature().map_err(|_| CsrError::Signature)?;
     Ok(CheckedCsr { public_key })
 }

@@ -11,10 +11,10 @@ const MAGIC: u32 = u32::from_le_bytes(*b"RSA1");
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyBlobError {
     /// Not such a structure.
-    #[error("TransportKey is not a BCRYPT_RSAKEY_BLOB in base64")]
+    #[error("it is not a BCRYPT_RSAKEY_BLOB in base64")]
     Malformed,
     /// Too short or too long a key.
-    #[error("TransportKey must be an RSA key of 2048 to 4096 bits")]
+    #[error("it must be an RSA key of 2048 to 4096 bits")]
     Size,
 }
 

@@ -5,14 +5,43 @@ pub mod discover;
 mod key_blob;
 mod unregister;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 pub use crate::certificate::thumbprint;
-pub use csr::{CheckedCsr, CsrError, SUBJECT, build_csr};
+pub use csr::{CheckedCsr, CsrError, SUBJECT, build_csr, check_any as check_any_csr};
 pub use key_blob::{KeyBlobError, blob_to_spki, spki_to_blob};
 pub use unregister::{DeleteClaims, SignedDelete, build_delete, parse_delete};
+
+/// Body of a key registration (`kngc`: the key, as a BCRYPT_RSAKEY_BLOB in base64).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyRequest {
+    /// The key.
+    pub kngc: String,
+}
+
+/// A user's key as a device sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserKey {
+    /// SHA-256 of the blob: how messages by the key name it.
+    pub id: Vec<u8>,
+    /// SubjectPublicKeyInfo, DER.
+    pub spki: Vec<u8>,
+}
+
+/// The key of a registration.
+///
+/// # Errors
+/// [`KeyBlobError`].
+pub fn user_key(request: &KeyRequest) -> Result<UserKey, KeyBlobError> {
+    if request.kngc.len() > 4096 {
+        return Err(KeyBlobError::Malformed);
+    }
+    let blob = STANDARD.decode(request.kngc.trim()).map_err(|_| KeyBlobError::Malformed)?;
+    Ok(UserKey { spki: blob_to_spki(&blob)?, id: digest(&SHA256, &blob).as_ref().to_vec() })
+}
 
 /// The certificate request of a join.
 #[derive(Debug, Clone, Serialize, Deserialize)]

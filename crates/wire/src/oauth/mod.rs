@@ -3,6 +3,7 @@
 pub mod claims_parameter;
 pub mod client_assertion;
 pub mod client_info;
+pub mod confirmation;
 pub mod error_body;
 pub mod pkce;
 pub mod redirect;

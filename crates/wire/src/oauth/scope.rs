@@ -14,6 +14,17 @@ pub struct OpenIdScopes {
 }
 
 impl OpenIdScopes {
+    /// Those of either.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            openid: self.openid || other.openid,
+            profile: self.profile || other.profile,
+            email: self.email || other.email,
+            offline_access: self.offline_access || other.offline_access,
+        }
+    }
+
     /// Their names.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {

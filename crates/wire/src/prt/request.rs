@@ -23,6 +23,14 @@ pub enum PrtGrant {
         /// The token.
         refresh_token: String,
     },
+    /// With a key of theirs on this device.
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:jwt-bearer")]
+    Hello {
+        /// Sign-in name.
+        username: String,
+        /// Message signed by the key: see [`super::parse_hello_assertion`].
+        assertion: String,
+    },
 }
 
 impl std::fmt::Debug for PrtGrant {
@@ -30,6 +38,7 @@ impl std::fmt::Debug for PrtGrant {
         f.write_str(match self {
             Self::Password { .. } => "Password(…)",
             Self::RefreshToken { .. } => "RefreshToken(…)",
+            Self::Hello { .. } => "Hello(…)",
         })
     }
 }
@@ -73,6 +82,12 @@ pub fn build_request(key: &SigningKey, certificate: &[u8], claims: &PrtRequestCl
 pub fn parse_request(message: &str) -> Result<PrtRequest, JwtError> {
     let (claims, certificate) = device_signed::parse(message, "JWT")?;
     Ok(PrtRequest { claims, certificate })
+}
+
+/// Whether a message by a device key asks for a certificate rather than a primary refresh token.
+#[must_use]
+pub fn asks_for_certificate(message: &str) -> bool {
+    jwt::unverified_claim(message, "cert_token_use").is_some()
 }
 
 /// Whether a message carries a certificate, so is signed by a device key rather than a session key.

@@ -4,6 +4,7 @@
 mod drs;
 mod eas;
 mod jws;
+mod linux_management;
 mod mam;
 mod oauth;
 mod odata;
@@ -11,6 +12,7 @@ mod policy_file;
 mod prt;
 mod robustness;
 mod seal;
+mod sign_in_page;
 mod totp;
 mod vectors;
 mod webauthn;

@@ -8,11 +8,13 @@ use doorward_wire::certificate;
 use doorward_wire::jwt::{self, JwtError};
 use doorward_wire::key::SigningKey;
 use doorward_wire::prt::{
-    CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, PrtResponse, RedemptionClaims, ResponseEncryption, build_cookie,
-    build_device_credential, build_redemption, build_request, decrypt_response, derive, encrypt_response, is_device_signed, parse_cookie,
-    parse_device_credential, parse_redemption, parse_request, unwrap_session_key, wrap_session_key,
+    CookieClaims, HelloClaims, KdfVersion, PrtGrant, PrtRequestClaims, PrtResponse, RedemptionClaims, ResponseEncryption,
+    asks_for_certificate, build_cookie, build_device_credential, build_hello_assertion, build_redemption, build_request, decrypt_response,
+    derive, encrypt_response, is_device_signed, parse_cookie, parse_device_credential, parse_hello_assertion,
+    parse_peer_certificate_request, parse_redemption, parse_request, unwrap_session_key, wrap_session_key,
 };
 use jiff::Timestamp;
+use rcgen::PublicKeyData as _;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -138,9 +140,45 @@ fn other_messages_by_the_same_device_key_are_no_device_credential() {
     }
 }
 
+/// A key as a computer makes them, with its public half (SubjectPublicKeyInfo).
+fn rsa_key() -> (SigningKey, Vec<u8>) {
+    let (key, pkcs8) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
+    (key, rcgen::KeyPair::try_from(pkcs8.as_slice()).unwrap().subject_public_key_info())
+}
+
 #[test]
-fn grants_that_are_not_served_are_refused() {
-    assert_eq!(parse_request(recorded("hello_request").as_str().unwrap()).unwrap_err(), JwtError::Claims);
+fn a_recorded_request_with_a_hello_key_names_the_person_and_the_key() {
+    let request = parse_request(recorded("hello_request").as_str().unwrap()).unwrap();
+    let PrtGrant::Hello { username, assertion } = &request.claims.grant else { panic!("{:?}", request.claims.grant) };
+    let inner = parse_hello_assertion(assertion).unwrap();
+    assert_eq!((username.contains('@'), inner.key_id().len()), (true, 32));
+    let (stranger, spki) = rsa_key();
+    assert_eq!(inner.verify(&spki).unwrap_err(), JwtError::Signature, "another key");
+    assert!(!format!("{:?}", request.claims).contains(assertion.as_str()), "proofs stay out of debug output");
+    // A plain message by the same key is no assertion.
+    let plain = jwt::sign_with_header(&stranger, json!({ "typ": "JWT", "kid": STANDARD.encode([0; 32]) }), &json!({})).unwrap();
+    assert_eq!(parse_hello_assertion(&plain).unwrap_err(), JwtError::Malformed);
+}
+
+#[test]
+fn what_a_computer_builds_with_a_hello_key_is_what_the_server_reads() {
+    let (key, spki) = rsa_key();
+    let claims = HelloClaims { iss: "anna@contoso.example".into(), request_nonce: "n".into(), iat: 1, exp: 2 };
+    let message = build_hello_assertion(&key, &[7; 32], &claims).unwrap();
+    let parsed = parse_hello_assertion(&message).unwrap();
+    assert_eq!((parsed.key_id(), parsed.verify(&spki).unwrap()), ([7; 32].as_slice(), claims));
+}
+
+#[test]
+fn a_recorded_request_for_a_peer_certificate_carries_a_request_for_the_devices_own_key() {
+    let message = recorded("p2p_device_request").as_str().unwrap().to_owned();
+    assert!(is_device_signed(&message) && asks_for_certificate(&message));
+    assert!(!asks_for_certificate(recorded("prt_by_password").as_str().unwrap()));
+    let request = parse_peer_certificate_request(&message).unwrap();
+    assert_eq!(request.csr().unwrap().public_key, request.certificate.public_key);
+    for other in ["prt_by_password", "hello_request"] {
+        assert_eq!(parse_peer_certificate_request(recorded(other).as_str().unwrap()).unwrap_err(), JwtError::Claims, "{other}");
+    }
 }
 
 #[rstest]

@@ -121,7 +121,7 @@ pub(crate) async fn finish(
     };
     let tenant = tenants::by_id(ctx, journey.tenant).await?;
     let redirect_uri = redirect_uri(ctx, area);
-    let redemption = Redemption { code, redirect_uri: &redirect_uri, code_verifier: Some(&journey.verifier), capabilities: &[] };
+    let redemption = Redemption { code, redirect_uri: &redirect_uri, code_verifier: Some(&journey.verifier), scope: "", capabilities: &[] };
     let redeemed = async {
         let application = application(ctx, area, &tenant).await?;
         authorization_code::redeem(ctx, &tenant, caller, &application, redemption, Version::V2).await

@@ -101,7 +101,14 @@ async fn person(ctx: &Context, area: &Area, tenant: &Tenant, tokens: &Tokens) ->
 }
 
 async fn renew(ctx: &Context, area: &Area, caller: &Caller, tenant: Tenant, tokens: Tokens) -> Result<Option<Signed>, Error> {
-    let refresh = Refresh { refresh_token: &tokens.refresh, scope: "", resource: None, capabilities: &[], authentication_context: None };
+    let refresh = Refresh {
+        refresh_token: &tokens.refresh,
+        scope: "",
+        resource: None,
+        capabilities: &[],
+        authentication_context: None,
+        confirmation: None,
+    };
     let redeemed = async {
         let application = application(ctx, area, &tenant).await?;
         refresh_token::redeem(ctx, &tenant, caller, &application, refresh, Version::V2).await

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::response::Response;
-use doorward_service::directory::{self, DirectoryError};
+use doorward_service::directory::{self, DirectoryError, TenantPatch};
 
 use super::{ManagesOrganization, PATH};
 use crate::area::question::Question;
@@ -59,7 +59,8 @@ pub(super) async fn switch(admin: Admin<ManagesOrganization>, Extension(posted):
     if present.certificate_based_authentication == wanted {
         return Ok(flash::done(PATH, Flash::NothingChanged));
     }
-    match directory::set_certificate_based_authentication(&admin.ctx, admin.tenant.id, &admin.actor(), wanted).await {
+    let patch = TenantPatch { certificate_based_authentication: Some(wanted), ..TenantPatch::default() };
+    match directory::update_tenant(&admin.ctx, admin.tenant.id, &admin.actor(), patch).await {
         Ok(_) => Ok(flash::done(PATH, Flash::Saved)),
         Err(DirectoryError::Conflict(problem)) => question(&admin, wanted, Some(sentence(&problem))),
         Err(error) => Err(error.into()),

@@ -1,5 +1,6 @@
-//! `/console/settings`: the organisation itself, its signing keys, sign-in by certificate, and who holds which role.
+//! `/console/settings`: the organisation itself, its signing keys, sign-in by certificate, what brokers are told, and who holds which role.
 
+mod accounts;
 mod certificates;
 mod keys;
 mod overview;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<State> {
     Router::new()
         .route(PATH, get(overview::get).post(overview::rename))
         .route("/console/settings/keys/rotate", get(keys::ask).post(keys::rotate))
+        .route("/console/settings/accounts", get(accounts::ask).post(accounts::switch))
         .route("/console/settings/certificates", get(certificates::ask).post(certificates::switch))
         .route(ROLES, get(roles::list).post(roles::give))
         .route("/console/settings/roles/{role}/{user}/take", get(roles::ask_to_take).post(roles::take))

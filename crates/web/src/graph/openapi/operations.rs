@@ -198,6 +198,7 @@ pub(super) const OPERATIONS: Operations = Operations(&[
         remove("/users/{id}/authentication/methods/{method}", "Remove a second factor", &[ManageMethods]),
         remove("/users/{id}/authentication/fido2Methods/{method}", "Remove a passkey", &[ManageMethods]),
         remove("/users/{id}/authentication/softwareOathMethods/{method}", "Remove an authenticator app", &[ManageMethods]),
+        remove("/users/{id}/authentication/windowsHelloForBusinessMethods/{method}", "Remove the key of a computer", &[ManageMethods]),
         list("/users/{id}/managedAppRegistrations", "List the protected apps of a user", "managedAppRegistration", &[ReadProtection])
             .understands(Options::InMemory),
         act(
@@ -262,6 +263,9 @@ pub(super) const OPERATIONS: Operations = Operations(&[
         list("/servicePrincipals", "List applications as the tenant sees them", "servicePrincipal", &[ReadApplications]),
         count("/servicePrincipals/$count", "Count them", &[ReadApplications]),
         one("/servicePrincipals/{id}", "Read one of them", "servicePrincipal", &[ReadApplications]).by(ID),
+        list("/servicePrincipals/{id}/endpoints", "Find where the parts of a service are", "endpoint", &[ReadSelf])
+            .by(ID)
+            .understands(Options::InMemory),
         list("/servicePrincipals/{id}/appRoleAssignments", "App roles it holds", "appRoleAssignment", &[ReadApplications])
             .by(ID)
             .understands(Options::InMemory),

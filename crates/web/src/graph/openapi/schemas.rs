@@ -241,6 +241,7 @@ fn directory() -> Schemas {
         ("registrationDateTime", time()),
     ];
     vec![
+        ("endpoint", open(&[("id", text()), ("capability", text()), ("providerName", text()), ("providerId", text()), ("uri", text())])),
         ("device", shown(devices::DEVICES.shown, &device)),
         (
             "newDevice",
@@ -273,8 +274,17 @@ fn directory() -> Schemas {
                 ],
             ),
         ),
-        ("organization", open(&[("id", id()), ("displayName", text()), ("domains", texts()), ("certificateBasedAuthentication", flag())])),
-        ("organizationChange", closed(&["certificateBasedAuthentication"], &[("certificateBasedAuthentication", flag())])),
+        (
+            "organization",
+            open(&[
+                ("id", id()),
+                ("displayName", text()),
+                ("domains", texts()),
+                ("certificateBasedAuthentication", flag()),
+                ("tellsWhetherAccountsExist", flag()),
+            ]),
+        ),
+        ("organizationChange", closed(&[], &[("certificateBasedAuthentication", flag()), ("tellsWhetherAccountsExist", flag())])),
         (
             "roleDefinition",
             open(&[("id", id()), ("templateId", id()), ("displayName", text()), ("isBuiltIn", flag()), ("isEnabled", flag())]),

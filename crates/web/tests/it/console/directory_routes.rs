@@ -53,6 +53,7 @@ const ROUTES: &[(&str, May, Option<&str>)] = &[
     ("/console/apps/{app}/delete", May::Nobody, Some("Delete application")),
     ("/console/settings", May::Read, Some("Update tenant")),
     ("/console/settings/keys/rotate", May::Nobody, Some("Rotate signing keys")),
+    ("/console/settings/accounts", May::Nobody, Some("Update tenant")),
     ("/console/settings/certificates", May::Nobody, Some("Update tenant")),
     ("/console/settings/roles", May::Read, Some("Update user")),
     ("/console/settings/roles/{role}/{user}/take", May::Nobody, Some("Update user")),

@@ -62,6 +62,23 @@ async fn certificates_and_app_access_exclude_each_other() {
 }
 
 #[tokio::test]
+async fn whether_accounts_exist_is_told_after_a_question_and_no_longer_after_another() {
+    let world = World::new().await;
+    let mut admin = Browser::signed_in(&world, &world.admin).await;
+    let path = "/console/settings/accounts";
+    for (switch, told) in [("on", true), ("on", true), ("off", false)] {
+        let page = admin.get(&world, path).await;
+        let done = post(&world, &mut admin, &page, path, &[("switch", switch)]).await;
+        assert_eq!(path_of(&done), "/console/settings", "{}", done.body);
+        assert_eq!(admin.get(&world, "/console/settings").await.body.contains(">Told<"), told, "{switch}");
+    }
+    let changes = world.audits().await.into_iter().filter(|record| record.activity_display_name == "Update tenant").count();
+    assert_eq!(changes, 2, "asked for what is so already, nothing changes");
+    let page = admin.get(&world, path).await;
+    assert_eq!(post(&world, &mut admin, &page, path, &[("switch", "perhaps")]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_role_is_given_by_sign_in_name_and_taken_away_after_a_question() {
     let world = World::new().await;
     let mut admin = Browser::signed_in(&world, &world.admin).await;
