@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use url::Url;
 
+use super::attestation;
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
 use super::tag::{check_tag, entity_tag};
@@ -27,6 +28,7 @@ const SECRET_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365);
 /// [`DirectoryError`].
 pub async fn create_application(ctx: &Context, tenant: TenantId, actor: &Actor, application: Application) -> Result<Application> {
     check(&application)?;
+    attestation::check(ctx, tenant, &application)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     unit.applications().create(&application).await?;
     let id = application.app_id.to_string();
@@ -48,6 +50,7 @@ pub async fn update_application(
     expected: Option<&str>,
 ) -> Result<Application> {
     check(&application)?;
+    attestation::check(ctx, tenant, &application)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), application.app_id).await?;
     check_tag(&before, expected)?;

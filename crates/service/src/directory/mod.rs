@@ -1,6 +1,7 @@
 //! The directory as administrators change it: every change is one unit of work with its audit record, and needs a role.
 
 mod applications;
+mod attestation;
 pub(crate) mod audit;
 mod authentication_methods;
 mod details;

@@ -5,8 +5,6 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_model::protection::{AppAttestEnvironment, AppAttestation, EvidenceProblem, ProofKey};
 use jiff::Timestamp;
 use minicbor::Decoder;
@@ -14,15 +12,15 @@ use x509_parser::der_parser::oid;
 use x509_parser::oid_registry::Oid;
 
 use super::MAXIMUM_EVIDENCE_BYTES;
-use super::chain::{self, Roots};
+use super::chain::{self, Roots, proof_point};
 use super::der::{Reader, universal};
 use crate::webauthn::{AuthenticatorData, PublicKey};
 
 const NONCE: Oid<'static> = oid!(1.2.840.113635.100.8.2);
-const FORMAT: &str = "apple-appattest";
+pub(super) const FORMAT: &str = "apple-appattest";
 /// What stands in place of the make of an authenticator.
-const PRODUCTION: [u8; 16] = *b"appattest\0\0\0\0\0\0\0";
-const DEVELOPMENT: [u8; 16] = *b"appattestdevelop";
+pub(super) const PRODUCTION: [u8; 16] = *b"appattest\0\0\0\0\0\0\0";
+pub(super) const DEVELOPMENT: [u8; 16] = *b"appattestdevelop";
 /// Apple sends two.
 const CERTIFICATES: u64 = 4;
 
@@ -167,9 +165,7 @@ impl Assertion {
     /// Whether the attested key signed this for `client_data`.
     #[must_use]
     pub fn is_signed(&self, key: &ProofKey, client_data: &str) -> bool {
-        let coordinate = |text: &str| URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32);
-        let Some((x, y)) = coordinate(&key.x).zip(coordinate(&key.y)) else { return false };
-        let point = [&[4], x.as_slice(), &y].concat();
+        let Some(point) = proof_point(key) else { return false };
         // The message is itself a hash, which is hashed once more for the signature.
         let message = sha256(&[&self.data, &sha256(&[client_data.as_bytes()])]);
         UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(&message, &self.signature).is_ok()

@@ -160,3 +160,10 @@ pub(super) fn proof_key_of_point(point: &[u8]) -> Option<ProofKey> {
     let (x, y) = coordinates.split_at_checked(32).filter(|(_, y)| y.len() == 32)?;
     Some(ProofKey { kty: "EC".into(), crv: "P-256".into(), x: URL_SAFE_NO_PAD.encode(x), y: URL_SAFE_NO_PAD.encode(y) })
 }
+
+/// A key as an uncompressed point (SEC 1 §2.3.3).
+pub(super) fn proof_point(key: &ProofKey) -> Option<Vec<u8>> {
+    let coordinate = |text: &str| URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32);
+    let (x, y) = coordinate(&key.x).zip(coordinate(&key.y))?;
+    Some([&[4], x.as_slice(), &y].concat())
+}

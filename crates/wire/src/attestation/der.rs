@@ -1,4 +1,4 @@
-//! A reader of DER (X.690 §10 and §11) without recursion and without memory of its own.
+//! A reader of DER (X.690 §10 and §11) without recursion and without memory of its own, and the few elements that software phones write.
 
 /// Tag numbers of the universal class.
 pub(super) mod universal {
@@ -127,6 +127,64 @@ fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
         [0x81, long @ 0x80..=0xff, rest @ ..] => Some((usize::from(*long), rest)),
         [0x82, high @ 1..=0xff, low, rest @ ..] => Some((usize::from(u16::from_be_bytes([*high, *low])), rest)),
         _ => None,
+    }
+}
+
+/// An element of the universal class with a tag of one byte.
+fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    behind(&[tag], &parts.concat())
+}
+
+/// Content behind a tag and its length. What is written here is never longer than lengths of two bytes can say.
+fn behind(tag: &[u8], content: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(content.len()).unwrap_or(u16::MAX).to_be_bytes();
+    let length = match (high, low) {
+        (0, short @ 0..=0x7f) => vec![short],
+        (0, long) => vec![0x81, long],
+        (high, low) => vec![0x82, high, low],
+    };
+    [tag, &length, content].concat()
+}
+
+/// An element in a field with an explicit tag.
+pub(super) fn explicit(number: u32, content: &[u8]) -> Vec<u8> {
+    let group = |shift: u32| u8::try_from(number >> shift & 0x7f).unwrap_or_default();
+    let tag = match number {
+        0..=0x1e => vec![0xa0 | group(0)],
+        0x1f..=0x7f => vec![0xbf, group(0)],
+        _ => vec![0xbf, 0x80 | group(7), group(0)],
+    };
+    behind(&tag, content)
+}
+
+pub(super) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+    element(0x30, parts)
+}
+
+pub(super) fn set(parts: &[&[u8]]) -> Vec<u8> {
+    element(0x31, parts)
+}
+
+pub(super) fn octet_string(content: &[u8]) -> Vec<u8> {
+    element(0x04, &[content])
+}
+
+pub(super) fn boolean(value: bool) -> Vec<u8> {
+    element(0x01, &[&[if value { 0xff } else { 0 }]])
+}
+
+pub(super) fn enumerated(value: u8) -> Vec<u8> {
+    element(0x0a, &[&[value]])
+}
+
+pub(super) fn integer(value: u64) -> Vec<u8> {
+    let bytes = value.to_be_bytes();
+    let digits = bytes.iter().skip_while(|digit| **digit == 0).copied();
+    // A leading zero keeps the number positive.
+    let number: Vec<u8> = std::iter::once(0).chain(digits).collect();
+    match number.as_slice() {
+        [0, rest @ ..] if rest.first().is_some_and(|first| *first < 0x80) => element(0x02, &[rest]),
+        all => element(0x02, &[all]),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use doorward_model::protection::{AttestedApplication, AttestedPackage, RootOfTrust, SecurityLevel, VerifiedBootState};
 
-use super::der::{Reader, universal};
+use super::der::{self, Reader, universal};
 use crate::hex;
 
 /// Versions of the format: Keymaster 2 to 4.1 and KeyMint 1 to 4.
@@ -91,6 +91,51 @@ impl KeyDescription {
             application: optional(software.application_id, application_id)?,
         })
     }
+}
+
+impl KeyDescription {
+    /// The content of the extension, as a key store would write it.
+    #[must_use]
+    pub fn to_der(&self) -> Vec<u8> {
+        let software: Vec<u8> = self.application.iter().flat_map(|app| der::explicit(ATTESTATION_APPLICATION_ID, &app_id(app))).collect();
+        let mut hardware = Vec::new();
+        let purposes: Vec<_> = self.purposes.iter().map(|purpose| der::integer(*purpose)).collect();
+        hardware.extend(der::explicit(PURPOSE, &der::set(&slices(&purposes))));
+        hardware.extend(self.origin.iter().flat_map(|origin| der::explicit(ORIGIN, &der::integer(*origin))));
+        hardware.extend(self.root_of_trust.iter().flat_map(|root| {
+            let mut parts = vec![der::octet_string(&[0; 32]), der::boolean(root.device_locked)];
+            parts.push(der::enumerated(root.verified_boot_state as u8));
+            parts.extend((self.version >= 3).then(|| der::octet_string(&[0; 32])));
+            der::explicit(ROOT_OF_TRUST, &der::sequence(&slices(&parts)))
+        }));
+        hardware.extend(self.patch_level.iter().flat_map(|level| der::explicit(OS_PATCH_LEVEL, &der::integer(*level))));
+        der::sequence(&[
+            &der::integer(self.version),
+            &der::enumerated(self.security_level as u8),
+            &der::integer(self.key_store_version),
+            &der::enumerated(self.key_store_security_level as u8),
+            &der::octet_string(&self.challenge),
+            &der::octet_string(&[]),
+            &der::sequence(&[&software]),
+            &der::sequence(&[&hardware]),
+        ])
+    }
+}
+
+fn app_id(app: &AttestedApplication) -> Vec<u8> {
+    let package = |package: &AttestedPackage| der::sequence(&[&der::octet_string(package.name.as_bytes()), &der::integer(package.version)]);
+    let packages: Vec<_> = app.packages.iter().map(package).collect();
+    let digests: Vec<_> = app.signing_certificates.iter().map(|digest| der::octet_string(&unhex(digest))).collect();
+    der::octet_string(&der::sequence(&[&der::set(&slices(&packages)), &der::set(&slices(&digests))]))
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.chars().filter_map(|digit| digit.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
+    digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect()
+}
+
+fn slices(parts: &[Vec<u8>]) -> Vec<&[u8]> {
+    parts.iter().map(Vec::as_slice).collect()
 }
 
 /// Reads a field that may be missing, but not be malformed.

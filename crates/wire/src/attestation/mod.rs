@@ -10,12 +10,14 @@ mod chain;
 mod der;
 mod key_description;
 mod revocation;
+mod software;
 
 pub use android::verify_key_attestation;
 pub use app_attest::{Assertion, app_id_hash, client_data, verify_app_attestation};
 pub use chain::{Roots, RootsError};
 pub use key_description::{KeyDescription, SUPPORTED_VERSIONS};
 pub use revocation::{Revocations, RevocationsError};
+pub use software::{SoftwareEnclave, SoftwareMaker};
 
 /// Most bytes of one piece of evidence.
 pub const MAXIMUM_EVIDENCE_BYTES: usize = 32 * 1024;

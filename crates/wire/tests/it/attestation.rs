@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::protection::{
-    AppAttestEnvironment, AttestedPackage, EvidenceProblem, KeyAttestation, ORIGIN_GENERATED, PURPOSE_SIGN, ProofKey, RootOfTrust,
-    SecurityLevel, VerifiedBootState,
+    AppAttestEnvironment, AttestedApplication, AttestedPackage, EvidenceProblem, KeyAttestation, ORIGIN_GENERATED, PURPOSE_SIGN, ProofKey,
+    RootOfTrust, SecurityLevel, VerifiedBootState,
 };
 use doorward_wire::attestation::{
-    Assertion, KeyDescription, MAXIMUM_EVIDENCE_BYTES, Revocations, RevocationsError, Roots, RootsError, app_id_hash, client_data,
-    verify_app_attestation, verify_key_attestation,
+    Assertion, KeyDescription, MAXIMUM_EVIDENCE_BYTES, Revocations, RevocationsError, Roots, RootsError, SoftwareEnclave, SoftwareMaker,
+    app_id_hash, client_data, verify_app_attestation, verify_key_attestation,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -273,6 +273,42 @@ fn no_changed_byte_of_an_assertion_passes() {
     let good = decode(&VECTORS["appAttest"]["assertions"]["first"]);
     let key = key("/appAttest/key");
     no_change_passes(&good, 0..0, |bytes| Assertion::parse(bytes).filter(|assertion| assertion.is_signed(&key, &nonce_and_key())));
+}
+
+#[test]
+fn a_software_phone_speaks_like_hardware_under_its_own_root() {
+    let maker = SoftwareMaker::generate().unwrap();
+    let roots = Roots::from_pem(maker.root().as_bytes()).unwrap();
+    let said = KeyDescription {
+        version: 4,
+        security_level: SecurityLevel::StrongBox,
+        key_store_version: 41,
+        key_store_security_level: SecurityLevel::TrustedEnvironment,
+        challenge: b"nonce".to_vec(),
+        purposes: vec![2, 3],
+        origin: Some(0),
+        root_of_trust: Some(RootOfTrust { device_locked: false, verified_boot_state: VerifiedBootState::Failed }),
+        patch_level: Some(202_612),
+        application: Some(AttestedApplication {
+            packages: vec![AttestedPackage { name: "com.contoso.mail".into(), version: 1 << 40 }],
+            signing_certificates: vec!["0f".repeat(32)],
+        }),
+    };
+    assert_eq!(KeyDescription::parse(&said.to_der()).as_ref(), Some(&said));
+    let proof_key = key("/appAttest/proofKey");
+    let read = verify_key_attestation(&maker.attest_key(&proof_key, &said).unwrap(), &roots, &Revocations::default(), now()).unwrap();
+    assert_eq!((read.key, read.challenge, read.application), (proof_key, said.challenge, said.application));
+
+    let mut enclave = SoftwareEnclave::generate("TEAM.com.contoso.mail").unwrap();
+    let object = enclave.attest(&maker, AppAttestEnvironment::Development, &nonce_and_key()).unwrap();
+    let read = verify_app_attestation(&object, &nonce_and_key(), &roots, now()).unwrap();
+    assert_eq!((read.app_id_hash, read.environment), (app_id_hash("TEAM.com.contoso.mail"), AppAttestEnvironment::Development));
+    assert_eq!(Some(&read.key), enclave.key().as_ref());
+    for counter in 1..=2 {
+        let assertion = Assertion::parse(&enclave.assert("text").unwrap()).unwrap();
+        assert!(assertion.counter == counter && assertion.is_signed(&read.key, "text"));
+    }
+    assert_eq!(apple(&object), Err(EvidenceProblem::Root), "nobody else believes it");
 }
 
 proptest! {
