@@ -42,6 +42,7 @@ pub(super) const APPLICATIONS: Noun<ApplicationField> = Noun {
         "keyCredentials",
         "approved",
         "protectable",
+        "attestation",
         "broker",
         "isFallbackPublicClient",
         "consent",

@@ -1,6 +1,7 @@
 //! A registration in the making: what the form holds, as it was typed, and the registration that comes of it.
 
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm};
+use doorward_model::protection::{AppAttestationRequirement, Assurance};
 
 use crate::console::guard::Posted;
 
@@ -15,6 +16,11 @@ pub(super) struct Draft {
     pub(super) ios: String,
     /// One package and signature hash a line, with a space between.
     pub(super) android: String,
+    /// Apple team id.
+    pub(super) team: String,
+    /// One SHA-256 of a certificate a line, with or without colons.
+    pub(super) signers: String,
+    pub(super) must_attest: bool,
     /// One address a line, for each platform.
     pub(super) public_client: String,
     pub(super) spa: String,
@@ -34,6 +40,9 @@ pub(super) struct Problems {
     pub(super) name: Option<String>,
     pub(super) ios: Option<String>,
     pub(super) android: Option<String>,
+    pub(super) team: Option<String>,
+    pub(super) signers: Option<String>,
+    pub(super) must_attest: Option<String>,
     pub(super) public_client: Option<String>,
     pub(super) spa: Option<String>,
     pub(super) web: Option<String>,
@@ -67,6 +76,9 @@ impl Draft {
             protectable: app.protectable,
             ios: identities(false),
             android: identities(true),
+            team: app.attestation.apple_team_id.clone().unwrap_or_default(),
+            signers: lines(app.attestation.android_signing_certificates.iter().cloned()),
+            must_attest: app.attestation.required_assurance == Assurance::Attested,
             public_client: redirects(RedirectPlatform::PublicClient),
             spa: redirects(RedirectPlatform::Spa),
             web: redirects(RedirectPlatform::Web),
@@ -90,6 +102,9 @@ impl Draft {
             protectable: on("protectable"),
             ios: text("ios"),
             android: text("android"),
+            team: posted.one("team").trim().to_owned(),
+            signers: text("signers"),
+            must_attest: on("must_attest"),
             public_client: text("public_client"),
             spa: text("spa"),
             web: text("web"),
@@ -125,6 +140,7 @@ impl Draft {
             approved: self.approved,
             protectable: self.protectable,
             platform_identities: ios.chain(android).collect(),
+            attestation: self.attestation(),
             redirect_uris,
             identifier_uris: entries(&self.identifier_uris).map(str::to_owned).collect(),
             scopes: entries(&self.scopes).map(str::to_owned).collect(),
@@ -134,6 +150,15 @@ impl Draft {
             is_fallback_public_client: self.fallback_public,
             ..present.clone()
         })
+    }
+
+    fn attestation(&self) -> AppAttestationRequirement {
+        AppAttestationRequirement {
+            required_assurance: if self.must_attest { Assurance::Attested } else { Assurance::Brokered },
+            apple_team_id: Some(self.team.clone()).filter(|team| !team.is_empty()),
+            // Tools write them in capitals with colons.
+            android_signing_certificates: entries(&self.signers).map(|line| line.replace(':', "").to_ascii_lowercase()).collect(),
+        }
     }
 
     /// Puts what the directory says of a member to the field that it came from.
@@ -155,6 +180,9 @@ impl Draft {
             Some(_) => Problems { android: told, ..none },
             None if member.starts_with("identifierUris") => Problems { identifier_uris: told, ..none },
             None if member.starts_with("scopes") => Problems { scopes: told, ..none },
+            None if member == "attestation.appleTeamId" => Problems { team: told, ..none },
+            None if member.starts_with("attestation.android") => Problems { signers: told, ..none },
+            None if member.starts_with("attestation.") => Problems { must_attest: told, ..none },
             None if member == "homepage" => Problems { homepage: told, ..none },
             None => Problems { name: told, ..none },
         }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, SigningAlgorithm};
+use doorward_model::protection::Assurance;
 use doorward_service::directory::{self, Task};
 use doorward_service::setup;
 use doorward_wire::oauth::redirect;
@@ -49,6 +50,8 @@ struct OneApp {
     may_manage: bool,
     /// Entity tag of the app, for which a secret is added.
     tag: String,
+    /// The broker's word is not enough.
+    must_attest: bool,
 }
 
 /// Shows the page.
@@ -80,6 +83,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
         },
         algorithm: algorithm(app.signing_algorithm),
         tag: directory::entity_tag(&app),
+        must_attest: app.attestation.required_assurance == Assurance::Attested,
         may_manage: admin.may(Task::ManageApplications) && admin.may(Task::to_register(Some(&app), None)),
         app,
     };

@@ -227,6 +227,14 @@ fn directory() -> Schemas {
     let assignment = closed(&["resource", "value"], &[("resource", id()), ("value", text())]);
     let identity = json!({ "type": "object", "properties": { "platform": word(&["iOS", "android"]) }, "required": ["platform"] });
     let texts = || many(text());
+    let attestation = closed(
+        &[],
+        &[
+            ("requiredAssurance", word(&["brokered", "attested"])),
+            ("appleTeamId", or_null(text())),
+            ("androidSigningCertificates", texts()),
+        ],
+    );
     let application = [
         ("id", id()),
         ("appId", id()),
@@ -242,6 +250,7 @@ fn directory() -> Schemas {
         ("keyCredentials", many(open(&[("certificate", text())]))),
         ("approved", flag()),
         ("protectable", flag()),
+        ("attestation", attestation),
         ("broker", flag()),
         ("isFallbackPublicClient", flag()),
         ("consent", word(&["preauthorized", "user"])),
@@ -404,6 +413,7 @@ fn protection() -> Schemas {
                 ("appIdentifier", json!({ "type": "object" })),
                 ("deviceTag", text()),
                 ("flaggedReasons", many(text())),
+                ("evidence", or_null(open(&[("result", word(&["accepted", "rejected"])), ("problem", text())]))),
                 ("createdDateTime", time()),
                 ("lastSyncDateTime", time()),
             ]),
