@@ -250,3 +250,26 @@ pub async fn missing_attestation(
     }
     Ok(Some(missing))
 }
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::protection::AppAttestEnvironment;
+    use doorward_wire::attestation::SoftwareEnclave;
+
+    use super::*;
+
+    #[test]
+    fn the_counter_of_an_attested_key_must_grow() {
+        let mut enclave = SoftwareEnclave::generate("TEAM.com.contoso.mail").unwrap();
+        let (key, environment) = (enclave.key().unwrap(), AppAttestEnvironment::Production);
+        let known = |counter| AttestedFacts::AppAttest { environment, app_id: "TEAM.com.contoso.mail".into(), key: key.clone(), counter };
+        enclave.assert("before").unwrap();
+        let second = Assertion::parse(&enclave.assert("now").unwrap()).unwrap();
+        for (counter, expected) in
+            [(0, Ok(known(2))), (1, Ok(known(2))), (2, Err(EvidenceProblem::Counter)), (3, Err(EvidenceProblem::Counter))]
+        {
+            assert_eq!(assert(&known(counter), &second, "now"), expected, "after {counter}");
+        }
+        assert_eq!(assert(&known(0), &second, "later"), Err(EvidenceProblem::Assertion));
+    }
+}

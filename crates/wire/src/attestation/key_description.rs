@@ -9,7 +9,7 @@ use super::der::{self, Reader, universal};
 use crate::hex;
 
 /// Versions of the format: Keymaster 2 to 4.1 and KeyMint 1 to 4.
-pub const SUPPORTED_VERSIONS: [u64; 8] = [1, 2, 3, 4, 100, 200, 300, 400];
+const SUPPORTED_VERSIONS: [u64; 8] = [1, 2, 3, 4, 100, 200, 300, 400];
 
 /// Longest challenge that Android takes.
 const CHALLENGE: usize = 128;

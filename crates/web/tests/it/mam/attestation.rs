@@ -11,6 +11,8 @@ use doorward_service::protection::{TestTenant, Trust, missing_attestation};
 use doorward_wire::attestation::{KeyDescription, Revocations, Roots, SoftwareEnclave, SoftwareMaker, client_data};
 
 use super::*;
+use crate::console::browser::Browser;
+use crate::console::form::{fields, with};
 
 const TEAM: &str = "AB12CD34EF";
 const OTHER_TENANT: &str = "99999999-0000-4000-8000-000000000000";
@@ -377,4 +379,50 @@ async fn nobody_can_be_asked_to_attest_to_a_server_that_believes_nobody() {
     let token = world.access_token(&world.admin, crate::graph::SCOPE).await;
     let answer = world.json(Method::PATCH, &path, &token, &json!({ "protectable": false })).await;
     assert!(answer.status == StatusCode::BAD_REQUEST && answer.body.contains("protectable"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn the_page_of_a_managed_app_says_what_stands_for_its_identity() {
+    let phone = Phone::attested_on_android().await;
+    let mut browser = Browser::signed_in(&phone.world, &phone.world.admin).await;
+    let path = format!("/console/app-protection/registrations/{}", phone.registration);
+    let page = browser.get(&phone.world, &path).await;
+    for words in ["In the trusted execution environment", "Signed by the phone’s maker", "2026-11", &signer()] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    assert!(!page.body.contains("must attest"), "{}", page.body);
+
+    let (world, maker) = wary_company().await;
+    let unlocked = RootOfTrust { device_locked: false, verified_boot_state: VerifiedBootState::Verified };
+    let (_, _, answer) = enrol_android(&world, &maker, |said| said.root_of_trust = Some(unlocked)).await;
+    let id = answer.json()["registration"]["id"].as_str().unwrap().to_owned();
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    let page = browser.get(&world, &format!("/console/app-protection/registrations/{id}")).await;
+    assert!(page.body.contains("must attest who it is") && page.body.contains("The bootloader of the phone is unlocked"), "{}", page.body);
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+#[tokio::test]
+async fn an_administrator_requires_attestation_by_form() {
+    let (world, _) = wary_company().await;
+    change(&world, |application| application.attestation = AppAttestationRequirement::default()).await;
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    let path = format!("/console/apps/{MAIL_APP}/edit");
+    let page = browser.get(&world, &path).await;
+    let colons = ["0A"; 32].join(":");
+    let typed = [("must_attest", "on"), ("signers", colons.as_str())];
+    let sent = |typed: &[(&str, &str)]| with(fields(&page, &path), typed);
+    let lacking = sent(&typed);
+    let refused = browser.send_form(&world, &path, &borrowed(&lacking)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("give the Apple team id") && refused.body.contains(&colons), "{}", refused.body);
+    let whole = sent(&[typed[0], typed[1], ("team", TEAM)]);
+    let saved = browser.send_form(&world, &path, &borrowed(&whole)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let page = browser.get(&world, &format!("/console/apps/{MAIL_APP}")).await;
+    assert!(page.body.contains("required: a copy that has not attested") && page.body.contains(&signer()), "{}", page.body);
+    assert_eq!(world.audits().await[0].activity_display_name.as_str(), "Update application");
 }
