@@ -154,7 +154,7 @@ impl Assertion {
     #[must_use]
     pub fn parse(evidence: &[u8]) -> Option<Self> {
         let evidence = Some(evidence).filter(|evidence| evidence.len() <= MAXIMUM_EVIDENCE_BYTES)?;
-        let (signature, data) = read_assertion(evidence).ok().flatten()?;
+        let (signature, data) = read_assertion(evidence)?;
         // Hash, flags, counter. What the flags say of a person is nothing that App Attest knows.
         let data: [u8; 37] = data.try_into().ok()?;
         let (app_id_hash, rest) = data.split_first_chunk::<32>()?;
@@ -172,18 +172,17 @@ impl Assertion {
     }
 }
 
-fn read_assertion(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, minicbor::decode::Error> {
+/// Signature and data, each once, and nothing else.
+fn read_assertion(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut decoder = Decoder::new(bytes);
-    if decoder.map()? != Some(2) {
-        return Ok(None);
-    }
+    decoder.map().ok()?.filter(|members| *members == 2)?;
     let (mut signature, mut data) = (None, None);
     for _ in 0..2 {
-        match decoder.str()? {
-            "signature" if signature.is_none() => signature = Some(decoder.bytes()?),
-            "authenticatorData" if data.is_none() => data = Some(decoder.bytes()?),
-            _ => return Ok(None),
+        match decoder.str().ok()? {
+            "signature" if signature.is_none() => signature = decoder.bytes().ok(),
+            "authenticatorData" if data.is_none() => data = decoder.bytes().ok(),
+            _ => return None,
         }
     }
-    Ok(signature.zip(data).filter(|_| decoder.position() == bytes.len()))
+    signature.zip(data).filter(|_| decoder.position() == bytes.len())
 }
