@@ -59,6 +59,12 @@ pub(crate) struct Enrolled {
     pub(crate) check_in: Answer,
 }
 
+/// The answer to a request for a nonce.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Challenge {
+    pub(crate) nonce: String,
+}
+
 /// An error body.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Refused {

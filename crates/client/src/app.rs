@@ -1,16 +1,19 @@
 //! A protected app: one managed account at most, any number of personal ones.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use doorward_model::application::MobilePlatform;
 use doorward_model::protection::{AppState, MobileAppIdentifier};
 use doorward_model::{Rng, rng};
 use doorward_policy::protection::{Account, ClockReading, Handover, Launch, Managed, Party};
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, Enrolled};
+use crate::answer::{Answer, Challenge, Enrolled};
 use crate::clipboard::{self, Clip, ClipboardItem, PasteError};
 use crate::exchange::{Outcome, Request, Response, refused};
 use crate::identity::{Identities, Identity};
 use crate::instance::{Circumstances, Instance, Wiped};
-use crate::key_store::{KeyStore, KeyStoreError, Scope};
+use crate::key_store::{Attested, KeyStore, KeyStoreError, Scope};
 use crate::proof;
 use crate::transfer::{self, Delivery, TransferError};
 
@@ -92,16 +95,34 @@ impl<K: KeyStore> ProtectedApp<K> {
         Ok(self.instance.is_some())
     }
 
-    /// The request to enrol.
+    /// The request for a nonce, which an attestation answers.
+    pub fn challenge(&self) -> Request {
+        let headers = vec![("doorward-runtime", RUNTIME.to_owned())];
+        Request { method: "GET", url: format!("{}/challenge", self.service), headers, body: Vec::new() }
+    }
+
+    /// The nonce of the answer to [`challenge`](Self::challenge); none when it is no such answer.
+    #[must_use]
+    pub fn challenged(response: &Response) -> Option<String> {
+        let Challenge { nonce } = serde_json::from_slice(&response.body).ok().filter(|_| response.status == 200)?;
+        Some(nonce)
+    }
+
+    /// The request to enrol. With a nonce the phone attests the app's key for it, if it can.
     ///
     /// # Errors
     /// [`KeyStoreError`].
-    pub fn enrolment(&self, sending: &Sending<'_>, state: &AppState) -> Result<Request, KeyStoreError> {
+    pub fn enrolment(&self, sending: &Sending<'_>, state: &AppState, nonce: Option<&str>) -> Result<Request, KeyStoreError> {
+        let evidence = match nonce {
+            Some(nonce) => evidence(self.keys.attest(nonce)?, nonce),
+            None => Vec::new(),
+        };
         let body = json!({
             "appIdentifier": self.app,
             "deviceTag": self.device_tag,
             "publicKey": self.keys.proof_key()?,
             "state": state,
+            "evidence": evidence,
         });
         Ok(self.request("POST", "/enrollments", sending, Some(&body), Vec::new()))
     }
@@ -127,7 +148,8 @@ impl<K: KeyStore> ProtectedApp<K> {
     /// [`KeyStoreError`].
     pub fn check_in(&self, sending: &Sending<'_>, state: &AppState) -> Result<Option<Request>, KeyStoreError> {
         let Some(instance) = &self.instance else { return Ok(None) };
-        let body = json!({ "state": state, "applied": { "tag": instance.applied_tag() }, "events": [], "evidence": [] });
+        let evidence = evidence(self.keys.assert(instance.nonce())?, instance.nonce());
+        let body = json!({ "state": state, "applied": { "tag": instance.applied_tag() }, "events": [], "evidence": evidence });
         let known = instance.applied_tag().map(|tag| ("if-none-match", format!("\"{tag}\"")));
         let path = format!("/registrations/{}/checkIn", instance.registration());
         self.proven("POST", &path, sending, Some(&body), known, instance).map(Some)
@@ -278,4 +300,16 @@ impl<K: KeyStore> ProtectedApp<K> {
         let path = format!("/registrations/{}/operations/{operation}/acknowledge", instance.registration());
         self.proven("POST", &path, sending, Some(&json!({ "result": "done" })), None, instance)
     }
+}
+
+/// Evidence as the service takes it.
+fn evidence(attested: Option<Attested>, nonce: &str) -> Vec<Value> {
+    let piece = |Attested { platform, data }| {
+        let kind = match platform {
+            MobilePlatform::Ios => "appAttest",
+            MobilePlatform::Android => "androidKeyAttestation",
+        };
+        json!({ "type": kind, "nonce": nonce, "data": STANDARD.encode(data) })
+    };
+    attested.map(piece).into_iter().collect()
 }

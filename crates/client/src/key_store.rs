@@ -1,5 +1,6 @@
 //! The key store of the phone, as the runtime needs it.
 
+use doorward_model::application::MobilePlatform;
 use doorward_model::protection::ProofKey;
 use doorward_policy::protection::Account;
 
@@ -17,6 +18,15 @@ pub enum Scope {
     ManagedApps,
 }
 
+/// What the phone's maker says of an app's keys, as the phone hands it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attested {
+    /// Whose format: App Attest on iOS, key attestation on Android.
+    pub platform: MobilePlatform,
+    /// The attestation or assertion.
+    pub data: Vec<u8>,
+}
+
 /// Keys that never leave the phone. The proof key belongs to one app, all others to an account and a [`Scope`].
 pub trait KeyStore {
     /// Public part of this app's proof key. Makes the key when there is none.
@@ -30,6 +40,27 @@ pub trait KeyStore {
     /// # Errors
     /// [`KeyStoreError`].
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyStoreError>;
+
+    /// Has the maker of the phone attest the proof key, for a nonce of the service; none when this phone cannot.
+    ///
+    /// On Android the key is made anew, with the nonce as its challenge. On iOS a new key of App Attest vouches for it, over the client
+    /// data of `doorward-wire`.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`].
+    fn attest(&self, nonce: &str) -> Result<Option<Attested>, KeyStoreError> {
+        let _not_this_phone = nonce;
+        Ok(None)
+    }
+
+    /// Shows the attested key again, for the nonce of a request; none where the proof itself does, or nothing was attested.
+    ///
+    /// # Errors
+    /// [`KeyStoreError`].
+    fn assert(&self, nonce: &str) -> Result<Option<Attested>, KeyStoreError> {
+        let _not_this_phone = nonce;
+        Ok(None)
+    }
 
     /// Encrypts and authenticates under a key of an account. What was sealed for one purpose does not open for another.
     ///

@@ -20,6 +20,6 @@ pub use app::{ProtectedApp, Sending};
 pub use exchange::{Outcome, Request, Response};
 pub use identity::{Identities, Identity, Switch, SwitchResult};
 pub use instance::{Circumstances, Instance, Wiped};
-pub use key_store::{KeyStore, KeyStoreError, Scope};
+pub use key_store::{Attested, KeyStore, KeyStoreError, Scope};
 pub use owned::{OpenError, Owned};
 pub use pin::{AppPin, SetPinError};

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use doorward_model::TenantId;
 use serde::Deserialize;
 use url::Url;
 
@@ -21,6 +22,8 @@ pub(crate) struct Config {
     pub(crate) admin_listen: Option<SocketAddr>,
     /// TLS.
     pub(crate) tls: Tls,
+    /// Attestations of apps.
+    pub(crate) attestation: Attestation,
     /// Log.
     pub(crate) log: Log,
     /// Passwords hashed at the same time.
@@ -37,6 +40,22 @@ pub(crate) struct Tls {
     pub(crate) certificate: Option<PathBuf>,
     /// Private key, PEM.
     pub(crate) key: Option<PathBuf>,
+}
+
+/// Whom attestations of apps on phones are believed from.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Attestation {
+    /// Roots of Android key attestation, PEM.
+    pub(crate) android_roots: Option<PathBuf>,
+    /// Google's list of revoked attestation certificates, JSON.
+    pub(crate) android_revocation_list: Option<PathBuf>,
+    /// Roots of Apple's App Attest, PEM.
+    pub(crate) apple_roots: Option<PathBuf>,
+    /// The one tenant that believes `test_roots` and copies that developers installed.
+    pub(crate) test_tenant: Option<TenantId>,
+    /// Roots for tests, for both platforms, PEM.
+    pub(crate) test_roots: Option<PathBuf>,
 }
 
 /// Log of the process, on standard error.
@@ -74,6 +93,7 @@ impl Default for Config {
             listen,
             admin_listen: Some(SocketAddr::from(([127, 0, 0, 1], 9443))),
             tls: Tls::default(),
+            attestation: Attestation::default(),
             log: Log::default(),
             hashing_concurrency: 2,
             stop_timeout_seconds: 10,
@@ -113,6 +133,12 @@ impl Config {
         if self.tls.certificate.is_some() != self.tls.key.is_some() {
             bail!("tls.certificate and tls.key belong together: give both, or neither for a local authority");
         }
+        if self.attestation.android_roots.is_some() != self.attestation.android_revocation_list.is_some() {
+            bail!("attestation.android_roots and attestation.android_revocation_list belong together: keys of some phones have leaked");
+        }
+        if self.attestation.test_tenant.is_some() != self.attestation.test_roots.is_some() {
+            bail!("attestation.test_tenant and attestation.test_roots belong together: give both or neither");
+        }
         if !(1..=64).contains(&self.hashing_concurrency) {
             bail!("hashing_concurrency must be between 1 and 64; it is {}", self.hashing_concurrency);
         }
@@ -150,6 +176,9 @@ mod tests {
             ("base_url = \"https://localhost/path\"", "without a path"),
             ("[tls]\ncertificate = \"/a.pem\"", "belong together"),
             ("hashing_concurrency = 0", "between 1 and 64"),
+            ("[attestation]\nandroid_roots = \"/a.pem\"", "keys of some phones have leaked"),
+            ("[attestation]\ntest_roots = \"/a.pem\"", "give both or neither"),
+            ("[attestation]\ntest_tenant = \"contoso\"", "test_tenant"),
         ];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("doorward.toml");

@@ -1,6 +1,7 @@
 //! Doorward: self-hosted, app-based conditional access. This is the only place that names a concrete store, clock and randomness.
 
 mod admin;
+mod attestation;
 mod config;
 mod demo;
 mod doctor;

@@ -13,9 +13,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::config::Config;
+use crate::config::{Attestation, Config};
 use crate::os::{OsRng, SystemClock};
-use crate::{listen, master_key, metrics, tls};
+use crate::{attestation, listen, master_key, metrics, tls};
 
 /// Opens the store and builds the context of the use cases.
 ///
@@ -58,6 +58,7 @@ pub(crate) struct Running {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     jobs: JoinHandle<()>,
+    trust: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -79,8 +80,14 @@ impl Running {
             let routes = metrics::routes(context.clone(), registry);
             tasks.push(tokio::spawn(listen::serve(listener, None, routes, stopped, grace)));
         }
+        let trust = if config.attestation == Attestation::default() {
+            None
+        } else {
+            context.attestation.set(attestation::trust(&config.attestation)?);
+            Some(tokio::spawn(attestation::watch(config.attestation.clone(), context.clone())))
+        };
         let jobs = tokio::spawn(doorward_service::jobs::run(context.clone()));
-        Ok(Self { context, stop, tasks, jobs })
+        Ok(Self { context, stop, tasks, jobs, trust })
     }
 
     /// Orderly stop: no new connections, requests in flight finish, the sign-in log is written, the store closes.
@@ -93,6 +100,7 @@ impl Running {
             }
         }
         self.jobs.abort();
+        self.trust.iter().for_each(JoinHandle::abort);
         self.context.sign_in_log.flush().await;
         self.context.store.close().await;
     }

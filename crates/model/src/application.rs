@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::AppId;
+use crate::protection::AppAttestationRequirement;
 
 /// Where a redirect URI belongs; decides the client type and which flows are open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,6 +194,9 @@ pub struct Application {
     /// Can enforce an app protection policy: grant `compliantApplication`.
     #[serde(default)]
     pub protectable: bool,
+    /// Whether its copies on phones must attest who they are, and by what they are known.
+    #[serde(default)]
+    pub attestation: AppAttestationRequirement,
     /// May redeem a primary refresh token for other apps and register devices.
     #[serde(default)]
     pub broker: bool,
@@ -245,6 +249,7 @@ impl Application {
             key_credentials: Vec::new(),
             approved: false,
             protectable: false,
+            attestation: AppAttestationRequirement::default(),
             broker: false,
             is_fallback_public_client: false,
             consent: ConsentPolicy::default(),

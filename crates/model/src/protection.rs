@@ -4,6 +4,7 @@
 //! value, so that the strictest of several policies is the maximum. What the settings mean and how they merge is in `doorward-policy`.
 
 mod app;
+mod attestation;
 mod effective;
 mod interval;
 mod registration;
@@ -12,6 +13,11 @@ mod state;
 mod target;
 
 pub use app::MobileAppIdentifier;
+pub use attestation::{
+    AppAttestEnvironment, AppAttestation, AppAttestationRequirement, Assurance, Attestation, AttestedApplication, AttestedFacts,
+    AttestedPackage, Evidence, EvidenceProblem, KeyAttestation, ORIGIN_GENERATED, PURPOSE_SIGN, PURPOSE_VERIFY, RootOfTrust, SecurityLevel,
+    VerifiedBootState,
+};
 pub use effective::{EffectivePolicy, IntendedPolicy};
 pub use interval::{Interval, ParseIntervalError};
 pub use registration::{

@@ -4,6 +4,8 @@ use doorward_model::AppId;
 use doorward_model::application::PlatformIdentity;
 use doorward_wire::oauth::redirect;
 
+use crate::hardware::Signer;
+
 /// An app. What the operating system says of it fixes its redirect URI; `client_id` is what the app itself claims to be.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -13,6 +15,8 @@ pub struct App {
     pub client_id: AppId,
     /// Bundle id, or package and signing certificate; none on a desktop.
     pub identity: Option<PlatformIdentity>,
+    /// Who signed it, where that matters.
+    pub signer: Option<Signer>,
     redirect_uri: String,
 }
 
@@ -21,13 +25,19 @@ impl App {
     #[must_use]
     pub fn on_phone(name: &str, client_id: AppId, identity: PlatformIdentity) -> Self {
         let redirect_uri = redirect::broker_redirect(&identity);
-        Self { name: name.to_owned(), client_id, identity: Some(identity), redirect_uri }
+        Self { name: name.to_owned(), client_id, identity: Some(identity), signer: None, redirect_uri }
+    }
+
+    /// The same, signed by somebody.
+    #[must_use]
+    pub fn signed_by(self, signer: Signer) -> Self {
+        Self { signer: Some(signer), ..self }
     }
 
     /// A program on a PC, which answers on the loopback address.
     #[must_use]
     pub fn on_desktop(name: &str, client_id: AppId) -> Self {
-        Self { name: name.to_owned(), client_id, identity: None, redirect_uri: "http://localhost".into() }
+        Self { name: name.to_owned(), client_id, identity: None, signer: None, redirect_uri: "http://localhost".into() }
     }
 
     /// Where the phone takes answers for this app.

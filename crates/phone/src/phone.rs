@@ -11,6 +11,7 @@ use crate::account::Account;
 use crate::app::App;
 use crate::broker::{self, BROKER, BROKER_REDIRECT, DEVICE_REGISTRATION, DeviceDescription, Proofs, Registration};
 use crate::error::PhoneError;
+use crate::hardware::Hardware;
 use crate::http::{Network, send};
 use crate::outcome::{Outcome, Tokens};
 use crate::web_view::{self, End};
@@ -77,6 +78,8 @@ pub struct Phone {
     pub body: Body,
     /// The broker app is installed.
     pub broker_installed: bool,
+    /// Its secure hardware; none: nobody vouches for its apps but the broker.
+    pub hardware: Option<Hardware>,
     network: Network,
     client: Client,
     registration: Option<Registration>,
@@ -90,7 +93,16 @@ impl Phone {
     /// [`PhoneError`].
     pub fn new(name: &str, body: Body, network: Network) -> Result<Self, PhoneError> {
         let client = network.client(body.user_agent())?;
-        Ok(Self { name: name.to_owned(), body, broker_installed: false, network, client, registration: None, screen: Vec::new() })
+        Ok(Self {
+            name: name.to_owned(),
+            body,
+            broker_installed: false,
+            hardware: None,
+            network,
+            client,
+            registration: None,
+            screen: Vec::new(),
+        })
     }
 
     /// What has been on the screen, line by line.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::error::PhoneError;
+use crate::hardware::Attestor;
 use crate::key_store::{SharedKeys, SoftwareKeys};
 use crate::phone::{Body, Phone};
 
@@ -30,7 +31,9 @@ impl Protected {
             None => return Err(PhoneError::local("app protection is for apps on phones")),
         };
         let network = phone.network();
-        let keys = SoftwareKeys::new(shared, managed, network.rng.clone()).map_err(PhoneError::local)?;
+        let attestor = phone.hardware.clone().zip(app.signer.clone());
+        let attestor = attestor.map(|(hardware, signer)| Attestor::new(hardware, identifier.identifier(), signer));
+        let keys = SoftwareKeys::new(shared, managed, network.rng.clone()).map_err(PhoneError::local)?.with_attestor(attestor);
         let tag = format!("tag-{}", phone.name.to_lowercase().replace(' ', "-"));
         let boot_id = doorward_model::rng::uuid(network.rng.as_ref()).to_string();
         Ok(Self { runtime: ProtectedApp::new(identifier, tag, &network.authority(), keys), boot_id })
@@ -69,7 +72,7 @@ impl Protected {
         .map_err(PhoneError::local)
     }
 
-    /// Enrols and checks in with a token for the protection service.
+    /// Enrols, attests where the phone can, and checks in with a token for the protection service.
     ///
     /// # Errors
     /// [`PhoneError`]; the service's word is the outcome.
@@ -78,7 +81,8 @@ impl Protected {
         let state = self.state(phone)?;
         let network = phone.network().clone();
         let sending = Sending { token, reading: &reading, rng: network.rng.as_ref() };
-        let request = self.runtime.enrolment(&sending, &state).map_err(PhoneError::local)?;
+        let nonce = ProtectedApp::<SoftwareKeys>::challenged(&exchange(phone, self.runtime.challenge()).await?);
+        let request = self.runtime.enrolment(&sending, &state, nonce.as_deref()).map_err(PhoneError::local)?;
         let response = exchange(phone, request).await?;
         let outcome = self.runtime.enrolled(account, &response, &reading);
         if outcome != ProtectionOutcome::PolicyChanged {

@@ -4,12 +4,14 @@
 //! policy, of which every setting is the strictest. The app runtime asks [`launch`] before it shows organisation data, [`send`],
 //! [`receive`] and [`transfer`] before data crosses between apps, [`paste`] before the clipboard does, [`save_to`] and [`open_from`]
 //! before files do. The service asks [`applied`] whether an instance counts as protected, [`explain`] which policy gave which setting, and
-//! [`missed`] why a policy is not for an instance.
+//! [`missed`] why a policy is not for an instance. [`judge_key`] and [`judge_app`] accept attestations, and [`attested`] says whether an
+//! instance still counts as attested.
 //!
 //! In all of them a managed identity is represented by its settings and every other identity by `None`: whoever holds no
 //! settings is not governed by them. Doubt denies access, but it never destroys data.
 
 mod applied;
+mod attestation;
 mod catalogue;
 mod clipboard;
 mod clock;
@@ -28,6 +30,7 @@ mod target;
 mod transfer;
 
 pub use applied::{Criterion, Standing, applied, current_since, freshness};
+pub use attestation::{Enrolling, app_id, attested, is_described, judge_app, judge_key, requires_attestation};
 pub use catalogue::{Choice, Kind, Naming, Section, Setting};
 pub use clipboard::{Content, paste};
 pub use clock::{Checkpoint, ClockReading, Reckoning, reckon};

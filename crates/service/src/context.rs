@@ -15,7 +15,7 @@ use crate::keys::KeyRing;
 use crate::master_key::MasterKey;
 use crate::password::Passwords;
 use crate::policies::PolicyCache;
-use crate::protection::Limits;
+use crate::protection::{AttestationTrust, Limits};
 use crate::sign_in_log::SignInLog;
 use crate::tenants::TenantCache;
 
@@ -37,6 +37,8 @@ pub struct Context {
     pub attempts: Attempts,
     /// Limits on protected apps.
     pub protection_limits: Limits,
+    /// Whom attestations of apps are believed from.
+    pub attestation: AttestationTrust,
     /// Limits on the admin API.
     pub admin_limits: directory::Limits,
     /// Unwrapped signing keys.
@@ -75,6 +77,7 @@ impl Context {
             passwords,
             attempts: Attempts::default(),
             protection_limits: Limits::default(),
+            attestation: AttestationTrust::default(),
             admin_limits: directory::Limits::default(),
             keys: KeyRing::default(),
             policies: PolicyCache::default(),

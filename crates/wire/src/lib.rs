@@ -1,7 +1,8 @@
-//! Formats only: JOSE, primary refresh tokens, device registration, app protection, passkeys, one-time codes, policy files. No sockets, no storage, no decisions.
+//! Formats only: JOSE, primary refresh tokens, device registration, app protection, attestations, passkeys, one-time codes, policy files. No sockets, no storage, no decisions.
 //!
 //! Server and phone share these types and nothing else, so a fault in the server is not hidden by a phone that repeats it.
 
+pub mod attestation;
 pub mod certificate;
 pub mod drs;
 pub mod eas;

@@ -1,13 +1,13 @@
 //! Enrolment and check-in, as requests and answers.
 
-use doorward_client::{Identity, KeyStore as _, Outcome, Request, Sending};
+use doorward_client::{Identity, KeyStore as _, Outcome, ProtectedApp, Request, Sending};
 use doorward_model::rng::SeededRng;
 use doorward_policy::protection::{Launch, Reason};
 use doorward_wire::mam::{body_hash, verify_proof};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::phone::{Phone, account, anna, ok};
+use crate::phone::{Keys, Phone, account, anna, ok};
 
 fn error(code: &str, details: Value) -> Value {
     json!({ "error": { "code": code, "message": "m", "innerError": {}, "details": details } })
@@ -193,4 +193,20 @@ fn a_wipe_that_the_app_decided_on_has_nobody_to_be_told_to() {
     let phone = Phone::default();
     let mut mail = phone.managed_app("com.mail", json!({}));
     assert!(mail.wipe().unwrap().is_none());
+}
+
+#[test]
+fn an_attestation_answers_a_nonce_and_a_phone_without_secure_hardware_sends_none() {
+    let phone = Phone::default();
+    let mail = phone.app("com.mail");
+    let challenge = mail.challenge();
+    assert_eq!((challenge.method, challenge.url.as_str()), ("GET", "https://login.example/t/mam/v1.0/challenge"));
+    let nonce = |status, body: Value| ProtectedApp::<Keys>::challenged(&ok(status, &body));
+    assert_eq!(nonce(200, json!({ "nonce": "n", "expiresInSeconds": 300 })), Some("n".to_owned()));
+    assert_eq!((nonce(200, json!({ "captive": "portal" })), nonce(429, json!({ "nonce": "n" }))), (None, None));
+    let (reading, rng) = (phone.reading(), SeededRng::new(1));
+    let sending = Sending { token: "token", reading: &reading, rng: &rng };
+    let request = mail.enrolment(&sending, &phone.state(), Some("n")).unwrap();
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    assert_eq!(body["evidence"], json!([]));
 }

@@ -7,7 +7,7 @@ use uuid::uuid;
 /// Domain of the company.
 pub(super) const DOMAIN: &str = "contoso.example";
 /// Number of scenarios.
-pub(super) const SCENARIOS: u64 = 16;
+pub(super) const SCENARIOS: u64 = 17;
 
 /// The mail service.
 pub(super) const MAIL: AppId = AppId(uuid!("c0a50000-0000-4000-8000-000000000001"));
@@ -29,6 +29,10 @@ pub(super) const PROTECTION_SCOPE: &str = "api://doorward-protection/Protection.
 
 /// Signing certificate hash of the company's Android apps.
 pub(super) const SIGNATURE: &str = "2jmj7l5rSw0yVb/vlWAYkK/YBwk=";
+/// What stands for the SHA-256 of the same certificate: there is no such certificate, as the phones are software.
+pub(super) const SIGNATURE_SHA256: &str = "5f0c1d5e3a8b4c7f9e2d6a1b0c4e8f7a3d9b5c2e1f6a8d0b7c4e9f3a5d1b8c60";
+/// Team of the company at Apple.
+pub(super) const APPLE_TEAM: &str = "C0NT050123";
 /// The hash of somebody else's.
 pub(super) const OTHER_SIGNATURE: &str = "C+LoxSaXJR6/Kx1LpmVl0+hA7k4=";
 

@@ -81,6 +81,7 @@ impl Fields<'_> {
             device: self.device()?,
             broker_present: self.broker_present.unwrap_or_default(),
             app_protection_applied: self.app_protection_applied.unwrap_or_default(),
+            attestation_missing: self.attestation_missing.unwrap_or_default(),
             mfa: self.mfa.unwrap_or_default(),
             authentication_methods: self.authentication_methods()?,
             password_changed: self.password_changed.unwrap_or_default(),

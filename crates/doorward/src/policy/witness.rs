@@ -30,6 +30,7 @@ pub(super) fn sign_in(id: &str, facts: &Facts) -> Value {
         ("device", facts.device.as_ref().map_or(Value::Null, device)),
         ("brokerPresent", json!(facts.broker_present.then_some(true))),
         ("appProtectionApplied", json!(facts.app_protection_applied.then_some(true))),
+        ("attestationMissing", json!(facts.attestation_missing.then_some(true))),
         ("mfa", json!(facts.mfa.then_some(true))),
         ("authenticationMethods", json!(facts.authentication_methods)),
         ("passwordChanged", json!(facts.password_changed.then_some(true))),

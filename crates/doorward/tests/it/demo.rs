@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Steps of all scenarios together.
-const STEPS: usize = 42;
+const STEPS: usize = 54;
 
 fn play(data: &Path) -> (bool, Value, Value) {
     let results = data.join("results.json");
@@ -30,7 +30,7 @@ fn every_scenario_ends_as_expected_and_a_restart_on_the_same_data_keeps_everythi
     assert_eq!(results.as_array().unwrap().len(), STEPS, "no step is left out in silence");
     let scenarios: std::collections::BTreeSet<u64> =
         results.as_array().unwrap().iter().filter_map(|result| result["scenario"].as_u64()).collect();
-    assert_eq!(scenarios, (1..=16).collect(), "every scenario is played");
+    assert_eq!(scenarios, (1..=17).collect(), "every scenario is played");
     let (success, results, second) = play(folder.path());
     assert!(success);
     assert_eq!(results.as_array().unwrap().len(), STEPS);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{AppState, IntendedPolicy, MobileAppIdentifier};
+use super::{AppState, Evidence, IntendedPolicy, MobileAppIdentifier};
 use crate::{AppId, DeviceId, RegistrationId, UserId};
 
 /// The key with which an app instance signs its requests: a public EC key on P-256 as a JSON Web Key (RFC 7517, RFC 7518 §6.2).
@@ -159,6 +159,9 @@ pub struct ManagedAppRegistration {
     pub device_id: Option<DeviceId>,
     /// The key that signs its requests. Without one nothing it says counts.
     pub proof_key: Option<ProofKey>,
+    /// What came of the last evidence that it sent; none: it sent none.
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
     /// What it last said about itself.
     pub state: AppState,
     /// Whether it has a policy.

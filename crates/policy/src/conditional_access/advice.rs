@@ -22,9 +22,10 @@ pub fn advice(code: ErrorCode, next: Option<Control>) -> Advice {
         ErrorCode::APP_NOT_APPROVED => {
             ("the client app is not on the list, or the platform is neither iOS nor Android", "use a listed app on a phone")
         }
-        ErrorCode::PROTECTION_POLICY_REQUIRED => {
-            ("the app has not applied an app protection policy", "assign one to the person, and open the app again")
-        }
+        ErrorCode::PROTECTION_POLICY_REQUIRED => (
+            "the app has not applied an app protection policy, or has not attested who it is",
+            "assign one to the person, look at the app's registration, and open the app again",
+        ),
         ErrorCode::DEVICE_NOT_COMPLIANT => ("the device is not managed and compliant", "enrol the device, and meet its compliance policy"),
         ErrorCode::DEVICE_NOT_DOMAIN_JOINED => ("the device is not joined to the domain", "use a domain-joined PC"),
         ErrorCode::MFA_REQUIRED if next == Some(Control::AuthenticationStrength) => {

@@ -44,6 +44,8 @@ pub struct Facts {
     pub broker_present: bool,
     /// The client app has applied its protection policy.
     pub app_protection_applied: bool,
+    /// The client app is one whose copies must attest who they are, and this one has not.
+    pub attestation_missing: bool,
     /// A second factor was used.
     pub mfa: bool,
     /// Methods used, in the words of authentication strengths.
@@ -167,6 +169,7 @@ impl Facts {
             device: None,
             broker_present: false,
             app_protection_applied: false,
+            attestation_missing: false,
             mfa: false,
             authentication_methods: Vec::new(),
             password_changed: false,

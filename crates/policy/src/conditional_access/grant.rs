@@ -189,7 +189,8 @@ fn built_in_is_met(control: GrantControl, sign_in: &Shown) -> bool {
     }
 }
 
-/// What the app lacks, in the order in which a person can make up for it: the right app, the broker, the registration.
+/// What the app lacks, in the order in which a person can make up for it: the right app, the broker, the registration, the attestation,
+/// which an app gives to the protection service like its word that it applies its policy.
 fn app_code(is_listed: bool, sign_in: &Shown) -> Option<ErrorCode> {
     if !is_listed || !sign_in.is_mobile() {
         Some(ErrorCode::APP_NOT_APPROVED)
@@ -197,6 +198,8 @@ fn app_code(is_listed: bool, sign_in: &Shown) -> Option<ErrorCode> {
         Some(ErrorCode::BROKER_NOT_INSTALLED)
     } else if !sign_in.device.is_registered {
         Some(ErrorCode::DEVICE_NOT_REGISTERED)
+    } else if sign_in.evidence.attestation_missing {
+        Some(ErrorCode::PROTECTION_POLICY_REQUIRED)
     } else {
         None
     }

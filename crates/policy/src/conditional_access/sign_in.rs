@@ -81,6 +81,8 @@ pub struct Evidence {
     pub broker_present: bool,
     /// The client app has applied its protection policy.
     pub app_protection_applied: bool,
+    /// The client app must attest who it is, and has not.
+    pub attestation_missing: bool,
     /// A second factor was used.
     pub mfa: bool,
     /// The password was changed in this sign-in.
@@ -128,6 +130,7 @@ impl From<&Facts> for Evidence {
             protectable: client.is_some_and(|client| client.protectable),
             broker_present: facts.broker_present,
             app_protection_applied: facts.app_protection_applied,
+            attestation_missing: facts.attestation_missing,
             mfa: facts.mfa,
             password_changed: facts.password_changed,
             waived: Waived::of(&facts.waived_controls),

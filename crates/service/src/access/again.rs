@@ -11,6 +11,7 @@ use doorward_model::sign_in::{ClientAppType, DevicePlatform, TransferMethod, Use
 use doorward_model::sign_in_record::SignInRecord;
 use doorward_model::{TenantId, UserId};
 use doorward_policy::conditional_access::{ClientFacts, Decision, DeviceFacts, Facts, ResourceFacts, Subject, UserFacts, decide};
+use doorward_policy::protection::requires_attestation;
 use doorward_store::Unit;
 use doorward_wire::policy_file::{Json, Node, Object, ReadError, device};
 
@@ -64,6 +65,7 @@ impl Recorded {
             device: recorded_device(&facts)?,
             broker_present: facts.flag("brokerPresent")?,
             app_protection_applied: facts.flag("appProtectionApplied")?,
+            attestation_missing: self.attestation_missing(record),
             mfa: facts.flag("mfa")?,
             authentication_methods: facts.strings("authenticationMethods")?,
             waived_controls: record.resource_id.map(waived_controls).unwrap_or_default(),
@@ -74,6 +76,13 @@ impl Recorded {
     fn resource(&self, id: &str) -> ResourceFacts {
         let unregistered = || ResourceFacts { app_id: id.to_owned(), bundles: Vec::new() };
         self.applications.get(id).map_or_else(unregistered, resource_facts)
+    }
+
+    /// An app that must attest now has done so only if the record says so: where nothing was asked then, nothing is known.
+    fn attestation_missing(&self, record: &SignInRecord) -> bool {
+        let application = record.app_id.and_then(|app_id| self.applications.get(&app_id.to_string()));
+        let shown = record.facts.get("attestationMissing") == Some(&serde_json::Value::Bool(false));
+        application.is_some_and(|application| requires_attestation(&application.attestation)) && !shown
     }
 
     fn client(&self, app_id: String) -> ClientFacts {

@@ -4,10 +4,12 @@ use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::conditional_access::GrantControl;
 use doorward_model::device::Device;
+use doorward_model::protection::EvidenceProblem;
 use doorward_model::sign_in::ExternalUserType;
 use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, SignInId};
 use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject as Who, UserFacts};
+use doorward_policy::protection::requires_attestation;
 use doorward_store::Unit;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,19 +25,23 @@ use crate::resource;
 pub(super) struct Gathered {
     pub(super) facts: Facts,
     protection: protection::AppliedFacts,
+    /// Why the app does not have the identity that it must have.
+    pub(super) attestation_missing: Option<EvidenceProblem>,
+    must_attest: bool,
     amr: Vec<String>,
 }
 
 pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Gathered> {
-    let (subject, applied) = match request.subject {
+    let (subject, applied, attestation_missing) = match request.subject {
         Subject::User(user) => {
             let device = request.device.map(|device| device.id);
             let applied = protection::applied(unit, user.id, request.client.app_id, device, ctx.now()).await?;
-            (Who::User(user_facts(unit, user).await?), applied)
+            let missing = protection::missing_attestation(ctx, unit, user.id, request.client, device).await?;
+            (Who::User(user_facts(unit, user).await?), applied, missing)
         }
         Subject::Workload => {
             let id = request.client.app_id.to_string();
-            (Who::Workload { service_principal_id: id, in_my_tenant: true }, protection::AppliedFacts::default())
+            (Who::Workload { service_principal_id: id, in_my_tenant: true }, protection::AppliedFacts::default(), None)
         }
     };
     let facts = Facts {
@@ -52,12 +58,19 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         // The app's word chooses the advice where no device can satisfy a grant anyway; it never adds to a device.
         broker_present: request.brokered || (request.caller.broker_hint && request.device.is_none()),
         app_protection_applied: applied.applied,
+        attestation_missing: attestation_missing.is_some(),
         mfa: request.amr().iter().any(|method| method == "mfa" || method == "ngcmfa"),
         authentication_methods: methods(request.amr()),
         waived_controls: waived_controls(request.resource.app_id),
         ..Facts::new(subject)
     };
-    Ok(Gathered { facts, protection: applied, amr: request.amr().to_vec() })
+    Ok(Gathered {
+        facts,
+        protection: applied,
+        attestation_missing,
+        must_attest: requires_attestation(&request.client.attestation),
+        amr: request.amr().to_vec(),
+    })
 }
 
 /// A person as the directory knows them, with all groups.
@@ -163,6 +176,9 @@ impl Gathered {
             })),
             "brokerPresent": facts.broker_present,
             "appProtectionApplied": facts.app_protection_applied,
+            // Null where no attestation was asked for.
+            "attestationMissing": self.must_attest.then_some(facts.attestation_missing),
+            "attestationProblem": self.attestation_missing,
             "appProtection": self.protection.registration.map(|registration| json!({
                 "registrationId": registration,
                 "lastSync": self.protection.last_sync,

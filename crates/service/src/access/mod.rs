@@ -59,7 +59,7 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
         Outcome::Interrupt | Outcome::Block => decision.error().unwrap_or(ErrorCode::BLOCKED),
     };
     attempt.set_outcome(if decision.outcome == Outcome::Block { SignInOutcome::Refused } else { SignInOutcome::Interrupted });
-    Err(refuse(ctx, request, code, &decision, attempt).await)
+    Err(refuse(ctx, request, code, gathered.attestation_missing, &decision, attempt).await)
 }
 
 /// The client type of a flow without a redirect: what the client's registration says it is.

@@ -2,6 +2,7 @@
 
 use doorward_model::ErrorCode;
 use doorward_model::application::Application;
+use doorward_model::protection::EvidenceProblem;
 use doorward_model::sign_in_record::SignInOutcome;
 use doorward_model::tenant::Tenant;
 use doorward_policy::conditional_access::Decision;
@@ -15,8 +16,15 @@ use crate::context::Context;
 use crate::error::{Error, Refusal};
 
 /// Records a refusal and makes it an error with the claims challenge.
-pub(super) async fn refuse(ctx: &Context, request: &Request<'_>, code: ErrorCode, decision: &Decision, attempt: Attempt) -> Error {
-    let mut refusal = Refusal::new(code, explain(code, request));
+pub(super) async fn refuse(
+    ctx: &Context,
+    request: &Request<'_>,
+    code: ErrorCode,
+    missing: Option<EvidenceProblem>,
+    decision: &Decision,
+    attempt: Attempt,
+) -> Error {
+    let mut refusal = Refusal::new(code, explain(code, missing, request));
     refusal.claims = challenge(decision, request);
     refusal.internal = Some(format!("policies: {}", decision.failing().collect::<Vec<_>>().join(", ")));
     refusal.account = match request.subject {
@@ -42,12 +50,16 @@ fn challenge(decision: &Decision, request: &Request<'_>) -> Option<String> {
 }
 
 /// One sentence for the developer or help desk; the pages have longer words for the person.
-fn explain(code: ErrorCode, request: &Request<'_>) -> String {
+/// `missing`: why the app has not attested who it is, if it must.
+fn explain(code: ErrorCode, missing: Option<EvidenceProblem>, request: &Request<'_>) -> String {
     let (app, service) = (&request.client.display_name, &request.resource.display_name);
     match code {
         ErrorCode::BROKER_NOT_INSTALLED => format!("The broker app must be installed before '{app}' may use '{service}'."),
         ErrorCode::DEVICE_NOT_REGISTERED => format!("The device must be registered before '{app}' may use '{service}'."),
         ErrorCode::APP_NOT_APPROVED => format!("'{app}' is not on the list of apps that may use '{service}'."),
+        ErrorCode::PROTECTION_POLICY_REQUIRED if let Some(problem) = missing => {
+            format!("'{app}' must attest who it is before it may use '{service}': {problem}.")
+        }
         ErrorCode::PROTECTION_POLICY_REQUIRED => format!("'{app}' must apply its app protection policy before it may use '{service}'."),
         ErrorCode::DEVICE_NOT_COMPLIANT => format!("'{service}' may be used from managed and compliant devices only."),
         ErrorCode::DEVICE_NOT_DOMAIN_JOINED => format!("'{service}' may be used from domain-joined PCs only."),

@@ -74,7 +74,7 @@ pub async fn require_registration(ctx: &Context, unit: &mut dyn Unit, request: &
         Err(decision) => {
             let mut attempt = Attempt::begin(ctx, &request, &gathered, &decision, &set.hash);
             attempt.set_outcome(SignInOutcome::Refused);
-            Err(refuse(ctx, &request, ErrorCode::PROOF_UP_BLOCKED, &decision, attempt).await)
+            Err(refuse(ctx, &request, ErrorCode::PROOF_UP_BLOCKED, None, &decision, attempt).await)
         }
     }
 }

@@ -14,6 +14,7 @@ use doorward_model::{AppId, TenantId, UserId};
 use doorward_policy::conditional_access::{
     Classes, Decision, DeviceFacts, Explained, Explanation, Facts, SignIn, Subject, UserFacts, Wanted,
 };
+use doorward_policy::protection::requires_attestation;
 use doorward_wire::policy_file;
 
 use super::{facts, second_factor};
@@ -48,7 +49,7 @@ pub struct Trial {
     pub user_risk: RiskLevel,
     /// The broker takes part.
     pub broker: bool,
-    /// The app has applied its app protection policy.
+    /// The app has applied its app protection policy, and has attested who it is if it must.
     pub protection: bool,
 }
 
@@ -214,6 +215,8 @@ impl Trials {
             device: trial.device.facts(),
             broker_present: trial.broker,
             app_protection_applied: trial.protection,
+            // Both come of the app's enrolment, so whoever supposes the one supposes the other.
+            attestation_missing: !trial.protection && client.is_some_and(|client| requires_attestation(&client.attestation)),
             mfa: trial.proof != TrialProof::Password,
             authentication_methods: trial.proof.methods().iter().map(|&method| method.to_owned()).collect(),
             waived_controls: facts::waived_controls(service.app_id),

@@ -6,6 +6,7 @@ use doorward_store::Unit;
 use serde_json::Value;
 
 use super::application_rules::check;
+use super::attestation;
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
 use super::tag::check_tag;
@@ -22,6 +23,7 @@ pub(super) const KIND: &str = "application";
 /// [`DirectoryError`].
 pub async fn create_application(ctx: &Context, tenant: TenantId, actor: &Actor, application: Application) -> Result<Application> {
     check(&application)?;
+    attestation::check(ctx, tenant, &application)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     unit.applications().create(&application).await?;
     let id = application.app_id.to_string();
@@ -43,6 +45,7 @@ pub async fn update_application(
     expected: Option<&str>,
 ) -> Result<Application> {
     check(&application)?;
+    attestation::check(ctx, tenant, &application)?;
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), application.app_id).await?;
     check_tag(&before, expected)?;

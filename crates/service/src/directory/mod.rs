@@ -3,6 +3,7 @@
 mod app_role_assignments;
 mod application_rules;
 mod applications;
+mod attestation;
 pub(crate) mod audit;
 mod authentication_methods;
 mod details;

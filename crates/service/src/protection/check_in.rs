@@ -8,7 +8,7 @@ use doorward_store::Unit;
 use super::answer::{Answer, prepare};
 use super::error::{ProtectionError, Result};
 use super::proof::{self, Proven};
-use super::{Principal, registration, state};
+use super::{Principal, SentEvidence, attestation, registration, state};
 use crate::context::Context;
 
 /// What an app sends at a check-in.
@@ -18,6 +18,8 @@ pub struct CheckIn {
     pub state: AppState,
     /// The tag of the policy it enforces.
     pub applied_tag: Option<String>,
+    /// What the phone's maker says of it.
+    pub evidence: Option<SentEvidence>,
 }
 
 /// Takes the state of an instance and tells it what to enforce.
@@ -33,11 +35,15 @@ pub async fn check_in(
     check_in: CheckIn,
 ) -> Result<Answer> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let mut registration = live(ctx, unit.as_mut(), tenant, principal, id, proven).await?;
+    let (mut registration, nonce) = live(ctx, unit.as_mut(), tenant, principal, id, proven).await?;
     ctx.protection_limits.check_in(tenant.id, id)?;
     state::check(&check_in.state, &registration.app_identifier)?;
     registration.state = check_in.state;
     note_applied(&mut registration, check_in.applied_tag);
+    if let Some(application) = unit.applications().get(registration.app_id).await? {
+        let requirement = &application.attestation;
+        attestation::at_check_in(ctx, tenant.id, requirement, &mut registration, &nonce, check_in.evidence.as_ref());
+    }
     registration.device_id = principal.device.or(registration.device_id);
     let answer = prepare(ctx, unit.as_mut(), tenant, registration).await?;
     registration::update(unit.as_mut(), &answer.registration, ctx.now()).await?;
@@ -67,7 +73,7 @@ pub async fn get(
     proven: &Proven<'_>,
 ) -> Result<ManagedAppRegistration> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let registration = live(ctx, unit.as_mut(), tenant, principal, id, proven).await?;
+    let (registration, _) = live(ctx, unit.as_mut(), tenant, principal, id, proven).await?;
     // The proof was used, and that must be remembered.
     unit.commit().await?;
     Ok(registration)
@@ -86,14 +92,14 @@ pub async fn unenrol(
     wiped: bool,
 ) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let mut registration = live(ctx, unit.as_mut(), tenant, principal, id, proven).await?;
+    let (mut registration, _) = live(ctx, unit.as_mut(), tenant, principal, id, proven).await?;
     let how = if wiped { Ending::Wiped } else { Ending::Unenrolled };
     registration.ended = Some(Ended { at: ctx.now(), how });
     registration::update(unit.as_mut(), &registration, ctx.now()).await?;
     Ok(unit.commit().await?)
 }
 
-/// The registration that the token and the proof are for, unless it has ended.
+/// The registration that the token and the proof are for, unless it has ended, with the nonce of the proof.
 async fn live(
     ctx: &Context,
     unit: &mut dyn Unit,
@@ -101,15 +107,15 @@ async fn live(
     principal: &Principal,
     id: RegistrationId,
     proven: &Proven<'_>,
-) -> Result<ManagedAppRegistration> {
+) -> Result<(ManagedAppRegistration, String)> {
     let found = registration::find(unit, id).await?;
     let registration = found.filter(|found| found.user_id == principal.user).ok_or(ProtectionError::NotFound)?;
     if registration.app_id != principal.app {
         return Err(ProtectionError::AppMismatch(registration.app_identifier.identifier().to_owned()));
     }
-    proof::check(ctx, unit, tenant, registration.proof_key.as_ref(), proven).await?;
+    let nonce = proof::check(ctx, unit, tenant, registration.proof_key.as_ref(), proven).await?;
     match registration.ended.map(|ended| ended.how) {
-        None => Ok(registration),
+        None => Ok((registration, nonce)),
         Some(Ending::Replaced) => Err(ProtectionError::Replaced),
         Some(Ending::Wiped | Ending::Unenrolled) => Err(ProtectionError::Ended),
     }

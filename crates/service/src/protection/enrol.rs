@@ -2,13 +2,15 @@
 
 use doorward_model::RegistrationId;
 use doorward_model::application::Application;
-use doorward_model::protection::{AppState, Ended, Ending, ManagedAppRegistration, MobileAppIdentifier, ProofKey, ProtectionState};
+use doorward_model::protection::{
+    AppState, Ended, Ending, Evidence, ManagedAppRegistration, MobileAppIdentifier, ProofKey, ProtectionState,
+};
 use doorward_model::tenant::Tenant;
 use doorward_store::Unit;
 
 use super::answer::{Answer, prepare};
 use super::error::{ProtectionError, Result};
-use super::{Principal, registration, state};
+use super::{Principal, SentEvidence, attestation, registration, state};
 use crate::context::Context;
 
 /// What an app sends to enrol.
@@ -20,6 +22,8 @@ pub struct Enrolment {
     pub device_tag: String,
     /// The key that will sign its requests.
     pub proof_key: ProofKey,
+    /// What the phone's maker says of it.
+    pub evidence: Option<SentEvidence>,
     /// Its state.
     pub state: AppState,
 }
@@ -37,7 +41,7 @@ pub async fn enrol(ctx: &Context, tenant: &Tenant, principal: &Principal, enrolm
     state::check_tag(&enrolment.device_tag)?;
     state::check_key(&enrolment.proof_key)?;
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    check_app(unit.as_mut(), principal, &enrolment.app_identifier).await?;
+    let application = check_app(unit.as_mut(), principal, &enrolment.app_identifier).await?;
 
     let mut mine = None;
     for other in registration::all(unit.as_mut()).await? {
@@ -53,7 +57,14 @@ pub async fn enrol(ctx: &Context, tenant: &Tenant, principal: &Principal, enrolm
         return Ok((prepare(ctx, unit.as_mut(), tenant, known).await?, false));
     }
     let now = ctx.now();
-    let mut registration = new_registration(ctx, principal, enrolment);
+    let evidence = match &enrolment.evidence {
+        Some(sent) => {
+            let Enrolment { app_identifier, proof_key, .. } = &enrolment;
+            Some(attestation::at_enrolment(ctx, unit.as_mut(), tenant, &application, app_identifier, proof_key, sent).await?)
+        }
+        None => None,
+    };
+    let mut registration = new_registration(ctx, principal, enrolment, evidence);
     if let Some(mut before) = mine {
         registration.operations = std::mem::take(&mut before.operations);
         before.ended = Some(Ended { at: now, how: Ending::Replaced });
@@ -65,7 +76,7 @@ pub async fn enrol(ctx: &Context, tenant: &Tenant, principal: &Principal, enrolm
     Ok((answer, true))
 }
 
-fn new_registration(ctx: &Context, principal: &Principal, enrolment: Enrolment) -> ManagedAppRegistration {
+fn new_registration(ctx: &Context, principal: &Principal, enrolment: Enrolment, evidence: Option<Evidence>) -> ManagedAppRegistration {
     let now = ctx.now();
     ManagedAppRegistration {
         id: RegistrationId::random(ctx.rng.as_ref()),
@@ -75,6 +86,7 @@ fn new_registration(ctx: &Context, principal: &Principal, enrolment: Enrolment) 
         device_tag: enrolment.device_tag,
         device_id: principal.device,
         proof_key: Some(enrolment.proof_key),
+        evidence,
         state: enrolment.state,
         protection: ProtectionState::NotTargeted,
         intended: None,
@@ -88,12 +100,12 @@ fn new_registration(ctx: &Context, principal: &Principal, enrolment: Enrolment) 
 }
 
 /// The app is known by its token; what it says of itself must agree.
-async fn check_app(unit: &mut dyn Unit, principal: &Principal, identifier: &MobileAppIdentifier) -> Result<()> {
+async fn check_app(unit: &mut dyn Unit, principal: &Principal, identifier: &MobileAppIdentifier) -> Result<Application> {
     let application: Option<Application> = unit.applications().get(principal.app).await?.filter(|application| application.enabled);
     let Some(application) = application
         .filter(|application| application.platform_identities.iter().any(|identity| MobileAppIdentifier::from(identity) == *identifier))
     else {
         return Err(ProtectionError::AppMismatch(identifier.identifier().chars().take(128).collect()));
     };
-    if application.protectable { Ok(()) } else { Err(ProtectionError::AppNotProtectable(application.display_name)) }
+    if application.protectable { Ok(application) } else { Err(ProtectionError::AppNotProtectable(application.display_name)) }
 }

@@ -1,10 +1,12 @@
 //! App protection: enrolment and check-in of app instances, the policy each of them gets, and whether it applies it.
 //!
 //! An instance is a user in an app on a device. It is known by two proofs: an access token for the protection resource, which says
-//! who and which app, and a signature by the key it enrolled with, which says that it is still the same instance.
+//! who and which app, and a signature by the key it enrolled with, which says that it is still the same instance. An attestation may add
+//! the word of the phone's maker about both.
 
 mod answer;
 mod applied;
+mod attestation;
 mod check_in;
 mod diagnosis;
 mod effective;
@@ -22,6 +24,7 @@ mod wipe;
 
 pub use answer::Answer;
 pub use applied::{AppliedFacts, applied};
+pub use attestation::{AttestationTrust, SentEvidence, TestTenant, Trust, assurance, missing_attestation};
 pub use check_in::{CheckIn, check_in, get, unenrol};
 pub use diagnosis::{Diagnosis, diagnose};
 pub use effective::{Current, effective, level};

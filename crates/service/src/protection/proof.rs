@@ -63,8 +63,14 @@ pub fn challenge(ctx: &Context, tenant: &Tenant, address: IpAddr) -> Result<Stri
     Ok(one_time::nonce(ctx, tenant.id)?)
 }
 
-/// Accepts a proof once. The unit of work must be committed for that to hold.
-pub(super) async fn check(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, key: Option<&ProofKey>, request: &Proven<'_>) -> Result<()> {
+/// Accepts a proof once, and tells the nonce that it was made for. The unit of work must be committed for that to hold.
+pub(super) async fn check(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    tenant: &Tenant,
+    key: Option<&ProofKey>,
+    request: &Proven<'_>,
+) -> Result<String> {
     let header = request.header.ok_or(ProofError::Missing)?;
     let claims = key.and_then(|key| mam::verify_proof(header, key).ok()).ok_or(ProofError::Signature)?;
     // Paths are matched without regard to case, so they are compared so.
@@ -86,6 +92,6 @@ pub(super) async fn check(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, k
         Err(Error::Refused(refusal)) if refusal.code == ErrorCode::INVALID_NONCE => {
             Err(ProtectionError::StaleNonce { nonce: one_time::nonce(ctx, tenant.id)? })
         }
-        outcome => Ok(outcome?),
+        outcome => Ok(outcome.map(|()| claims.nonce)?),
     }
 }

@@ -1,13 +1,14 @@
 //! Registrations as administrators look for them.
 
 use doorward_model::device::Device;
-use doorward_model::protection::{ManagedAppOperation, ManagedAppRegistration};
+use doorward_model::protection::{Assurance, EvidenceProblem, ManagedAppOperation, ManagedAppRegistration};
 use doorward_model::user::User;
 use doorward_model::{RegistrationId, TenantId};
-use doorward_policy::protection::Criterion;
+use doorward_policy::protection::{Criterion, requires_attestation};
 use doorward_store::Unit;
 
 use super::applied::of_registration;
+use super::attestation::assurance;
 use super::effective::{Current, of_instance};
 use super::registration;
 use crate::context::Context;
@@ -116,6 +117,10 @@ pub struct Registered {
     pub current: Option<Current>,
     /// What keeps it from counting as protected; empty: it does.
     pub failed: Vec<Criterion>,
+    /// What stands for its identity; none: nothing does.
+    pub assurance: Option<Assurance>,
+    /// Why it does not have the identity that its application must have, if it must have one.
+    pub missing_attestation: Option<EvidenceProblem>,
     /// The living registrations of the same person on the same device, this one included: what a wipe is for.
     pub on_device: Vec<ManagedAppRegistration>,
 }
@@ -135,8 +140,17 @@ pub async fn one(ctx: &Context, tenant: TenantId, id: RegistrationId) -> Result<
     let mut on_device = registration::of_user(unit, registration.user_id).await?;
     on_device.retain(|other| other.ended.is_none() && other.device_tag == registration.device_tag);
     let user = unit.users().get(registration.user_id).await?;
+    let (assurance, missing_attestation) = match unit.applications().get(registration.app_id).await? {
+        Some(application) => {
+            let (assurance, problem) = assurance(ctx, &application, &registration);
+            (assurance, problem.filter(|_| requires_attestation(&application.attestation)))
+        }
+        None => (None, None),
+    };
     Ok(Some(Registered {
         user,
+        assurance,
+        missing_attestation,
         current: of_instance(unit, &registration).await?,
         failed: of_registration(unit, &registration, ctx.now()).await?.failed,
         device,

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use doorward_model::SignInId;
+use doorward_model::protection::EvidenceProblem;
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_policy::conditional_access::{Decision, Outcome};
 use doorward_service::access;
@@ -21,6 +22,7 @@ use super::moment::Moment;
 use super::notice::{Trouble, plain};
 use super::shell::{Section, Shell};
 use super::words::{self, Badge};
+use crate::area::sentence;
 use crate::page_token;
 
 /// The filters, as they were typed.
@@ -290,6 +292,15 @@ fn policies(record: &SignInRecord, decision: Option<&Decision>) -> Vec<PolicyRow
     rows
 }
 
+/// Whether the app had attested who it is, where that was asked for.
+fn attestation(facts: &Value) -> Option<String> {
+    let problem = facts.get("attestationProblem").and_then(|problem| EvidenceProblem::deserialize(problem).ok());
+    match facts.get("attestationMissing")?.as_bool()? {
+        true => Some(problem.map_or_else(|| "Missing".to_owned(), |problem| sentence(&problem.to_string()))),
+        false => Some("The app has attested who it is".to_owned()),
+    }
+}
+
 /// The facts in words; those that nobody stated are left out.
 fn facts(facts: &Value) -> Vec<(&'static str, String)> {
     let get = |path: &str| facts.pointer(path).filter(|value| !value.is_null());
@@ -322,6 +333,7 @@ fn facts(facts: &Value) -> Vec<(&'static str, String)> {
         ("Operating system", text("/device/operatingSystem")),
         ("Broker took part", yes("/brokerPresent")),
         ("App protection applied", yes("/appProtectionApplied")),
+        ("Attestation", attestation(facts)),
         ("Second factor", yes("/mfa")),
         ("Methods", list("/authenticationMethods")),
         ("Handed over", text("/transferMethod").filter(|method| method != "none")),

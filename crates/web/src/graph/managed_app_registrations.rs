@@ -197,6 +197,7 @@ fn shown(registration: &ManagedAppRegistration) -> Value {
         "platformVersion": state.platform_version,
         "managementSdkVersion": state.sdk_version,
         "flaggedReasons": flagged_reasons(state),
+        "evidence": registration.evidence,
         "createdDateTime": registration.created_date_time,
         "lastSyncDateTime": registration.last_sync_date_time,
     })

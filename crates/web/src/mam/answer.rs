@@ -1,6 +1,8 @@
 //! Answers of the protection service.
 
-use doorward_model::protection::{EffectivePolicy, Interval, ManagedAppOperation, ManagedAppRegistration, OperationKind, ProtectionState};
+use doorward_model::protection::{
+    EffectivePolicy, Evidence, EvidenceProblem, Interval, ManagedAppOperation, ManagedAppRegistration, OperationKind, ProtectionState,
+};
 use doorward_model::{AppId, DeviceId, RegistrationId, UserId, protection::MobileAppIdentifier};
 use doorward_service::protection::Answer;
 use jiff::Timestamp;
@@ -36,6 +38,30 @@ struct Device {
     is_compliant: bool,
 }
 
+/// What came of the evidence that the app sent last.
+#[derive(Debug, Serialize)]
+struct Verdict {
+    value: &'static str,
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<EvidenceProblem>,
+}
+
+#[derive(Debug, Serialize)]
+struct Verdicts {
+    attestation: Option<Verdict>,
+}
+
+impl From<&ManagedAppRegistration> for Verdicts {
+    fn from(registration: &ManagedAppRegistration) -> Self {
+        let attestation = registration.evidence.as_ref().map(|evidence| match evidence {
+            Evidence::Accepted(attestation) => Verdict { value: "attested", at: attestation.renewed, reason: None },
+            Evidence::Rejected { problem, at } => Verdict { value: "rejected", at: *at, reason: Some(*problem) },
+        });
+        Self { attestation }
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Message {
     code: &'static str,
@@ -57,6 +83,7 @@ pub(super) struct CheckInAnswer {
     operations: Vec<Operation>,
     user: User,
     device: Device,
+    verdicts: Verdicts,
     messages: Vec<Message>,
 }
 
@@ -88,6 +115,7 @@ impl CheckInAnswer {
                 is_managed: device.is_some_and(|device| device.is_managed),
                 is_compliant: device.is_some_and(|device| device.is_compliant),
             },
+            verdicts: Verdicts::from(&answer.registration),
             messages,
             policy_unchanged: unchanged,
             policy: answer.current.filter(|_| !unchanged).map(|current| current.effective.publish(current.tag)),

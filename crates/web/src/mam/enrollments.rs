@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{CheckInAnswer, RegistrationAnswer};
 use super::error::MamError;
+use super::evidence::{Piece, attestation};
 use super::request::FromInstance;
 
 #[derive(Deserialize)]
@@ -22,6 +23,8 @@ struct Body {
     device_tag: String,
     public_key: ProofKey,
     state: AppState,
+    #[serde(default)]
+    evidence: Vec<Piece>,
 }
 
 #[derive(Serialize)]
@@ -34,8 +37,9 @@ pub(super) struct Enrolled {
 /// `POST /{tenant}/mam/v1.0/enrollments`: 201, or 200 when the same instance had enrolled before.
 pub(super) async fn post(State(ctx): State<Arc<Context>>, request: FromInstance) -> Result<(StatusCode, Json<Enrolled>), MamError> {
     let principal = request.principal(&ctx).await?;
-    let Body { app_identifier, device_tag, public_key, state } = request.body()?;
-    let enrolment = Enrolment { app_identifier, device_tag, proof_key: public_key, state };
+    let Body { app_identifier, device_tag, public_key, state, evidence } = request.body()?;
+    let evidence = attestation(evidence).map_err(|error| request.trace.fail(error))?;
+    let enrolment = Enrolment { app_identifier, device_tag, proof_key: public_key, evidence, state };
     let outcome = enrol(&ctx, &request.tenant, &principal, enrolment).await;
     let (answer, created) = outcome.map_err(|error| request.trace.fail(error))?;
     let registration = RegistrationAnswer::from(&answer.registration);

@@ -4,6 +4,7 @@ mod answer;
 mod challenge;
 mod enrollments;
 mod error;
+mod evidence;
 mod registrations;
 mod request;
 

@@ -15,12 +15,11 @@ use serde::de::IgnoredAny;
 use super::answer::{CheckInAnswer, RegistrationAnswer};
 use super::enrollments::jitter;
 use super::error::{Failure, MamError};
+use super::evidence::{Piece, attestation};
 use super::request::FromInstance;
 
 /// Most events in one check-in.
 const EVENTS: usize = 50;
-/// Most pieces of evidence in one check-in.
-const EVIDENCE: usize = 4;
 
 #[derive(Deserialize, Default)]
 struct Applied {
@@ -33,11 +32,11 @@ struct Body {
     state: AppState,
     #[serde(default)]
     applied: Applied,
-    // Counted only: what they say is for reports and attestation.
+    // Counted only: what they say is for reports.
     #[serde(default)]
     events: Vec<IgnoredAny>,
     #[serde(default)]
-    evidence: Vec<IgnoredAny>,
+    evidence: Vec<Piece>,
 }
 
 #[derive(Deserialize)]
@@ -76,12 +75,11 @@ pub(super) async fn check_in(
     let principal = request.principal(&ctx).await?;
     let id = id(&request, &segment)?;
     let body: Body = request.body()?;
-    for (count, most, what) in [(body.events.len(), EVENTS, "events"), (body.evidence.len(), EVIDENCE, "pieces of evidence")] {
-        if count > most {
-            return Err(request.trace.fail(Failure::TooMany { what, most }));
-        }
+    if body.events.len() > EVENTS {
+        return Err(request.trace.fail(Failure::TooMany { what: "events", most: EVENTS }));
     }
-    let check_in = CheckIn { state: body.state, applied_tag: body.applied.tag.filter(|tag| tag.len() <= 64) };
+    let evidence = attestation(body.evidence).map_err(|error| request.trace.fail(error))?;
+    let check_in = CheckIn { state: body.state, applied_tag: body.applied.tag.filter(|tag| tag.len() <= 64), evidence };
     let answer = protection::check_in(&ctx, &request.tenant, &principal, id, &request.proven(), check_in).await;
     let answer = answer.map_err(|error| request.trace.fail(error))?;
     let known = request.if_none_match.as_deref().map(|tag| tag.trim_matches('"'));

@@ -153,7 +153,9 @@ fn protect_app(situation: &Situation<'_>) -> Advice {
     let app = situation.app();
     Advice {
         title: "This app must be protected first".to_owned(),
-        explanation: format!("Your company requires {app} to protect work data, and it has not taken over the company's settings yet."),
+        explanation: format!(
+            "Your company requires {app} to protect work data. It has not taken over the company's settings yet, or has not shown that it is genuine and on a sound phone."
+        ),
         steps: vec![
             format!("Update {app} to its newest version."),
             situation.open_app_again(),

@@ -1,5 +1,6 @@
 //! The protection service: enrolment, check-in, and what they are good for.
 
+mod attestation;
 mod console;
 mod wipe;
 

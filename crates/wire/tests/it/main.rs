@@ -1,6 +1,7 @@
 //! Formats, tested from outside.
 #![cfg(test)]
 
+mod attestation;
 mod drs;
 mod eas;
 mod jws;

@@ -1,5 +1,6 @@
 //! The scenarios: what the documentation promises, played for real. One file per group.
 
+mod attestation;
 mod built_in_mail;
 mod devices;
 mod first_use;
@@ -29,5 +30,6 @@ pub(super) async fn play(stage: &mut Stage) -> anyhow::Result<()> {
     protection::clipboard(stage).await?;
     withdrawal::play(stage, &mut iphone).await?;
     log::report_only(stage).await?;
-    wipe::lost_phone(stage).await
+    wipe::lost_phone(stage).await?;
+    attestation::play(stage).await
 }

@@ -142,6 +142,7 @@ impl<'a> Lookup<'a> {
             protectable,
             broker_present: fields.broker_present.unwrap_or_default(),
             app_protection_applied: fields.app_protection_applied.unwrap_or_default(),
+            attestation_missing: fields.attestation_missing.unwrap_or_default(),
             mfa: fields.mfa.unwrap_or_default(),
             password_changed: fields.password_changed.unwrap_or_default(),
             waived,

@@ -35,6 +35,7 @@ pub(in super::super) struct Fields<'a> {
     pub(in super::super) device: Option<&'a str>,
     pub(in super::super) broker_present: Option<bool>,
     pub(in super::super) app_protection_applied: Option<bool>,
+    pub(in super::super) attestation_missing: Option<bool>,
     pub(in super::super) mfa: Option<bool>,
     pub(in super::super) authentication_methods: Option<&'a str>,
     pub(in super::super) password_changed: Option<bool>,
@@ -67,6 +68,7 @@ enum Field {
     Device,
     BrokerPresent,
     AppProtectionApplied,
+    AttestationMissing,
     Mfa,
     AuthenticationMethods,
     PasswordChanged,
@@ -76,7 +78,7 @@ enum Field {
     Policies,
 }
 
-const FIELDS: [(&str, Field); 26] = [
+const FIELDS: [(&str, Field); 27] = [
     ("id", Field::Id),
     ("userId", Field::UserId),
     ("servicePrincipalId", Field::ServicePrincipalId),
@@ -96,6 +98,7 @@ const FIELDS: [(&str, Field); 26] = [
     ("device", Field::Device),
     ("brokerPresent", Field::BrokerPresent),
     ("appProtectionApplied", Field::AppProtectionApplied),
+    ("attestationMissing", Field::AttestationMissing),
     ("mfa", Field::Mfa),
     ("authenticationMethods", Field::AuthenticationMethods),
     ("passwordChanged", Field::PasswordChanged),
@@ -212,6 +215,7 @@ impl<'de> Members<'de> {
             Field::Device => member.raw(&mut fields.device),
             Field::BrokerPresent => member.flag(&mut fields.broker_present, fault),
             Field::AppProtectionApplied => member.flag(&mut fields.app_protection_applied, fault),
+            Field::AttestationMissing => member.flag(&mut fields.attestation_missing, fault),
             Field::Mfa => member.flag(&mut fields.mfa, fault),
             Field::AuthenticationMethods => member.raw(&mut fields.authentication_methods),
             Field::PasswordChanged => member.flag(&mut fields.password_changed, fault),

@@ -68,6 +68,7 @@ impl<'a> Plain<'a, '_> {
         self.raw("device", &mut fields.device)?;
         self.flag("brokerPresent", &mut fields.broker_present)?;
         self.flag("appProtectionApplied", &mut fields.app_protection_applied)?;
+        self.flag("attestationMissing", &mut fields.attestation_missing)?;
         self.flag("mfa", &mut fields.mfa)?;
         self.flag("passwordChanged", &mut fields.password_changed)?;
         self.raw("authenticationMethods", &mut fields.authentication_methods)?;

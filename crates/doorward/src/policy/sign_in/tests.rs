@@ -47,6 +47,7 @@ fn plain_facts(document: &Json, directory: &Directory) -> Result<(String, Facts)
     facts.device = object.optional("device", |node| device::read(&node.object()?))?;
     facts.broker_present = object.flag("brokerPresent")?;
     facts.app_protection_applied = object.flag("appProtectionApplied")?;
+    facts.attestation_missing = object.flag("attestationMissing")?;
     facts.mfa = object.flag("mfa")?;
     facts.authentication_methods = object.strings("authenticationMethods")?;
     facts.password_changed = object.flag("passwordChanged")?;
@@ -67,6 +68,7 @@ const GOOD: &[(&str, &str)] = &[
     ("id", r#""s1""#),
     ("userId", r#""Ann""#),
     ("resources", r#"["mail"]"#),
+    ("attestationMissing", "true"),
     ("resources", r#"["MAIL", "other"]"#),
     ("userAction", r#""registerOrJoinDevices""#),
     ("authenticationContext", r#""c1""#),

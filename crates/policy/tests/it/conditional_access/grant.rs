@@ -62,6 +62,11 @@ fn what_an_app_lacks_is_said_in_order() {
         let no_broker = changed(approved(), |facts| (facts.broker_present, facts.device) = (false, None));
         assert_eq!(ask(&no_broker), prompt(50127, next), "the broker comes before the registration");
         assert_eq!(ask(&changed(approved(), |facts| facts.device = None)), prompt(50129, next));
+        assert_eq!(
+            ask(&changed(approved(), |facts| facts.attestation_missing = true)),
+            prompt(53005, next),
+            "the registration comes before it"
+        );
     }
     assert_eq!(answer(&[(And, &[CompliantApplication])], &approved()), prompt(53005, Control::CompliantApplication));
 }

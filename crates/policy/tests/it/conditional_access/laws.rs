@@ -128,6 +128,7 @@ fn more_evidence_never_makes_it_worse() {
         ("mfa", |facts| facts.mfa = true),
         ("broker", |facts| facts.broker_present = true),
         ("applied protection", |facts| facts.app_protection_applied = true),
+        ("attestation", |facts| facts.attestation_missing = false),
         ("changed password", |facts| facts.password_changed = true),
         ("more methods", |facts| facts.authentication_methods.extend(strings(&["fido2", "password", "sms", "deviceBasedPush"]))),
         ("more terms", |facts| facts.terms_of_use_accepted.extend(strings(&["terms-1", "terms-2"]))),

@@ -5,6 +5,7 @@ mod edit;
 mod effective;
 mod field;
 mod form;
+mod identity;
 mod registrations;
 mod subject;
 mod words;

@@ -14,7 +14,9 @@ use doorward_service::protection::{self, Registered, Search, Show};
 use http::StatusCode;
 use serde::Deserialize;
 
+use super::identity::{self, Fact};
 use super::{ROOT, words};
+use crate::area::sentence;
 use crate::console::admin::{Admin, ManagesProtection, Reads};
 use crate::console::flash::Flash;
 use crate::console::moment::Moment;
@@ -165,6 +167,10 @@ struct One {
     failed: Vec<&'static str>,
     ended: bool,
     facts: Vec<(&'static str, String)>,
+    identity: Vec<(&'static str, Fact)>,
+    assurance: Badge,
+    /// Why it does not have the identity that it must have.
+    unattested: Option<String>,
     ids: Vec<(&'static str, String)>,
     made: Moment,
     seen: Moment,
@@ -204,6 +210,9 @@ pub(super) async fn one(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
         badges: badges(registration),
         failed: if ended { Vec::new() } else { found.failed.iter().map(|criterion| failed(*criterion)).collect() },
         facts: facts(&found),
+        identity: identity::facts(registration),
+        assurance: identity::badge(found.assurance),
+        unattested: found.missing_attestation.filter(|_| !ended).map(|problem| sentence(&problem.to_string())),
         ids: ids(registration),
         made: Moment(registration.created_date_time),
         seen: Moment(registration.last_sync_date_time),

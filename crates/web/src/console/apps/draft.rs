@@ -4,6 +4,7 @@ use doorward_model::application::{
     Application, ConsentPolicy, PermissionScope, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm,
 };
 use doorward_model::{PermissionId, Rng};
+use doorward_model::protection::{AppAttestationRequirement, Assurance};
 
 use crate::console::guard::Posted;
 
@@ -18,6 +19,11 @@ pub(super) struct Draft {
     pub(super) ios: String,
     /// One package and signature hash a line, with a space between.
     pub(super) android: String,
+    /// Apple team id.
+    pub(super) team: String,
+    /// One SHA-256 of a certificate a line, with or without colons.
+    pub(super) signers: String,
+    pub(super) must_attest: bool,
     /// One address a line, for each platform.
     pub(super) public_client: String,
     pub(super) spa: String,
@@ -37,6 +43,9 @@ pub(super) struct Problems {
     pub(super) name: Option<String>,
     pub(super) ios: Option<String>,
     pub(super) android: Option<String>,
+    pub(super) team: Option<String>,
+    pub(super) signers: Option<String>,
+    pub(super) must_attest: Option<String>,
     pub(super) public_client: Option<String>,
     pub(super) spa: Option<String>,
     pub(super) web: Option<String>,
@@ -68,6 +77,9 @@ impl Draft {
             protectable: app.protectable,
             ios: identities(false),
             android: identities(true),
+            team: app.attestation.apple_team_id.clone().unwrap_or_default(),
+            signers: lines(app.attestation.android_signing_certificates.iter().cloned()),
+            must_attest: app.attestation.required_assurance == Assurance::Attested,
             public_client: redirects(RedirectPlatform::PublicClient),
             spa: redirects(RedirectPlatform::Spa),
             web: redirects(RedirectPlatform::Web),
@@ -91,6 +103,9 @@ impl Draft {
             protectable: on("protectable"),
             ios: text("ios"),
             android: text("android"),
+            team: posted.one("team").trim().to_owned(),
+            signers: text("signers"),
+            must_attest: on("must_attest"),
             public_client: text("public_client"),
             spa: text("spa"),
             web: text("web"),
@@ -135,6 +150,7 @@ impl Draft {
             approved: self.approved,
             protectable: self.protectable,
             platform_identities: ios.chain(android).collect(),
+            attestation: self.attestation(),
             redirect_uris,
             identifier_uris: entries(&self.identifier_uris).map(str::to_owned).collect(),
             scopes,
@@ -145,6 +161,15 @@ impl Draft {
             is_fallback_public_client: self.fallback_public,
             ..present.clone()
         })
+    }
+
+    fn attestation(&self) -> AppAttestationRequirement {
+        AppAttestationRequirement {
+            required_assurance: if self.must_attest { Assurance::Attested } else { Assurance::Brokered },
+            apple_team_id: Some(self.team.clone()).filter(|team| !team.is_empty()),
+            // Tools write them in capitals with colons.
+            android_signing_certificates: entries(&self.signers).map(|line| line.replace(':', "").to_ascii_lowercase()).collect(),
+        }
     }
 
     /// Puts what the directory says of a member to the field that it came from; none when the form has no such field.
@@ -162,6 +187,9 @@ impl Draft {
             None if member.starts_with("web.redirectUris") => Problems { web: told, ..none },
             None if member.starts_with("identifierUris") => Problems { identifier_uris: told, ..none },
             None if member.starts_with("api.oauth2PermissionScopes") => Problems { scopes: told, ..none },
+            None if member == "doorward.attestation.appleTeamId" => Problems { team: told, ..none },
+            None if member.starts_with("doorward.attestation.android") => Problems { signers: told, ..none },
+            None if member.starts_with("doorward.attestation.") => Problems { must_attest: told, ..none },
             None => return None,
         })
     }

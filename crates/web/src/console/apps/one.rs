@@ -9,6 +9,7 @@ use doorward_model::CredentialId;
 use doorward_model::application::{
     Application, ConsentPolicy, KeyCredential, PermissionScope, PlatformIdentity, RedirectPlatform, ScopeType, SigningAlgorithm,
 };
+use doorward_model::protection::Assurance;
 use doorward_service::directory::{self, Task};
 use doorward_service::{client, setup};
 use doorward_wire::certificate;
@@ -65,6 +66,8 @@ struct OneApp {
     may_manage: bool,
     /// Entity tag of the app, for which a secret is added.
     tag: String,
+    /// The broker's word is not enough.
+    must_attest: bool,
 }
 
 impl OneApp {
@@ -106,6 +109,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
         },
         algorithm: algorithm(app.signing_algorithm),
         tag: directory::entity_tag(&app),
+        must_attest: app.attestation.required_assurance == Assurance::Attested,
         may_manage: admin.may(Task::ManageApplications) && admin.may(Task::to_register(Some(&app), None)),
         app,
     };

@@ -7,6 +7,7 @@ use doorward_model::application::{
     AppRole, Application, ConsentPolicy, InformationalUrls, PermissionScope, PlatformIdentity, PreAuthorizedApplication, RedirectPlatform,
     RedirectUri, RequiredResourceAccess, SigningAlgorithm,
 };
+use doorward_model::protection::AppAttestationRequirement;
 use doorward_model::{AppId, Rng};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -147,6 +148,8 @@ struct Own {
     #[serde(deserialize_with = "or_default")]
     protectable: bool,
     #[serde(deserialize_with = "or_default")]
+    attestation: AppAttestationRequirement,
+    #[serde(deserialize_with = "or_default")]
     broker: bool,
     #[serde(deserialize_with = "or_default")]
     consent: ConsentPolicy,
@@ -273,6 +276,7 @@ impl Registration {
                 platform_identities: application.platform_identities.clone(),
                 approved: application.approved,
                 protectable: application.protectable,
+                attestation: application.attestation.clone(),
                 broker: application.broker,
                 consent: application.consent,
                 signing_algorithm: application.signing_algorithm,
@@ -313,6 +317,7 @@ impl Registration {
             key_credentials: key_credentials.map(|(index, one)| one.apply(index, present, rng)).collect::<Result<_, _>>()?,
             approved: own.approved,
             protectable: own.protectable,
+            attestation: own.attestation,
             broker: own.broker,
             is_fallback_public_client: self.is_fallback_public_client,
             consent: own.consent,

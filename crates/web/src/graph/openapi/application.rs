@@ -202,10 +202,22 @@ fn own(way: Way) -> Value {
             ("platformIdentities", or_null(many(identity))),
             ("approved", or_null(flag())),
             ("protectable", or_null(flag())),
+            ("attestation", nullable(&attestation(way))),
             ("broker", or_null(flag())),
             ("consent", json!({ "enum": ["preauthorized", "user", null] })),
             ("signingAlgorithm", json!({ "enum": ["RS256", "ES256", null] })),
             ("bundles", or_null(many(text()))),
+        ],
+    )
+}
+
+fn attestation(way: Way) -> Value {
+    way.object(
+        &[],
+        &[
+            ("requiredAssurance", word(&["brokered", "attested"])),
+            ("appleTeamId", or_null(text())),
+            ("androidSigningCertificates", many(text())),
         ],
     )
 }

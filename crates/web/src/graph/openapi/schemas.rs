@@ -373,6 +373,7 @@ fn protection() -> Schemas {
                 ("appIdentifier", json!({ "type": "object" })),
                 ("deviceTag", text()),
                 ("flaggedReasons", many(text())),
+                ("evidence", or_null(open(&[("result", word(&["accepted", "rejected"])), ("problem", text())]))),
                 ("createdDateTime", time()),
                 ("lastSyncDateTime", time()),
             ]),

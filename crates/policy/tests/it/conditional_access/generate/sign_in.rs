@@ -98,16 +98,19 @@ fn any_evidence() -> impl Strategy<Value = Facts> {
     let mostly = || proptest::bool::weighted(0.7);
     let accepted = words(super::words::TERMS, 0..=2);
     let waived = at_times(1, some_of(WAIVABLE, 1..=4));
-    ([mostly(), mostly(), mostly(), mostly()], words(super::words::METHODS, 0..=4), accepted, waived).prop_map(
-        |([broker_present, app_protection_applied, mfa, password_changed], authentication_methods, accepted, waived_controls)| Facts {
-            broker_present,
-            app_protection_applied,
-            mfa,
-            authentication_methods,
-            password_changed,
-            terms_of_use_accepted: accepted,
-            waived_controls,
-            ..Facts::new(Subject::User(UserFacts::default()))
+    ([mostly(), mostly(), mostly(), mostly(), mostly()], words(super::words::METHODS, 0..=4), accepted, waived).prop_map(
+        |([broker_present, app_protection_applied, attested, mfa, password_changed], authentication_methods, accepted, waived_controls)| {
+            Facts {
+                broker_present,
+                app_protection_applied,
+                attestation_missing: !attested,
+                mfa,
+                authentication_methods,
+                password_changed,
+                terms_of_use_accepted: accepted,
+                waived_controls,
+                ..Facts::new(Subject::User(UserFacts::default()))
+            }
         },
     )
 }

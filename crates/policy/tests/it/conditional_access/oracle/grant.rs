@@ -76,7 +76,7 @@ fn device(control: Control, shown: bool, code: u32, facts: &Facts) -> Asked {
     Asked { control, satisfied: shown && !other, promptable: false, code: refusal(code, facts) }
 }
 
-/// Tests the app before the broker before the registration before the policy.
+/// Tests the app before the broker before the registration before attestation and policy.
 pub(super) fn app(control: Control, listed: bool, applied: Option<bool>, facts: &Facts) -> Asked {
     let can_be = listed && mobile(facts);
     let (satisfied, code) = if !can_be {
@@ -85,7 +85,7 @@ pub(super) fn app(control: Control, listed: bool, applied: Option<bool>, facts: 
         (false, 50127)
     } else if facts.device.is_none() {
         (false, 50129)
-    } else if applied == Some(false) {
+    } else if facts.attestation_missing || applied == Some(false) {
         (false, 53005)
     } else {
         (true, 0)
