@@ -23,7 +23,10 @@ pub(super) fn check(ctx: &Context, tenant: TenantId, application: &Application) 
     let is_sha256 = |text: &String| text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit));
     if let Some(index) = certificates.iter().position(|certificate| !is_sha256(certificate)) {
         let member = format!("attestation.androidSigningCertificates[{index}]");
-        return Err(DirectoryError::invalid(member, "must be a SHA-256 as 64 hexadecimal digits in lower case, without colons"));
+        return Err(DirectoryError::invalid(
+            member,
+            "must be a SHA-256 of 64 hexadecimal digits; over the API in lower case and without colons",
+        ));
     }
     if requires_attestation(attestation) { can_be_met(ctx, tenant, application) } else { Ok(()) }
 }
