@@ -14,7 +14,10 @@ pub(super) fn check(ctx: &Context, tenant: TenantId, application: &Application) 
     let attestation = &application.attestation;
     let is_team = |team: &String| team.len() == 10 && team.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
     if attestation.apple_team_id.as_ref().is_some_and(|team| !is_team(team)) {
-        return Err(DirectoryError::invalid("doorward.attestation.appleTeamId", "must be ten capital letters and digits, such as AB12CD34EF"));
+        return Err(DirectoryError::invalid(
+            "doorward.attestation.appleTeamId",
+            "must be ten capital letters and digits, such as AB12CD34EF",
+        ));
     }
     let certificates = &attestation.android_signing_certificates;
     if certificates.len() > CERTIFICATES {
@@ -23,7 +26,10 @@ pub(super) fn check(ctx: &Context, tenant: TenantId, application: &Application) 
     let is_sha256 = |text: &String| text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit));
     if let Some(index) = certificates.iter().position(|certificate| !is_sha256(certificate)) {
         let member = format!("doorward.attestation.androidSigningCertificates[{index}]");
-        return Err(DirectoryError::invalid(member, "must be a SHA-256 of 64 hexadecimal digits; over the API in lower case and without colons"));
+        return Err(DirectoryError::invalid(
+            member,
+            "must be a SHA-256 of 64 hexadecimal digits; over the API in lower case and without colons",
+        ));
     }
     if requires_attestation(attestation) { can_be_met(ctx, tenant, application) } else { Ok(()) }
 }

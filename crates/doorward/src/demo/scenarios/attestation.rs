@@ -74,7 +74,8 @@ async fn require(stage: &mut Stage, assurance: &str) -> anyhow::Result<()> {
         "requiredAssurance": assurance, "appleTeamId": APPLE_TEAM, "androidSigningCertificates": [SIGNATURE_SHA256],
     });
     let path = format!("applications/{FILES_APP}");
-    let (status, answer) = stage.administrator.request(Method::PATCH, &path, Some(&json!({ "doorward": { "attestation": attestation } }))).await?;
+    let (status, answer) =
+        stage.administrator.request(Method::PATCH, &path, Some(&json!({ "doorward": { "attestation": attestation } }))).await?;
     let why = answer.pointer("/error/message").and_then(|message| message.as_str()).unwrap_or_default().to_owned();
     stage.push("admin", "admin API", "Contoso Files", &format!("must be {assurance}"), &why, 0, status == 204);
     Ok(())

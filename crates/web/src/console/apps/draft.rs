@@ -3,8 +3,8 @@
 use doorward_model::application::{
     Application, ConsentPolicy, PermissionScope, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm,
 };
-use doorward_model::{PermissionId, Rng};
 use doorward_model::protection::{AppAttestationRequirement, Assurance};
+use doorward_model::{PermissionId, Rng};
 
 use crate::console::guard::Posted;
 
