@@ -85,6 +85,7 @@ const FORMS: &[(&str, &str, Typed, Again)] = &[
     ("/console/settings", "/console/settings", &[("name", "Renamed")], Same),
     ("/console/settings/keys/rotate", "/console/settings/keys/rotate", &[], Told("The keys were rotated since")),
     ("/console/settings/certificates", "/console/settings/certificates", &[], Same),
+    ("/console/settings/accounts", "/console/settings/accounts", &[], Same),
     ("/console/settings/roles", "/console/settings/roles", &[("login", "anna@contoso.example"), ("role", READER)], Same),
     ("/console/settings/roles/{role}/{user}/take", "/console/settings/roles/{role}/{user}/take", &[], Same),
     ("/console/users/{user}/delete", "/console/users/{user}/delete", &[], Same),
@@ -140,7 +141,7 @@ impl Company {
         let method = annas_app(&world).await;
         let session = annas_session(&world).await;
         let mut unit = world.ctx.store.tenant(world.tenant.id).read().await.unwrap();
-        let secret = doorward_service::directory::entity_tag(&unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0]);
+        let secret = unit.applications().get(WEB_APP).await.unwrap().unwrap().secrets[0].key_id.to_string();
         drop(unit);
         let ids = vec![
             ("{group}", group),

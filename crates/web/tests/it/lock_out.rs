@@ -256,7 +256,8 @@ async fn the_console_itself_is_not_moved_to_where_a_policy_refuses() {
     let policy = policy("office", &json!({ "includeUsers": ["All"] }), &office, "block");
     directory::create_policy(&world.ctx, world.tenant.id, &Actor::command_line(), POLICIES, policy).await.unwrap();
     let console = doorward_service::resource::CONSOLE;
-    let moved = world.json(Method::PATCH, &format!("/v1.0/applications/{console}"), &token, &json!({ "bundles": ["Office365"] })).await;
+    let bundles = json!({ "doorward": { "bundles": ["Office365"] } });
+    let moved = world.json(Method::PATCH, &format!("/v1.0/applications/{console}"), &token, &bundles).await;
     assert_eq!(moved.status, StatusCode::CONFLICT, "{}", moved.body);
     assert!(moved.body.contains("“The office policy”"), "{}", moved.body);
 }

@@ -118,6 +118,7 @@ fn whole(certificate: &Certificate) -> Value {
         "doorward": {
             "platformIdentities": [{ "platform": "iOS", "bundleId": "com.contoso.orders" }],
             "approved": true, "protectable": true, "broker": false, "consent": "user", "signingAlgorithm": "RS256", "bundles": ["Office365"],
+            "attestation": { "requiredAssurance": "brokered", "appleTeamId": "AB12CD34EF", "androidSigningCertificates": [] },
         },
     })
 }
