@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::admin::Admin;
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use super::list::List;
 use super::page::{if_match_version, with_etag};
@@ -202,7 +203,7 @@ async fn assign(
     admin: Admin,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(body): Json<Assign>,
+    ObjectBody(body): ObjectBody<Assign>,
 ) -> Result<StatusCode, GraphError> {
     admin.may(Task::ManageProtection)?;
     let expected = if_match_version(&headers)?;
@@ -224,7 +225,7 @@ async fn target_apps(
     admin: Admin,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(body): Json<TargetApps>,
+    ObjectBody(body): ObjectBody<TargetApps>,
 ) -> Result<StatusCode, GraphError> {
     admin.may(Task::ManageProtection)?;
     let expected = if_match_version(&headers)?;

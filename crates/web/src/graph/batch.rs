@@ -14,6 +14,7 @@ use tower::ServiceExt as _;
 
 use super::VERSIONS;
 use super::admin::Admin;
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use crate::path;
 
@@ -50,7 +51,7 @@ pub(super) async fn batch(
     admin: Admin,
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
-    Json(mut batch): Json<Batch>,
+    ObjectBody(mut batch): ObjectBody<Batch>,
 ) -> Result<Response, GraphError> {
     for part in &mut batch.requests {
         part.url = relative(&part.url, admin.ctx.base_url.as_str()).to_owned();

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::admin::Admin;
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use super::groups::typed;
 use super::list::List;
@@ -68,7 +69,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<Uuid>) -> Resul
 }
 
 /// The objects that are there; ids of nothing are left out.
-pub(super) async fn by_ids(admin: Admin, list: List, Json(body): Json<ByIds>) -> Result<Response, GraphError> {
+pub(super) async fn by_ids(admin: Admin, list: List, ObjectBody(body): ObjectBody<ByIds>) -> Result<Response, GraphError> {
     may_read(&admin)?;
     if body.ids.is_empty() || body.ids.len() > IDS {
         return Err(GraphError::BadRequest(format!("ids: ask for 1 to {IDS} objects")));

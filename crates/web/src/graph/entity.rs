@@ -28,6 +28,19 @@ impl<T: Named, S: Send + Sync> FromRequest<S> for Entity<T> {
     }
 }
 
+/// The body of a request that is an object and has no type. A reader that is derived would take a list for it, too.
+pub(super) struct ObjectBody<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ObjectBody<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let Json(body) = Json::<Map<String, Value>>::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let read = serde_json::from_value(Value::Object(body));
+        read.map(Self).map_err(|error| GraphError::BadRequest(error.to_string()).into_response())
+    }
+}
+
 /// Takes the name of the type out of a body, and refuses another type.
 pub(super) fn check_type(body: &mut Map<String, Value>, name: &str) -> Result<(), GraphError> {
     let Some(given) = body.remove("@odata.type") else { return Ok(()) };

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::admin::Admin;
-use super::entity::{Entity, Named};
+use super::entity::{Entity, Named, ObjectBody};
 use super::error::GraphError;
 use super::list::{self, List, Noun};
 use super::page::{if_match, with_etag};
@@ -162,7 +162,11 @@ async fn members_of(admin: Admin, list: List, id: GroupId, nested: bool) -> Resu
     Ok(list.answer("directoryObjects", Page { items, next }, None, Value::clone))
 }
 
-pub(super) async fn add_member(admin: Admin, Path(id): Path<GroupId>, Json(reference): Json<Reference>) -> Result<Response, GraphError> {
+pub(super) async fn add_member(
+    admin: Admin,
+    Path(id): Path<GroupId>,
+    ObjectBody(reference): ObjectBody<Reference>,
+) -> Result<Response, GraphError> {
     admin.may(Task::ManageGroups)?;
     let member = resolve(&admin, reference.object()?).await?;
     directory::add_member(&admin.ctx, admin.tenant.id, &admin.actor(), id, member).await?;

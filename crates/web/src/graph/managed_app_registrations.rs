@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::admin::Admin;
 use super::app_protection;
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use super::list::List;
 use super::users;
@@ -153,7 +154,7 @@ pub(super) async fn cancel(admin: Admin, Path((id, operation)): Path<(String, St
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn wipe(admin: Admin, Path(user): Path<String>, Json(body): Json<WipeBody>) -> Result<StatusCode, GraphError> {
+pub(super) async fn wipe(admin: Admin, Path(user): Path<String>, ObjectBody(body): ObjectBody<WipeBody>) -> Result<StatusCode, GraphError> {
     admin.may(Task::ManageProtection)?;
     let user = user_id(&admin, &user).await?;
     protection::request_wipe(&admin.ctx, admin.tenant.id, &admin.actor(), user, &body.device_tag).await?;

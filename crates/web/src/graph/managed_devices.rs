@@ -20,6 +20,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::admin::Admin;
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use super::list::{self, List, Noun};
 use super::page::{if_match, with_etag};
@@ -118,7 +119,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<DeviceId>) -> R
     Ok(with_etag(list.object(&DEVICES, shown(&listed, owner.as_ref()))?, &tag))
 }
 
-pub(super) async fn enrol(admin: Admin, Json(body): Json<EnrolBody>) -> Result<Response, GraphError> {
+pub(super) async fn enrol(admin: Admin, ObjectBody(body): ObjectBody<EnrolBody>) -> Result<Response, GraphError> {
     admin.may(Task::ManageManagedDevices)?;
     let enrolment = Enrolment {
         device_id: body.device_id,
@@ -146,7 +147,11 @@ pub(super) async fn delete(admin: Admin, Path(id): Path<DeviceId>, headers: Head
 }
 
 /// Facts by the word of whoever calls: another device management acting for itself, or an administrator.
-pub(super) async fn report(admin: Admin, Path(id): Path<DeviceId>, Json(body): Json<ReportBody>) -> Result<Response, GraphError> {
+pub(super) async fn report(
+    admin: Admin,
+    Path(id): Path<DeviceId>,
+    ObjectBody(body): ObjectBody<ReportBody>,
+) -> Result<Response, GraphError> {
     admin.may(Task::ManageManagedDevices)?;
     let actor = admin.actor();
     if body.expires_at.is_some() && body.compliance_state.is_none() {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::admin::Admin;
 use super::directory_objects::{self, Object};
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use super::list::List;
 use super::{groups, users};
@@ -126,27 +127,47 @@ pub(super) async fn transitive_of_group(admin: Admin, list: List, Path(id): Path
     listed(&admin, &list, group(&admin, id).await?, true).await
 }
 
-pub(super) async fn all_of_me(admin: Admin, list: List, Json(_): Json<Which>) -> Result<Response, GraphError> {
+pub(super) async fn all_of_me(admin: Admin, list: List, ObjectBody(_): ObjectBody<Which>) -> Result<Response, GraphError> {
     all(&admin, &list, me(&admin).await?).await
 }
 
-pub(super) async fn all_of_user(admin: Admin, list: List, Path(id): Path<String>, Json(_): Json<Which>) -> Result<Response, GraphError> {
+pub(super) async fn all_of_user(
+    admin: Admin,
+    list: List,
+    Path(id): Path<String>,
+    ObjectBody(_): ObjectBody<Which>,
+) -> Result<Response, GraphError> {
     all(&admin, &list, user(&admin, &id).await?).await
 }
 
-pub(super) async fn all_of_group(admin: Admin, list: List, Path(id): Path<GroupId>, Json(_): Json<Which>) -> Result<Response, GraphError> {
+pub(super) async fn all_of_group(
+    admin: Admin,
+    list: List,
+    Path(id): Path<GroupId>,
+    ObjectBody(_): ObjectBody<Which>,
+) -> Result<Response, GraphError> {
     all(&admin, &list, group(&admin, id).await?).await
 }
 
-pub(super) async fn all_of_object(admin: Admin, list: List, Path(id): Path<Uuid>, Json(_): Json<Which>) -> Result<Response, GraphError> {
+pub(super) async fn all_of_object(
+    admin: Admin,
+    list: List,
+    Path(id): Path<Uuid>,
+    ObjectBody(_): ObjectBody<Which>,
+) -> Result<Response, GraphError> {
     all(&admin, &list, object(&admin, id).await?).await
 }
 
-pub(super) async fn check_me(admin: Admin, list: List, Json(asked): Json<Asked>) -> Result<Response, GraphError> {
+pub(super) async fn check_me(admin: Admin, list: List, ObjectBody(asked): ObjectBody<Asked>) -> Result<Response, GraphError> {
     among(&admin, &list, me(&admin).await?, &asked).await
 }
 
-pub(super) async fn check_user(admin: Admin, list: List, Path(id): Path<String>, Json(asked): Json<Asked>) -> Result<Response, GraphError> {
+pub(super) async fn check_user(
+    admin: Admin,
+    list: List,
+    Path(id): Path<String>,
+    ObjectBody(asked): ObjectBody<Asked>,
+) -> Result<Response, GraphError> {
     among(&admin, &list, user(&admin, &id).await?, &asked).await
 }
 
@@ -154,11 +175,16 @@ pub(super) async fn check_group(
     admin: Admin,
     list: List,
     Path(id): Path<GroupId>,
-    Json(asked): Json<Asked>,
+    ObjectBody(asked): ObjectBody<Asked>,
 ) -> Result<Response, GraphError> {
     among(&admin, &list, group(&admin, id).await?, &asked).await
 }
 
-pub(super) async fn check_object(admin: Admin, list: List, Path(id): Path<Uuid>, Json(asked): Json<Asked>) -> Result<Response, GraphError> {
+pub(super) async fn check_object(
+    admin: Admin,
+    list: List,
+    Path(id): Path<Uuid>,
+    ObjectBody(asked): ObjectBody<Asked>,
+) -> Result<Response, GraphError> {
     among(&admin, &list, object(&admin, id).await?, &asked).await
 }

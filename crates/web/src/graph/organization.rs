@@ -1,6 +1,5 @@
 //! `/organization`: settings of the tenant.
 
-use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use doorward_service::directory::{self, Task, TenantPatch};
@@ -9,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::admin::Admin;
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use super::list::List;
 
@@ -27,7 +27,7 @@ pub(super) async fn get(admin: Admin, list: List) -> Result<Response, GraphError
     Ok(list.answer("organization", Page { items, next: None }, None, Value::clone))
 }
 
-pub(super) async fn update(admin: Admin, Json(patch): Json<OrganizationPatch>) -> Result<Response, GraphError> {
+pub(super) async fn update(admin: Admin, ObjectBody(patch): ObjectBody<OrganizationPatch>) -> Result<Response, GraphError> {
     admin.may(Task::ManageOrganization)?;
     let patch = TenantPatch {
         certificate_based_authentication: patch.certificate_based_authentication,

@@ -1,6 +1,5 @@
 //! `/groups/{id}/owners`.
 
-use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,6 +8,7 @@ use doorward_service::directory::{self, Task};
 use doorward_store::query::{Filter, UserField};
 
 use super::admin::Admin;
+use super::entity::ObjectBody;
 use super::error::GraphError;
 use super::groups::{self, Reference, typed};
 use super::list::List;
@@ -25,7 +25,11 @@ pub(super) async fn list(admin: Admin, list: List, Path(id): Path<GroupId>) -> R
     Ok(list.answer("directoryObjects", page, count, |user| typed(users::shown(user), "#microsoft.graph.user")))
 }
 
-pub(super) async fn add(admin: Admin, Path(id): Path<GroupId>, Json(reference): Json<Reference>) -> Result<StatusCode, GraphError> {
+pub(super) async fn add(
+    admin: Admin,
+    Path(id): Path<GroupId>,
+    ObjectBody(reference): ObjectBody<Reference>,
+) -> Result<StatusCode, GraphError> {
     admin.may(Task::ManageGroups)?;
     directory::add_owner(&admin.ctx, admin.tenant.id, &admin.actor(), id, UserId(reference.object()?)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -116,3 +116,17 @@ async fn every_list_refuses_a_place_that_it_did_not_give() {
     }
     assert!(lists > 30, "the document tells of {lists} lists only");
 }
+
+#[tokio::test]
+async fn every_body_is_an_object_and_no_list_of_its_members() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let admin = world.access_token(&world.admin, SCOPE).await;
+    let ids = objects(&world, &admin, 0).await;
+    for (route, _) in operations(&document).into_iter().filter(|(route, _)| takes_a_body(route)) {
+        let (method, path, _) = ROUTES.iter().find(|(method, path, _)| format!("{method} /{}", nameless(path)) == route).unwrap();
+        let list = Value::Array(vec![Value::Null; 4]);
+        let answer = world.json(method.parse::<Method>().unwrap(), &ids.fill(path), &admin, &list).await;
+        assert!(answer.status.is_client_error(), "{route}: {} {}", answer.status, answer.body);
+    }
+}
