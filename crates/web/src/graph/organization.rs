@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use doorward_service::directory::{self, Task, TenantPatch};
 use doorward_store::query::Page;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::admin::Admin;
@@ -13,11 +13,18 @@ use super::error::GraphError;
 use super::list::List;
 
 /// Body of a change.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(super) struct OrganizationPatch {
+    #[serde(deserialize_with = "given")]
     certificate_based_authentication: Option<bool>,
+    #[serde(deserialize_with = "given")]
     tells_whether_accounts_exist: Option<bool>,
+}
+
+/// Reads a switch that is there: null is neither of its states.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    bool::deserialize(deserializer).map(Some)
 }
 
 pub(super) async fn get(admin: Admin, list: List) -> Result<Response, GraphError> {
