@@ -8,12 +8,13 @@ import {
   ClientCertificateCredential,
   CredentialUnavailableError,
   DeviceCodeCredential,
+  OnBehalfOfCredential,
   UsernamePasswordCredential,
 } from "@azure/identity";
 import { decodeJwt } from "jose";
 
 import { registeredCertificate } from "./certificate.mjs";
-import { BASE, GRAPH_SCOPE, TENANT, confidential, native, newPerson, withPolicy } from "./demo.mjs";
+import { BASE, GRAPH_SCOPE, TENANT, confidential, native, newPerson, serviceCalledBy, withPolicy } from "./demo.mjs";
 import { answerDeviceCode } from "./plain_browser.mjs";
 import { run } from "./recipes.mjs";
 
@@ -70,4 +71,15 @@ test("a wrong secret is told with its code", async () => {
 test("where there is no such tenant, the credential says that it is of no use", async () => {
   const credential = await run("credential", RECIPE, { ...names, TENANT: "00000000-0000-0000-0000-000000000001" });
   await assert.rejects(credential.getToken(GRAPH_SCOPE), CredentialUnavailableError);
+});
+
+test("a service acts on behalf of the person who calls it", async () => {
+  const person = await newPerson();
+  const { appId, secret, calledWith } = await serviceCalledBy(person);
+  const options = { tenantId: TENANT, clientId: appId, clientSecret: secret, userAssertionToken: calledWith, ...OPTIONS };
+  const { oid, azp } = decodeJwt((await new OnBehalfOfCredential(options).getToken(GRAPH_SCOPE)).token);
+  assert.deepEqual({ oid, azp }, { oid: person.id, azp: appId });
+  await withPolicy(person, "block", async () => {
+    await assert.rejects(new OnBehalfOfCredential(options).getToken(GRAPH_SCOPE), AuthenticationRequiredError);
+  });
 });

@@ -50,6 +50,17 @@ export async function newPerson() {
   return { id, userPrincipalName, password };
 }
 
+/** A service that may act for the people who call it: client id, secret, and a token with which this person has called it. */
+export async function serviceCalledBy({ userPrincipalName: username, password }) {
+  const { appId } = await graph("POST", "applications", { displayName: "A service", doorward: { consent: "preauthorized" } });
+  const { secretText: secret } = await graph("POST", `applications/${appId}/addPassword`);
+  const fields = { client_id: native.appId, grant_type: "password", scope: `${appId}/.default`, username, password };
+  const answer = await fetch(`${AUTHORITY}/oauth2/v2.0/token`, { method: "POST", body: new URLSearchParams(fields) });
+  const { access_token: calledWith } = await answer.json();
+  assert.ok(calledWith, "the service cannot be called");
+  return { appId, secret, calledWith };
+}
+
 /** A policy for one person and every application, for as long as `action` runs, which is given its id. */
 export async function withPolicy(person, grant, action) {
   const { id } = await graph("POST", "identity/conditionalAccess/policies", {

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 
-import { CryptoProvider, InteractionRequiredAuthError, ServerError } from "@azure/msal-node";
+import { ConfidentialClientApplication, CryptoProvider, InteractionRequiredAuthError, ServerError } from "@azure/msal-node";
 import { decodeJwt } from "jose";
 
 import { registeredCertificate } from "./certificate.mjs";
-import { AUTHORITY, BASE, GRAPH_SCOPE, TENANT, confidential, native, newPerson, withPolicy } from "./demo.mjs";
+import { AUTHORITY, BASE, GRAPH_SCOPE, TENANT, native, newPerson, serviceCalledBy, withPolicy } from "./demo.mjs";
 import { answerDeviceCode, signIn } from "./plain_browser.mjs";
 import { run } from "./recipes.mjs";
 
@@ -120,4 +120,18 @@ test("a confidential client proves itself with a certificate", async () => {
   const app = await run("app", ["MSAL for Node.js", "A confidential client"], names);
   const result = await app.acquireTokenByClientCredential({ scopes: [GRAPH_SCOPE] });
   assert.equal(decodeJwt(result.accessToken).appid ?? decodeJwt(result.accessToken).azp, clientId);
+});
+
+test("a service acts on behalf of the person who calls it, as far as policies let it", async () => {
+  const { appId, secret, calledWith } = await serviceCalledBy(person);
+  const auth = { clientId: appId, clientSecret: secret, authority: AUTHORITY, knownAuthorities: [new URL(BASE).host] };
+  const exchange = () => new ConfidentialClientApplication({ auth }).acquireTokenOnBehalfOf({ oboAssertion: calledWith, scopes: SCOPES });
+  const { oid, azp } = decodeJwt((await exchange()).accessToken);
+  assert.deepEqual({ oid, azp }, { oid: person.id, azp: appId });
+  await withPolicy(person, "mfa", async (policy) => {
+    const error = await exchange().catch((error) => error);
+    assert.ok(error instanceof InteractionRequiredAuthError, `${error.stack}`);
+    assert.equal(error.subError, "basic_action");
+    assert.deepEqual(JSON.parse(error.claims).access_token.capolids.values, [policy]);
+  });
 });

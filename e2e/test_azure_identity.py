@@ -5,7 +5,13 @@ import json
 import jwt
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
-from azure.identity import AuthenticationRequiredError, CertificateCredential, ClientSecretCredential, DeviceCodeCredential
+from azure.identity import (
+    AuthenticationRequiredError,
+    CertificateCredential,
+    ClientSecretCredential,
+    DeviceCodeCredential,
+    OnBehalfOfCredential,
+)
 
 import certificate
 import recipes
@@ -83,3 +89,23 @@ def test_a_wrong_secret_is_an_authentication_error_with_its_code(world):
     credential = ClientSecretCredential(world.tenant_id, application, "wrong", authority=world.base, disable_instance_discovery=True)
     with pytest.raises(ClientAuthenticationError, match="AADSTS7000215"):
         credential.get_token(GRAPH_SCOPE)
+
+
+def test_a_service_acts_on_behalf_of_the_person_who_calls_it(world, client, person):
+    service, secret = world.new_service()
+    calling = client.acquire_token_by_username_password(person.name, person.password, [f"{service}/.default"])
+
+    def credential():
+        return OnBehalfOfCredential(
+            world.tenant_id,
+            service,
+            client_secret=secret,
+            user_assertion=calling["access_token"],
+            authority=world.base,
+            disable_instance_discovery=True,
+        )
+
+    claims = claims_of(credential().get_token(GRAPH_SCOPE))
+    assert (claims["oid"], claims["azp"]) == (person.id, service)
+    with policy(world, person, "block"), pytest.raises(ClientAuthenticationError, match="AADSTS53003"):
+        credential().get_token(GRAPH_SCOPE)

@@ -94,3 +94,21 @@ def test_a_refusal_for_want_of_a_second_factor_leads_to_a_token_with_one(world, 
         result = client.acquire_token_by_auth_code_flow(flow, callback.wait(page))
         assert "mfa" in claims_of(result)["amr"]
         assert "access_token" in client.acquire_token_silent_with_error(SCOPES, account, force_refresh=True)
+
+
+def test_a_service_acts_on_behalf_of_the_person_who_calls_it_as_far_as_policies_let_it(world, client, person):
+    service, secret = world.new_service()
+    calling = client.acquire_token_by_username_password(person.name, person.password, [f"{service}/.default"])
+    called_with = calling["access_token"]
+    result = confidential(world, service, secret).acquire_token_on_behalf_of(called_with, SCOPES)
+    claims = claims_of(result)
+    assert (claims["oid"], claims["azp"], claims["scp"]) == (person.id, service, "User.Read")
+
+    with policy(world, person, "mfa") as identifier:
+        refused = confidential(world, service, secret).acquire_token_on_behalf_of(called_with, SCOPES)
+    assert (refused["error"], refused["suberror"]) == ("interaction_required", "basic_action"), refused
+    assert json.loads(refused["claims"])["access_token"]["capolids"]["values"] == [identifier]
+
+    other, its_secret = world.new_service()
+    stolen = confidential(world, other, its_secret).acquire_token_on_behalf_of(called_with, SCOPES)
+    assert (stolen["error"], stolen["error_codes"]) == ("invalid_grant", [50013]), "a token for another service"

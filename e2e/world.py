@@ -84,6 +84,11 @@ class World:
         assert answer.status_code == 200, answer.text
         return answer.json()["secretText"]
 
+    def new_service(self) -> tuple[str, str]:
+        """Client id and secret of a service that may act for the people who call it; its scope is the id with `/.default`."""
+        application = self.new_application(doorward={"consent": "preauthorized"})
+        return application, self.new_secret(application)
+
     def give(self, application: str, permissions: list[str]) -> None:
         """Lets an application do this for itself."""
         api = self.graph("GET", f"servicePrincipals(appId='{GRAPH}')").json()
