@@ -31,7 +31,7 @@ impl Algorithm {
     fn service(self) -> &'static str {
         match self {
             Self::Es256 => "api://contoso-mail",
-            Self::Rs256 => "api://device-enrolment",
+            Self::Rs256 => "api://doorward-compliance",
         }
     }
 }
