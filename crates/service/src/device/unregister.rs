@@ -12,10 +12,11 @@ use crate::one_time;
 /// Removes a device with every token bound to it. `method` and `url` are those of the request that carried the message.
 ///
 /// # Errors
-/// [`ErrorCode::DEVICE_AUTHENTICATION_FAILED`] when the message is not by that device or not for this request,
-/// [`ErrorCode::INVALID_NONCE`], or storage failure.
+/// [`ErrorCode::INVALID_ASSERTION`] when the message is not by that device or not for this request,
+/// [`ErrorCode::DEVICE_AUTHENTICATION_FAILED`] when the device is gone, [`ErrorCode::INVALID_NONCE`], or storage failure.
 pub async fn unregister(ctx: &Context, tenant: &Tenant, id: DeviceId, method: &str, url: &str, message: &str) -> Result<()> {
-    let refuse = || Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The request is not signed by this device.");
+    // Not the code of a device that is gone: clients delete their keys when they read it.
+    let refuse = || Error::refused(ErrorCode::INVALID_ASSERTION, "The request is not signed by this device.");
     let request = drs::parse_delete(message).map_err(|error| refuse().with_reason(&error))?;
     let claims = &request.claims;
     if claims.device_id != id || !claims.htm.eq_ignore_ascii_case(method) || !claims.htu.eq_ignore_ascii_case(url) {

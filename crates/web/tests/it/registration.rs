@@ -266,7 +266,9 @@ async fn a_device_removes_itself_with_its_own_signature_and_its_tokens_go_along(
     let url = format!("https://login.contoso.example{path}");
     let ask = async |signer: &Device, claims: DeleteClaims| {
         let message = drs::build_delete(&signer.key, &signer.certificate, &claims).unwrap();
-        world.json(Method::DELETE, &path, &message, &Value::Null).await.status
+        let answer = world.json(Method::DELETE, &path, &message, &Value::Null).await;
+        assert!(!answer.body.contains("AADSTS50155"), "the device is neither gone nor disabled: {}", answer.body);
+        answer.status
     };
     let claims = async |htm: &str, htu: &str| DeleteClaims { device_id: id, htm: htm.into(), htu: htu.into(), nonce: nonce(&world).await };
     assert_ne!(ask(&other, claims("DELETE", &url).await).await, StatusCode::OK, "another device's signature");
