@@ -19,14 +19,15 @@ type Figures = Map<String, Value>;
 pub(crate) fn run(part: Option<&str>) -> anyhow::Result<()> {
     let target = std::path::absolute(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))?;
     let measures: &[fn(&Path) -> anyhow::Result<Figures>] = match part {
-        None => &[startup::measure, decide::measure, lists::measure, tools::measure, tokens::measure, tokens::soak],
+        None => &[startup::measure, decide::measure, lists::measure, tools::measure, tokens::measure, tokens::sessions, tokens::soak],
         Some("startup") => &[startup::measure],
         Some("decide") => &[decide::measure],
         Some("lists") => &[lists::measure],
         Some("tools") => &[tools::measure],
         Some("tokens") => &[tokens::measure],
+        Some("sessions") => &[tokens::sessions],
         Some("soak") => &[tokens::soak],
-        Some(other) => bail!("there is no part {other:?}: cargo xtask bench [startup | decide | lists | tools | tokens | soak]"),
+        Some(other) => bail!("there is no part {other:?}: cargo xtask bench [startup | decide | lists | tools | tokens | sessions | soak]"),
     };
     let file = target.join("bench.json");
     for measure in measures {

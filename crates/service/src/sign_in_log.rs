@@ -4,16 +4,19 @@
 //! stop writes what is queued.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_model::TenantId;
 use doorward_model::sign_in_record::SignInRecord;
 use doorward_store::Store;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Records that wait at most; about 2 KiB each.
 const QUEUE: usize = 4096;
 /// Records written in one transaction at most.
 const BATCH: usize = 512;
+/// How long a batch is gathered: a commit costs as much as many records, and of what was not committed a crash takes no more than this.
+const GATHERING: Duration = Duration::from_millis(50);
 /// Tries before a batch is given up, with growing pauses: a full disk may be mended meanwhile.
 const TRIES: u32 = 6;
 
@@ -26,14 +29,16 @@ enum Message {
 #[derive(Clone)]
 pub struct SignInLog {
     queue: mpsc::Sender<Message>,
+    hurry: Arc<Notify>,
 }
 
 impl SignInLog {
     /// Starts the writer on the present runtime.
     pub fn start(store: Arc<dyn Store>) -> Self {
         let (queue, messages) = mpsc::channel(QUEUE);
-        tokio::spawn(write(store, messages));
-        Self { queue }
+        let hurry = Arc::new(Notify::new());
+        tokio::spawn(write(store, messages, hurry.clone()));
+        Self { queue, hurry }
     }
 
     /// Queues a record; waits when the queue is full.
@@ -47,15 +52,21 @@ impl SignInLog {
     pub async fn flush(&self) {
         let (done, wait) = oneshot::channel();
         if self.queue.send(Message::Flush(done)).await.is_ok() {
+            self.hurry.notify_one();
             // An error means the writer ended; it has nothing left then.
             let _ended = wait.await;
         }
     }
 }
 
-async fn write(store: Arc<dyn Store>, mut messages: mpsc::Receiver<Message>) {
+async fn write(store: Arc<dyn Store>, mut messages: mpsc::Receiver<Message>, hurry: Arc<Notify>) {
     let mut inbox = Vec::with_capacity(BATCH);
     while messages.recv_many(&mut inbox, BATCH).await > 0 {
+        tokio::select! {
+            () = tokio::time::sleep(GATHERING) => {}
+            () = hurry.notified() => {}
+        }
+        inbox.extend(std::iter::from_fn(|| messages.try_recv().ok()).take(BATCH - inbox.len()));
         let mut batches: Vec<(TenantId, Vec<SignInRecord>)> = Vec::new();
         let mut waiting = Vec::new();
         for message in inbox.drain(..) {
@@ -83,7 +94,7 @@ async fn write_batch(store: &dyn Store, tenant: TenantId, records: &[SignInRecor
             Ok(()) => return,
             Err(error) => {
                 tracing::warn!(%error, attempt, records = records.len(), "sign-in log: write failed");
-                tokio::time::sleep(std::time::Duration::from_millis(100 << attempt)).await;
+                tokio::time::sleep(Duration::from_millis(100 << attempt)).await;
             }
         }
     }

@@ -7,6 +7,7 @@ use doorward_store::query::{ApplicationField, Page, Query};
 use doorward_store::{ApplicationRepository, Result};
 use sqlx::sqlite::SqliteRow;
 
+use crate::memory::Kind;
 use crate::query::table;
 use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
 use crate::unit::Scope;
@@ -34,7 +35,7 @@ impl Scope<'_> {
         sqlx::query("DELETE FROM identifier_uris WHERE tenant_id = $1 AND app_id = $2")
             .bind(&self.tenant)
             .bind(application.app_id.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(engine)?;
         for uri in &application.identifier_uris {
@@ -42,7 +43,7 @@ impl Scope<'_> {
                 .bind(&self.tenant)
                 .bind(key(uri))
                 .bind(application.app_id.to_string())
-                .execute(&mut *self.connection)
+                .execute(self.connection.open().await?)
                 .await
                 .map_err(write_error("identifier URI"))?;
         }
@@ -53,32 +54,42 @@ impl Scope<'_> {
 #[async_trait]
 impl ApplicationRepository for Scope<'_> {
     async fn get(&mut self, id: AppId) -> Result<Option<Application>> {
+        if let Some(known) = self.recall(&self.memory.applications, &id) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query("SELECT id, body FROM applications WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        let found = row.map(|row| read(&row)).transpose()?;
+        self.remember(&self.memory.applications, id, found.as_ref());
+        Ok(found)
     }
 
     async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Application>> {
+        if let Some(known) = self.recall(&self.memory.applications_by_uri, &key(uri).to_owned()) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query(
             "SELECT a.id, a.body FROM identifier_uris u JOIN applications a ON a.tenant_id = u.tenant_id AND a.id = u.app_id
              WHERE u.tenant_id = $1 AND u.uri = $2",
         )
         .bind(&self.tenant)
         .bind(key(uri))
-        .fetch_optional(&mut *self.connection)
+        .fetch_optional(self.connection.open().await?)
         .await
         .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        let found = row.map(|row| read(&row)).transpose()?;
+        self.remember(&self.memory.applications_by_uri, key(uri).to_owned(), found.as_ref());
+        Ok(found)
     }
 
     async fn list(&mut self) -> Result<Vec<Application>> {
         let rows = sqlx::query("SELECT id, body FROM applications WHERE tenant_id = $1 ORDER BY display_name, id")
             .bind(&self.tenant)
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(read).collect()
@@ -93,7 +104,7 @@ impl ApplicationRepository for Scope<'_> {
     }
 
     async fn create(&mut self, application: &Application) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO applications (tenant_id, id, display_name, body, name_key, enabled, approved, protectable, created)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -107,14 +118,14 @@ impl ApplicationRepository for Scope<'_> {
         .bind(application.approved)
         .bind(application.protectable)
         .bind(millis(application.created))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error("application"))?;
         self.replace_identifier_uris(application).await
     }
 
     async fn update(&mut self, application: &Application) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Application.any()])?;
         let result = sqlx::query(
             "UPDATE applications SET display_name = $3, body = $4, name_key = $5, enabled = $6, approved = $7, protectable = $8, created = $9
              WHERE tenant_id = $1 AND id = $2",
@@ -128,7 +139,7 @@ impl ApplicationRepository for Scope<'_> {
             .bind(application.approved)
             .bind(application.protectable)
             .bind(millis(application.created))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("application"))?;
         found("application", &result)?;
@@ -136,12 +147,12 @@ impl ApplicationRepository for Scope<'_> {
     }
 
     async fn delete(&mut self, id: AppId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Application.any(), Kind::RefreshToken.any(), Kind::Consent.any()])?;
         let id = id.to_string();
         let result = sqlx::query("DELETE FROM applications WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(&id)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("application"))?;
         found("application", &result)?;
@@ -152,7 +163,7 @@ impl ApplicationRepository for Scope<'_> {
             "DELETE FROM device_codes WHERE tenant_id = $1 AND app_id = $2",
             "DELETE FROM consents WHERE tenant_id = $1 AND (app_id = $2 OR resource = $2)",
         ] {
-            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
+            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(self.connection.open().await?).await.map_err(engine)?;
         }
         self.raise_generation().await
     }

@@ -24,7 +24,7 @@ impl AuthenticationMethodRepository for Scope<'_> {
         let row = sqlx::query("SELECT id, counter, last_used, body FROM authentication_methods WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -35,7 +35,7 @@ impl AuthenticationMethodRepository for Scope<'_> {
             sqlx::query("SELECT id, counter, last_used, body FROM authentication_methods WHERE tenant_id = $1 AND credential_id = $2")
                 .bind(&self.tenant)
                 .bind(hex(credential_id))
-                .fetch_optional(&mut *self.connection)
+                .fetch_optional(self.connection.open().await?)
                 .await
                 .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -47,14 +47,14 @@ impl AuthenticationMethodRepository for Scope<'_> {
         )
         .bind(&self.tenant)
         .bind(user.to_string())
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         rows.iter().map(read).collect()
     }
 
     async fn create(&mut self, method: &AuthenticationMethod) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query(
             "INSERT INTO authentication_methods (tenant_id, id, user_id, credential_id, counter, created, last_used, body)
              SELECT $1, $2, id, $4, $5, $6, $7, $8 FROM users WHERE tenant_id = $1 AND id = $3",
@@ -67,14 +67,14 @@ impl AuthenticationMethodRepository for Scope<'_> {
         .bind(millis(method.created))
         .bind(method.last_used.map(millis))
         .bind(to_body("authentication_methods", method)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error("authentication method"))?;
         found("user", &result)
     }
 
     async fn advance(&mut self, id: MethodId, counter: i64, at: Timestamp) -> Result<bool> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query(
             "UPDATE authentication_methods SET counter = $3, last_used = $4
              WHERE tenant_id = $1 AND id = $2 AND (counter < $3 OR (counter = 0 AND $3 = 0))",
@@ -83,29 +83,29 @@ impl AuthenticationMethodRepository for Scope<'_> {
         .bind(id.to_string())
         .bind(counter)
         .bind(millis(at))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error("authentication method"))?;
         Ok(result.rows_affected() == 1)
     }
 
     async fn delete(&mut self, id: MethodId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("DELETE FROM authentication_methods WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("authentication method"))?;
         found("authentication method", &result)
     }
 
     async fn set_recovery_codes(&mut self, user: UserId, hashes: &[Sha256]) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query("DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2")
             .bind(&self.tenant)
             .bind(user.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(engine)?;
         for hash in hashes {
@@ -113,7 +113,7 @@ impl AuthenticationMethodRepository for Scope<'_> {
                 .bind(&self.tenant)
                 .bind(user.to_string())
                 .bind(hex(hash))
-                .execute(&mut *self.connection)
+                .execute(self.connection.open().await?)
                 .await
                 .map_err(write_error("recovery code"))?;
         }
@@ -121,12 +121,12 @@ impl AuthenticationMethodRepository for Scope<'_> {
     }
 
     async fn use_recovery_code(&mut self, user: UserId, hash: &Sha256) -> Result<bool> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2 AND hash = $3")
             .bind(&self.tenant)
             .bind(user.to_string())
             .bind(hex(hash))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("recovery code"))?;
         Ok(result.rows_affected() == 1)
@@ -136,7 +136,7 @@ impl AuthenticationMethodRepository for Scope<'_> {
         let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2")
             .bind(&self.tenant)
             .bind(user.to_string())
-            .fetch_one(&mut *self.connection)
+            .fetch_one(self.connection.open().await?)
             .await
             .map_err(engine)?;
         u32::try_from(count).map_err(|error| StoreError::Engine(Box::new(error)))

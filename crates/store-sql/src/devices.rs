@@ -7,6 +7,7 @@ use doorward_store::query::{DeviceField, Page, Query};
 use doorward_store::{AuthenticationMethodRepository as _, DeviceRepository, Result};
 use sqlx::sqlite::SqliteRow;
 
+use crate::memory::Kind;
 use crate::query::table;
 use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
 use crate::unit::Scope;
@@ -35,20 +36,25 @@ table! { DeviceField in "devices" as Device, read;
 #[async_trait]
 impl DeviceRepository for Scope<'_> {
     async fn get(&mut self, id: DeviceId) -> Result<Option<Device>> {
+        if let Some(known) = self.recall(&self.memory.devices, &id) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        let found = row.map(|row| read(&row)).transpose()?;
+        self.remember(&self.memory.devices, id, found.as_ref());
+        Ok(found)
     }
 
     async fn find_by_public_key(&mut self, public_key_sha256: &str) -> Result<Option<Device>> {
         let row = sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND public_key = $2")
             .bind(&self.tenant)
             .bind(public_key_sha256)
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -59,7 +65,7 @@ impl DeviceRepository for Scope<'_> {
             .bind(&self.tenant)
             .bind(owner.to_string())
             .bind(eas_device_id.to_lowercase())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -82,7 +88,7 @@ impl DeviceRepository for Scope<'_> {
              ORDER BY k.devices DESC, k.os_key",
         )
         .bind(&self.tenant)
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         let counted = |row| Ok((read(row)?.operating_system, Reader::new(row, "devices", "id").integer("devices")?.unsigned_abs()));
@@ -93,14 +99,14 @@ impl DeviceRepository for Scope<'_> {
         let rows = sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND owner = $2 ORDER BY registered, id")
             .bind(&self.tenant)
             .bind(owner.to_string())
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(read).collect()
     }
 
     async fn create(&mut self, device: &Device) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO devices (tenant_id, id, public_key, owner, eas_key, body, name_key, os_key, os_version_key, trust_type,
                enabled, managed, compliant, registered)
@@ -120,14 +126,14 @@ impl DeviceRepository for Scope<'_> {
         .bind(device.is_managed)
         .bind(device.is_compliant)
         .bind(millis(device.registered))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("device"))
     }
 
     async fn update(&mut self, device: &Device) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Device.one(&device.id)])?;
         let result = sqlx::query(
             "UPDATE devices SET public_key = $3, owner = $4, eas_key = $5, body = $6, name_key = $7, os_key = $8, os_version_key = $9,
                trust_type = $10, enabled = $11, managed = $12, compliant = $13, registered = $14
@@ -147,14 +153,14 @@ impl DeviceRepository for Scope<'_> {
         .bind(device.is_managed)
         .bind(device.is_compliant)
         .bind(millis(device.registered))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error("device"))?;
         found("device", &result)
     }
 
     async fn delete(&mut self, id: DeviceId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Device.one(&id), Kind::RefreshToken.any(), Kind::PrimaryRefreshToken.any()])?;
         let owner = DeviceRepository::get(self, id).await?.and_then(|device| device.owner);
         if let Some(owner) = owner {
             for method in self.of_user(owner).await?.into_iter().filter(|method| method.device_id() == Some(id)) {
@@ -165,7 +171,7 @@ impl DeviceRepository for Scope<'_> {
         let result = sqlx::query("DELETE FROM devices WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(&id)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("device"))?;
         found("device", &result)?;
@@ -175,7 +181,7 @@ impl DeviceRepository for Scope<'_> {
             "DELETE FROM managed_devices WHERE tenant_id = $1 AND id = $2",
             "DELETE FROM managed_device_policies WHERE tenant_id = $1 AND device_id = $2",
         ] {
-            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
+            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(self.connection.open().await?).await.map_err(engine)?;
         }
         Ok(())
     }

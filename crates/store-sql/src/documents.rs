@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 
+use crate::memory::{Change, Kind};
 use crate::row::{Reader, engine, millis, to_body, write_error};
 use crate::unit::Scope;
 
@@ -20,6 +21,11 @@ fn read(row: &SqliteRow) -> Result<Document> {
         modified: reader.time("modified")?,
         body: reader.body()?,
     })
+}
+
+/// What a change of a document voids: of documents, only the registrations of a subject are remembered.
+fn changes(kind: DocumentKind, subject: &str) -> Vec<Change> {
+    if kind == DocumentKind::ManagedAppRegistration { vec![Kind::Registration.one(&subject)] } else { Vec::new() }
 }
 
 impl Scope<'_> {
@@ -47,7 +53,7 @@ impl DocumentRepository for Scope<'_> {
         .bind(&self.tenant)
         .bind(kind.as_str())
         .bind(id)
-        .fetch_optional(&mut *self.connection)
+        .fetch_optional(self.connection.open().await?)
         .await
         .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -59,27 +65,35 @@ impl DocumentRepository for Scope<'_> {
         )
         .bind(&self.tenant)
         .bind(kind.as_str())
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         rows.iter().map(read).collect()
     }
 
     async fn list_by_subject(&mut self, kind: DocumentKind, subject: &str) -> Result<Vec<Document>> {
+        let remembered = kind == DocumentKind::ManagedAppRegistration;
+        if remembered && let Some(known) = self.recall(&self.memory.registrations, &subject.to_owned()) {
+            return Ok(known);
+        }
         let rows = sqlx::query(
             "SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND subject = $3 ORDER BY created, id",
         )
         .bind(&self.tenant)
         .bind(kind.as_str())
         .bind(subject)
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
-        rows.iter().map(read).collect()
+        let found: Vec<Document> = rows.iter().map(read).collect::<Result<_>>()?;
+        if remembered {
+            self.remember(&self.memory.registrations, subject.to_owned(), Some(&found));
+        }
+        Ok(found)
     }
 
     async fn create(&mut self, kind: DocumentKind, document: &Document, now: Timestamp) -> Result<Document> {
-        self.may_write()?;
+        self.will_change(&changes(kind, &document.subject))?;
         sqlx::query(
             "INSERT INTO documents (tenant_id, kind, id, version, subject, created, modified, body) VALUES ($1, $2, $3, 1, $4, $5, $5, $6)",
         )
@@ -89,7 +103,7 @@ impl DocumentRepository for Scope<'_> {
         .bind(&document.subject)
         .bind(millis(now))
         .bind(to_body("documents", &document.body)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error(kind.as_str()))?;
         self.note_change(kind).await?;
@@ -105,8 +119,9 @@ impl DocumentRepository for Scope<'_> {
         expected: Option<i64>,
         now: Timestamp,
     ) -> Result<Document> {
-        self.may_write()?;
         let present = self.expected(kind, id, expected).await?;
+        self.will_change(&changes(kind, &present.subject))?;
+        self.will_change(&changes(kind, subject))?;
         let version = present.version.saturating_add(1);
         sqlx::query(
             "UPDATE documents SET version = $4, subject = $5, modified = $6, body = $7 WHERE tenant_id = $1 AND kind = $2 AND id = $3",
@@ -118,7 +133,7 @@ impl DocumentRepository for Scope<'_> {
         .bind(subject)
         .bind(millis(now))
         .bind(to_body("documents", body)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error(kind.as_str()))?;
         self.note_change(kind).await?;
@@ -126,13 +141,13 @@ impl DocumentRepository for Scope<'_> {
     }
 
     async fn delete(&mut self, kind: DocumentKind, id: &str, expected: Option<i64>) -> Result<()> {
-        self.may_write()?;
-        self.expected(kind, id, expected).await?;
+        let present = self.expected(kind, id, expected).await?;
+        self.will_change(&changes(kind, &present.subject))?;
         sqlx::query("DELETE FROM documents WHERE tenant_id = $1 AND kind = $2 AND id = $3")
             .bind(&self.tenant)
             .bind(kind.as_str())
             .bind(id)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error(kind.as_str()))?;
         self.note_change(kind).await

@@ -10,6 +10,7 @@ use doorward_store::{GrantRepository, Result, Sha256, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
+use crate::memory::Kind;
 use crate::row::{Reader, engine, found, hex, millis, to_body, write_error};
 use crate::unit::Scope;
 
@@ -20,7 +21,7 @@ fn read_device_code(row: &SqliteRow) -> Result<DeviceCode> {
 #[async_trait]
 impl GrantRepository for Scope<'_> {
     async fn create_code(&mut self, hash: &Sha256, code: &AuthorizationCode) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO authorization_codes (tenant_id, hash, id, user_id, app_id, expires, redeemed, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -32,7 +33,7 @@ impl GrantRepository for Scope<'_> {
         .bind(millis(code.expires))
         .bind(code.redeemed.map(millis))
         .bind(to_body("authorization_codes", code)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("authorization code"))
@@ -42,7 +43,7 @@ impl GrantRepository for Scope<'_> {
         let row = sqlx::query("SELECT id, redeemed, body FROM authorization_codes WHERE tenant_id = $1 AND hash = $2")
             .bind(&self.tenant)
             .bind(hex(hash))
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| {
@@ -55,19 +56,19 @@ impl GrantRepository for Scope<'_> {
     }
 
     async fn redeem_code(&mut self, id: CodeId, at: Timestamp) -> Result<bool> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("UPDATE authorization_codes SET redeemed = $3 WHERE tenant_id = $1 AND id = $2 AND redeemed IS NULL")
             .bind(&self.tenant)
             .bind(id.to_string())
             .bind(millis(at))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("authorization code"))?;
         Ok(result.rows_affected() == 1)
     }
 
     async fn create_refresh_token(&mut self, hash: &Sha256, token: &RefreshToken) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO refresh_tokens (tenant_id, hash, id, user_id, app_id, device_id, code_id, expires, revoked, body)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -82,68 +83,74 @@ impl GrantRepository for Scope<'_> {
         .bind(millis(token.expires))
         .bind(token.revoked.map(millis))
         .bind(to_body("refresh_tokens", token)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("refresh token"))
     }
 
     async fn refresh_token(&mut self, hash: &Sha256) -> Result<Option<RefreshToken>> {
+        if let Some(known) = self.recall(&self.memory.refresh_tokens, hash) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query("SELECT id, revoked, body FROM refresh_tokens WHERE tenant_id = $1 AND hash = $2")
             .bind(&self.tenant)
             .bind(hex(hash))
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| {
-            let reader = Reader::new(&row, "refresh_tokens", "id");
-            let mut token: RefreshToken = reader.body()?;
-            token.revoked = reader.optional_time("revoked")?;
-            Ok(token)
-        })
-        .transpose()
+        let found = row
+            .map(|row| {
+                let reader = Reader::new(&row, "refresh_tokens", "id");
+                let mut token: RefreshToken = reader.body()?;
+                token.revoked = reader.optional_time("revoked")?;
+                Ok(token)
+            })
+            .transpose()?;
+        self.remember(&self.memory.refresh_tokens, *hash, found.as_ref());
+        Ok(found)
     }
 
     async fn revoke_refresh_token(&mut self, id: TokenId, at: Timestamp) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::RefreshToken.any()])?;
         let result = sqlx::query("UPDATE refresh_tokens SET revoked = COALESCE(revoked, $3) WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
             .bind(millis(at))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("refresh token"))?;
         found("refresh token", &result)
     }
 
     async fn revoke_by_code(&mut self, code: CodeId, at: Timestamp) -> Result<u64> {
-        self.may_write()?;
+        self.will_change(&[Kind::RefreshToken.any()])?;
         let result = sqlx::query("UPDATE refresh_tokens SET revoked = $3 WHERE tenant_id = $1 AND code_id = $2 AND revoked IS NULL")
             .bind(&self.tenant)
             .bind(code.to_string())
             .bind(millis(at))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("refresh token"))?;
         Ok(result.rows_affected())
     }
 
     async fn revoke_for_app(&mut self, user: UserId, app: AppId, at: Timestamp) -> Result<u64> {
-        self.may_write()?;
+        self.will_change(&[Kind::RefreshToken.any()])?;
         let result =
             sqlx::query("UPDATE refresh_tokens SET revoked = $4 WHERE tenant_id = $1 AND user_id = $2 AND app_id = $3 AND revoked IS NULL")
                 .bind(&self.tenant)
                 .bind(user.to_string())
                 .bind(app.to_string())
                 .bind(millis(at))
-                .execute(&mut *self.connection)
+                .execute(self.connection.open().await?)
                 .await
                 .map_err(write_error("refresh token"))?;
         Ok(result.rows_affected())
     }
 
     async fn create_prt(&mut self, hash: &Sha256, token: &PrimaryRefreshToken) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO primary_refresh_tokens (tenant_id, hash, id, user_id, session_id, device_id, wrapped_session_key, issued, expires, revoked)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -158,52 +165,58 @@ impl GrantRepository for Scope<'_> {
         .bind(millis(token.issued))
         .bind(millis(token.expires))
         .bind(token.revoked.map(millis))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("primary refresh token"))
     }
 
     async fn prt(&mut self, hash: &Sha256) -> Result<Option<PrimaryRefreshToken>> {
+        if let Some(known) = self.recall(&self.memory.primary_refresh_tokens, hash) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query(
             "SELECT id, user_id, session_id, device_id, wrapped_session_key, issued, expires, revoked FROM primary_refresh_tokens
              WHERE tenant_id = $1 AND hash = $2",
         )
         .bind(&self.tenant)
         .bind(hex(hash))
-        .fetch_optional(&mut *self.connection)
+        .fetch_optional(self.connection.open().await?)
         .await
         .map_err(engine)?;
-        row.map(|row| {
-            let reader = Reader::new(&row, "primary_refresh_tokens", "id");
-            Ok(PrimaryRefreshToken {
-                id: reader.parsed("id")?,
-                user_id: reader.parsed("user_id")?,
-                session_id: reader.parsed("session_id")?,
-                device_id: reader.parsed("device_id")?,
-                wrapped_session_key: reader.bytes("wrapped_session_key")?,
-                issued: reader.time("issued")?,
-                expires: reader.time("expires")?,
-                revoked: reader.optional_time("revoked")?,
+        let found = row
+            .map(|row| {
+                let reader = Reader::new(&row, "primary_refresh_tokens", "id");
+                Ok(PrimaryRefreshToken {
+                    id: reader.parsed("id")?,
+                    user_id: reader.parsed("user_id")?,
+                    session_id: reader.parsed("session_id")?,
+                    device_id: reader.parsed("device_id")?,
+                    wrapped_session_key: reader.bytes("wrapped_session_key")?,
+                    issued: reader.time("issued")?,
+                    expires: reader.time("expires")?,
+                    revoked: reader.optional_time("revoked")?,
+                })
             })
-        })
-        .transpose()
+            .transpose()?;
+        self.remember(&self.memory.primary_refresh_tokens, *hash, found.as_ref());
+        Ok(found)
     }
 
     async fn revoke_prt(&mut self, id: TokenId, at: Timestamp) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::PrimaryRefreshToken.any()])?;
         let result = sqlx::query("UPDATE primary_refresh_tokens SET revoked = COALESCE(revoked, $3) WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
             .bind(millis(at))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("primary refresh token"))?;
         found("primary refresh token", &result)
     }
 
     async fn create_device_code(&mut self, hash: &Sha256, code: &DeviceCode, now: Timestamp) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         if self.device_code_by_user_code(&code.user_code, now).await?.is_some() {
             return Err(StoreError::AlreadyExists("user code"));
         }
@@ -214,7 +227,7 @@ impl GrantRepository for Scope<'_> {
             .bind(code.app_id.to_string())
             .bind(millis(code.expires))
             .bind(to_body("device_codes", code)?)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(write_error("device code"))
@@ -224,7 +237,7 @@ impl GrantRepository for Scope<'_> {
         let row = sqlx::query("SELECT user_code, body FROM device_codes WHERE tenant_id = $1 AND hash = $2")
             .bind(&self.tenant)
             .bind(hex(hash))
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read_device_code(&row)).transpose()
@@ -235,39 +248,44 @@ impl GrantRepository for Scope<'_> {
             .bind(&self.tenant)
             .bind(user_code)
             .bind(millis(now))
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read_device_code(&row)).transpose()
     }
 
     async fn update_device_code(&mut self, code: &DeviceCode) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("UPDATE device_codes SET body = $4 WHERE tenant_id = $1 AND user_code = $2 AND expires = $3")
             .bind(&self.tenant)
             .bind(&code.user_code)
             .bind(millis(code.expires))
             .bind(to_body("device_codes", code)?)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("device code"))?;
         found("device code", &result)
     }
 
     async fn consent(&mut self, user: UserId, app: AppId, resource: AppId) -> Result<Option<Consent>> {
+        if let Some(known) = self.recall(&self.memory.consents, &(user, app, resource)) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query("SELECT user_id, body FROM consents WHERE tenant_id = $1 AND user_id = $2 AND app_id = $3 AND resource = $4")
             .bind(&self.tenant)
             .bind(user.to_string())
             .bind(app.to_string())
             .bind(resource.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| Reader::new(&row, "consents", "user_id").body()).transpose()
+        let found = row.map(|row| Reader::new(&row, "consents", "user_id").body()).transpose()?;
+        self.remember(&self.memory.consents, (user, app, resource), found.as_ref());
+        Ok(found)
     }
 
     async fn put_consent(&mut self, consent: &Consent) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Consent.one(&(consent.user_id, consent.app_id, consent.resource))])?;
         sqlx::query(
             "INSERT INTO consents (tenant_id, user_id, app_id, resource, body) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (tenant_id, user_id, app_id, resource) DO UPDATE SET body = excluded.body",
@@ -277,14 +295,14 @@ impl GrantRepository for Scope<'_> {
         .bind(consent.app_id.to_string())
         .bind(consent.resource.to_string())
         .bind(to_body("consents", consent)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("consent"))
     }
 
     async fn prune(&mut self, before: Timestamp) -> Result<u64> {
-        self.may_write()?;
+        self.will_change(&[Kind::RefreshToken.any(), Kind::PrimaryRefreshToken.any(), Kind::Session.any()])?;
         let mut rows = 0;
         for statement in [
             "DELETE FROM authorization_codes WHERE tenant_id = $1 AND expires < $2",
@@ -293,8 +311,12 @@ impl GrantRepository for Scope<'_> {
             "DELETE FROM device_codes WHERE tenant_id = $1 AND expires < $2",
             "DELETE FROM sessions WHERE tenant_id = $1 AND (expires < $2 OR revoked < $2)",
         ] {
-            let result =
-                sqlx::query(statement).bind(&self.tenant).bind(millis(before)).execute(&mut *self.connection).await.map_err(engine)?;
+            let result = sqlx::query(statement)
+                .bind(&self.tenant)
+                .bind(millis(before))
+                .execute(self.connection.open().await?)
+                .await
+                .map_err(engine)?;
             rows += result.rows_affected();
         }
         Ok(rows)

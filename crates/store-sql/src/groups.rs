@@ -8,6 +8,7 @@ use doorward_store::{GroupRepository, Result};
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
+use crate::memory::Kind;
 use crate::query::{Bound, Statement, table};
 use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
 use crate::unit::Scope;
@@ -69,7 +70,7 @@ impl GroupRepository for Scope<'_> {
         let row = sqlx::query("SELECT id, body FROM user_groups WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -78,7 +79,7 @@ impl GroupRepository for Scope<'_> {
     async fn list(&mut self) -> Result<Vec<Group>> {
         let rows = sqlx::query("SELECT id, body FROM user_groups WHERE tenant_id = $1 ORDER BY display_name, id")
             .bind(&self.tenant)
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(read).collect()
@@ -93,7 +94,7 @@ impl GroupRepository for Scope<'_> {
     }
 
     async fn create(&mut self, group: &Group) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query("INSERT INTO user_groups (tenant_id, id, display_name, body, name_key, created) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(&self.tenant)
             .bind(group.id.to_string())
@@ -101,14 +102,14 @@ impl GroupRepository for Scope<'_> {
             .bind(to_body("user_groups", group)?)
             .bind(fold(&group.display_name))
             .bind(millis(group.created))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(write_error("group"))
     }
 
     async fn update(&mut self, group: &Group) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query(
             "UPDATE user_groups SET display_name = $3, body = $4, name_key = $5, created = $6 WHERE tenant_id = $1 AND id = $2",
         )
@@ -118,19 +119,19 @@ impl GroupRepository for Scope<'_> {
         .bind(to_body("user_groups", group)?)
         .bind(fold(&group.display_name))
         .bind(millis(group.created))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error("group"))?;
         found("group", &result)
     }
 
     async fn delete(&mut self, id: GroupId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Membership.any()])?;
         let id = id.to_string();
         let result = sqlx::query("DELETE FROM user_groups WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(&id)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("group"))?;
         found("group", &result)?;
@@ -138,7 +139,7 @@ impl GroupRepository for Scope<'_> {
             "DELETE FROM group_members WHERE tenant_id = $1 AND (group_id = $2 OR member_id = $2)",
             "DELETE FROM group_owners WHERE tenant_id = $1 AND group_id = $2",
         ] {
-            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
+            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(self.connection.open().await?).await.map_err(engine)?;
         }
         Ok(())
     }
@@ -147,7 +148,7 @@ impl GroupRepository for Scope<'_> {
         let rows = sqlx::query("SELECT member_id, kind FROM group_members WHERE tenant_id = $1 AND group_id = $2 ORDER BY member_id")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(member).collect()
@@ -171,7 +172,7 @@ impl GroupRepository for Scope<'_> {
             .bind(id.to_string())
             .bind(after.map(|id| id.to_string()).unwrap_or_default())
             .bind(i64::from(limit))
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(member).collect()
@@ -181,14 +182,14 @@ impl GroupRepository for Scope<'_> {
         let rows = sqlx::query("SELECT group_id FROM group_members WHERE tenant_id = $1 AND member_id = $2 ORDER BY group_id")
             .bind(&self.tenant)
             .bind(user.to_string())
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(|row| Reader::new(row, "group_members", "group_id").parsed("group_id")).collect()
     }
 
     async fn add_member(&mut self, id: GroupId, member: Member) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Membership.any()])?;
         if GroupRepository::get(self, id).await?.is_none() {
             return Err(doorward_store::StoreError::NotFound("group"));
         }
@@ -201,25 +202,28 @@ impl GroupRepository for Scope<'_> {
             .bind(id.to_string())
             .bind(member.id().to_string())
             .bind(kind)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(write_error("member"))
     }
 
     async fn remove_member(&mut self, id: GroupId, member: Member) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Membership.any()])?;
         let result = sqlx::query("DELETE FROM group_members WHERE tenant_id = $1 AND group_id = $2 AND member_id = $3")
             .bind(&self.tenant)
             .bind(id.to_string())
             .bind(member.id().to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("member"))?;
         found("member", &result)
     }
 
     async fn transitive_of(&mut self, user: UserId) -> Result<Vec<GroupId>> {
+        if let Some(known) = self.recall(&self.memory.memberships, &user) {
+            return Ok(known);
+        }
         // As in `member_page`.
         let rows = sqlx::query(
             "WITH RECURSIVE reached (id) AS (
@@ -231,10 +235,12 @@ impl GroupRepository for Scope<'_> {
         )
         .bind(&self.tenant)
         .bind(user.to_string())
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
-        rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect()
+        let found = rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect::<Result<_>>()?;
+        self.remember(&self.memory.memberships, user, Some(&found));
+        Ok(found)
     }
 
     async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Uuid, GroupId)>> {
@@ -296,7 +302,7 @@ impl GroupRepository for Scope<'_> {
         let rows = sqlx::query(if nested { transitive } else { direct })
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect()
@@ -306,14 +312,14 @@ impl GroupRepository for Scope<'_> {
         let rows = sqlx::query("SELECT owner_id FROM group_owners WHERE tenant_id = $1 AND group_id = $2 ORDER BY owner_id")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(|row| Reader::new(row, "group_owners", "owner_id").parsed("owner_id")).collect()
     }
 
     async fn add_owner(&mut self, id: GroupId, owner: UserId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         if GroupRepository::get(self, id).await?.is_none() {
             return Err(doorward_store::StoreError::NotFound("group"));
         }
@@ -321,19 +327,19 @@ impl GroupRepository for Scope<'_> {
             .bind(&self.tenant)
             .bind(id.to_string())
             .bind(owner.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(write_error("owner"))
     }
 
     async fn remove_owner(&mut self, id: GroupId, owner: UserId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("DELETE FROM group_owners WHERE tenant_id = $1 AND group_id = $2 AND owner_id = $3")
             .bind(&self.tenant)
             .bind(id.to_string())
             .bind(owner.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("owner"))?;
         found("owner", &result)

@@ -12,7 +12,7 @@ impl KeyRepository for Scope<'_> {
     async fn signing_keys(&mut self) -> Result<Vec<SigningKey>> {
         let rows = sqlx::query("SELECT kid, algorithm, slot, wrapped_private_key, public_jwk, created FROM signing_keys WHERE tenant_id = $1 ORDER BY created, kid")
             .bind(&self.tenant)
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter()
@@ -31,7 +31,7 @@ impl KeyRepository for Scope<'_> {
     }
 
     async fn add_signing_key(&mut self, key: &SigningKey) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query("INSERT INTO signing_keys (tenant_id, kid, algorithm, slot, wrapped_private_key, public_jwk, created) VALUES ($1, $2, $3, $4, $5, $6, $7)")
             .bind(&self.tenant)
             .bind(&key.kid)
@@ -40,30 +40,30 @@ impl KeyRepository for Scope<'_> {
             .bind(&key.wrapped_private_key)
             .bind(&key.public_jwk)
             .bind(millis(key.created))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(write_error("signing key"))
     }
 
     async fn set_slot(&mut self, kid: &str, slot: KeySlot) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("UPDATE signing_keys SET slot = $3 WHERE tenant_id = $1 AND kid = $2")
             .bind(&self.tenant)
             .bind(kid)
             .bind(name_of(&slot))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("signing key"))?;
         found("signing key", &result)
     }
 
     async fn remove_signing_key(&mut self, kid: &str) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("DELETE FROM signing_keys WHERE tenant_id = $1 AND kid = $2")
             .bind(&self.tenant)
             .bind(kid)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("signing key"))?;
         found("signing key", &result)
@@ -72,7 +72,7 @@ impl KeyRepository for Scope<'_> {
     async fn device_ca(&mut self) -> Result<Option<DeviceCa>> {
         let row = sqlx::query("SELECT id, certificate, wrapped_private_key, created FROM device_authorities WHERE tenant_id = $1")
             .bind(&self.tenant)
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| {
@@ -88,14 +88,14 @@ impl KeyRepository for Scope<'_> {
     }
 
     async fn create_device_ca(&mut self, ca: &DeviceCa) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query("INSERT INTO device_authorities (tenant_id, id, certificate, wrapped_private_key, created) VALUES ($1, $2, $3, $4, $5)")
             .bind(&self.tenant)
             .bind(ca.id.to_string())
             .bind(&ca.certificate)
             .bind(&ca.wrapped_private_key)
             .bind(millis(ca.created))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(write_error("device authority"))

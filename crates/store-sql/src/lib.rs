@@ -12,6 +12,7 @@ mod keys;
 mod log_query;
 mod logs;
 mod managed_devices;
+mod memory;
 mod migrate;
 mod one_time;
 mod query;
@@ -21,5 +22,6 @@ mod sqlite;
 mod tenants;
 mod unit;
 mod users;
+mod watch;
 
 pub use sqlite::SqliteStore;

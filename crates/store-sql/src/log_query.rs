@@ -155,7 +155,7 @@ impl Scope<'_> {
             .bind(kind)
             .bind(pattern)
             .bind(NAMES + 1)
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         if i64::try_from(rows.len()).is_ok_and(|names| names > NAMES) {

@@ -120,6 +120,34 @@ impl Beside {
     }
 }
 
+/// Sign-in records written by one statement: few sizes, so that the statements stay prepared.
+const ROWS: [usize; 3] = [64, 8, 1];
+
+/// The statement that writes so many sign-in records; its first parameter is the tenant.
+fn insert(records: usize) -> String {
+    const COLUMNS: [&str; 12] = [
+        "id",
+        "created",
+        "user_id",
+        "app_id",
+        "outcome",
+        "correlation_id",
+        "body",
+        "upn_key",
+        "app_key",
+        "resource_id",
+        "error_code",
+        "ip_key",
+    ];
+    let row = |row: usize| {
+        let first = 2 + row * COLUMNS.len();
+        let values: Vec<String> = (first..first + COLUMNS.len()).map(|number| format!("${number}")).collect();
+        format!("($1, {})", values.join(", "))
+    };
+    let rows: Vec<String> = (0..records).map(row).collect();
+    format!("INSERT INTO sign_ins (tenant_id, {}) VALUES {}", COLUMNS.join(", "), rows.join(", "))
+}
+
 impl Scope<'_> {
     async fn keep_beside(&mut self, beside: Beside) -> Result<()> {
         for ((day, outcome), sign_ins) in beside.days {
@@ -131,7 +159,7 @@ impl Scope<'_> {
             .bind(day)
             .bind(outcome)
             .bind(sign_ins)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("sign-in count"))?;
         }
@@ -147,7 +175,7 @@ impl Scope<'_> {
             .bind(name)
             .bind(result)
             .bind(sign_ins)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("sign-in count"))?;
         }
@@ -156,7 +184,7 @@ impl Scope<'_> {
                 .bind(&self.tenant)
                 .bind(kind)
                 .bind(name)
-                .execute(&mut *self.connection)
+                .execute(self.connection.open().await?)
                 .await
                 .map_err(write_error("sign-in name"))?;
         }
@@ -171,7 +199,7 @@ impl Scope<'_> {
         .bind(&self.tenant)
         .bind(number_of(since))
         .bind(kind)
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         let read = |row: &SqliteRow| {
@@ -185,32 +213,31 @@ impl Scope<'_> {
 #[async_trait]
 impl LogRepository for Scope<'_> {
     async fn append_sign_ins(&mut self, records: &[SignInRecord]) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let mut beside = Beside::default();
-        for record in records {
-            let outcome = name_of(&record.outcome);
-            sqlx::query(
-                "INSERT INTO sign_ins (tenant_id, id, created, user_id, app_id, outcome, correlation_id, body, upn_key, app_key,
-                   resource_id, error_code, ip_key)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            )
-            .bind(&self.tenant)
-            .bind(record.id.to_string())
-            .bind(millis(record.created_date_time))
-            .bind(record.user_id.map(|id| id.to_string()))
-            .bind(record.app_id.map(|id| id.to_string()))
-            .bind(&outcome)
-            .bind(record.correlation_id.to_string())
-            .bind(to_body("sign_ins", record)?)
-            .bind(fold(&record.user_principal_name))
-            .bind(fold(&record.app_display_name))
-            .bind(record.resource_id.map(|id| id.to_string()))
-            .bind(i64::from(record.error_code))
-            .bind(fold(&record.ip_address))
-            .execute(&mut *self.connection)
-            .await
-            .map_err(write_error("sign-in record"))?;
-            beside.add(record, &outcome);
+        let mut rest = records;
+        while let Some((records, behind)) = ROWS.into_iter().find_map(|rows| rest.split_at_checked(rows)) {
+            rest = behind;
+            let statement = insert(records.len());
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(&self.tenant);
+            for record in records {
+                let outcome = name_of(&record.outcome);
+                beside.add(record, &outcome);
+                query = query
+                    .bind(record.id.to_string())
+                    .bind(millis(record.created_date_time))
+                    .bind(record.user_id.map(|id| id.to_string()))
+                    .bind(record.app_id.map(|id| id.to_string()))
+                    .bind(outcome)
+                    .bind(record.correlation_id.to_string())
+                    .bind(to_body("sign_ins", record)?)
+                    .bind(fold(&record.user_principal_name))
+                    .bind(fold(&record.app_display_name))
+                    .bind(record.resource_id.map(|id| id.to_string()))
+                    .bind(i64::from(record.error_code))
+                    .bind(fold(&record.ip_address));
+            }
+            query.execute(self.connection.open().await?).await.map_err(write_error("sign-in record"))?;
         }
         self.keep_beside(beside).await
     }
@@ -224,7 +251,7 @@ impl LogRepository for Scope<'_> {
             return self.find_log_count(query).await;
         }
         let all = sqlx::query_scalar::<_, Option<i64>>("SELECT SUM(sign_ins) FROM sign_in_days WHERE tenant_id = $1");
-        let all = all.bind(&self.tenant).fetch_one(&mut *self.connection).await.map_err(engine)?;
+        let all = all.bind(&self.tenant).fetch_one(self.connection.open().await?).await.map_err(engine)?;
         Ok(Some(all.unwrap_or(0).unsigned_abs()))
     }
 
@@ -240,18 +267,18 @@ impl LogRepository for Scope<'_> {
         let rows = sqlx::query("SELECT day, outcome, sign_ins FROM sign_in_days WHERE tenant_id = $1 AND day >= $2 ORDER BY day, outcome")
             .bind(&self.tenant)
             .bind(number_of(since))
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(day_count).collect()
     }
 
     async fn prune_sign_ins(&mut self, before: Timestamp) -> Result<u64> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let deleted = sqlx::query("DELETE FROM sign_ins WHERE tenant_id = $1 AND created < $2")
             .bind(&self.tenant)
             .bind(millis(before))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(engine)?
             .rows_affected();
@@ -263,24 +290,24 @@ impl LogRepository for Scope<'_> {
              SELECT tenant_id, $2, outcome, COUNT(*) FROM sign_ins
              WHERE tenant_id = $1 AND created >= $2 * 86400000 AND created < ($2 + 1) * 86400000 GROUP BY tenant_id, outcome",
         ] {
-            sqlx::query(statement).bind(&self.tenant).bind(cut).execute(&mut *self.connection).await.map_err(engine)?;
+            sqlx::query(statement).bind(&self.tenant).bind(cut).execute(self.connection.open().await?).await.map_err(engine)?;
         }
         // Of the day that was cut the tallies stay whole until it is gone.
         let tallies = sqlx::query("DELETE FROM sign_in_tallies WHERE tenant_id = $1 AND day < $2").bind(&self.tenant).bind(cut);
-        tallies.execute(&mut *self.connection).await.map_err(engine)?;
+        tallies.execute(self.connection.open().await?).await.map_err(engine)?;
         for statement in [
             "DELETE FROM sign_in_names WHERE tenant_id = $1 AND kind = 'user' AND NOT EXISTS
              (SELECT 1 FROM sign_ins WHERE sign_ins.tenant_id = $1 AND sign_ins.upn_key = sign_in_names.name)",
             "DELETE FROM sign_in_names WHERE tenant_id = $1 AND kind = 'app' AND NOT EXISTS
              (SELECT 1 FROM sign_ins WHERE sign_ins.tenant_id = $1 AND sign_ins.app_key = sign_in_names.name)",
         ] {
-            sqlx::query(statement).bind(&self.tenant).execute(&mut *self.connection).await.map_err(engine)?;
+            sqlx::query(statement).bind(&self.tenant).execute(self.connection.open().await?).await.map_err(engine)?;
         }
         Ok(deleted)
     }
 
     async fn append_audit(&mut self, record: &DirectoryAudit) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO directory_audits (tenant_id, id, created, body, activity_key, actor_id, actor_key, target_key, target_type)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -294,7 +321,7 @@ impl LogRepository for Scope<'_> {
         .bind(fold(&record.initiated_by.display_name))
         .bind(fold(&record.target_id))
         .bind(fold(&record.target_type))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("audit record"))

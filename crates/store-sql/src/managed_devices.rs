@@ -46,7 +46,7 @@ impl Scope<'_> {
         sqlx::query("DELETE FROM managed_device_policies WHERE tenant_id = $1 AND device_id = $2")
             .bind(&self.tenant)
             .bind(device.device_id.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(engine)?;
         for state in device.judgement.iter().flat_map(|judgement| &judgement.policies) {
@@ -55,7 +55,7 @@ impl Scope<'_> {
                 .bind(&state.policy_id)
                 .bind(device.device_id.to_string())
                 .bind(state.standing.as_str())
-                .execute(&mut *self.connection)
+                .execute(self.connection.open().await?)
                 .await
                 .map_err(write_error("managed device"))?;
         }
@@ -69,7 +69,7 @@ impl ManagedDeviceRepository for Scope<'_> {
         let row = sqlx::query("SELECT id, body FROM managed_devices WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -93,7 +93,7 @@ impl ManagedDeviceRepository for Scope<'_> {
         .bind(policy_id)
         .bind(after.map(|id| id.to_string()).unwrap_or_default())
         .bind(i64::from(limit))
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         rows.iter().map(read_listed).collect()
@@ -105,7 +105,7 @@ impl ManagedDeviceRepository for Scope<'_> {
              WHERE tenant_id = $1 AND management_state <> 'retired' GROUP BY compliance_state ORDER BY compliance_state",
         )
         .bind(&self.tenant)
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         let counted = |row| {
@@ -121,7 +121,7 @@ impl ManagedDeviceRepository for Scope<'_> {
              WHERE tenant_id = $1 GROUP BY policy_id, standing ORDER BY policy_id, standing",
         )
         .bind(&self.tenant)
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         let counted = |row| {
@@ -137,24 +137,24 @@ impl ManagedDeviceRepository for Scope<'_> {
             .bind(&self.tenant)
             .bind(millis(now))
             .bind(i64::from(limit))
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(read).collect()
     }
 
     async fn make_due(&mut self) -> Result<u64> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("UPDATE managed_devices SET next = 0 WHERE tenant_id = $1 AND management_state <> 'retired'")
             .bind(&self.tenant)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(engine)?;
         Ok(result.rows_affected())
     }
 
     async fn create(&mut self, device: &ManagedDevice) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         if doorward_store::DeviceRepository::get(self, device.device_id).await?.is_none() {
             return Err(StoreError::NotFound("device"));
         }
@@ -171,14 +171,14 @@ impl ManagedDeviceRepository for Scope<'_> {
         .bind(millis(device.enrolled))
         .bind(next(device))
         .bind(to_body(TABLE, device)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error("managed device"))?;
         self.put_policies(device).await
     }
 
     async fn update(&mut self, device: &ManagedDevice) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query(
             "UPDATE managed_devices SET management_state = $3, owner_type = $4, compliance_state = $5, last_report = $6, enrolled = $7,
                next = $8, body = $9
@@ -193,7 +193,7 @@ impl ManagedDeviceRepository for Scope<'_> {
         .bind(millis(device.enrolled))
         .bind(next(device))
         .bind(to_body(TABLE, device)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map_err(write_error("managed device"))?;
         found("managed device", &result)?;
@@ -201,18 +201,18 @@ impl ManagedDeviceRepository for Scope<'_> {
     }
 
     async fn delete(&mut self, id: DeviceId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         let result = sqlx::query("DELETE FROM managed_devices WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("managed device"))?;
         found("managed device", &result)?;
         sqlx::query("DELETE FROM managed_device_policies WHERE tenant_id = $1 AND device_id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(engine)

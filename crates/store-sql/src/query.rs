@@ -336,7 +336,7 @@ impl Scope<'_> {
                 Bound::Integer(number) => query.bind(number),
             };
         }
-        query.fetch_all(&mut *self.connection).await.map_err(engine)
+        query.fetch_all(self.connection.open().await?).await.map_err(engine)
     }
 }
 

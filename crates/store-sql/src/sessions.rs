@@ -7,6 +7,7 @@ use doorward_store::{Result, SessionRepository};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
+use crate::memory::Kind;
 use crate::row::{Reader, engine, found, millis, to_body, write_error};
 use crate::unit::Scope;
 
@@ -20,17 +21,22 @@ fn read(row: &SqliteRow) -> Result<Session> {
 #[async_trait]
 impl SessionRepository for Scope<'_> {
     async fn get(&mut self, id: SessionId) -> Result<Option<Session>> {
+        if let Some(known) = self.recall(&self.memory.sessions, &id) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query("SELECT id, revoked, body FROM sessions WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        let found = row.map(|row| read(&row)).transpose()?;
+        self.remember(&self.memory.sessions, id, found.as_ref());
+        Ok(found)
     }
 
     async fn create(&mut self, session: &Session) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO sessions (tenant_id, id, user_id, expires, revoked, authenticated, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -41,14 +47,14 @@ impl SessionRepository for Scope<'_> {
         .bind(session.revoked.map(millis))
         .bind(millis(session.authenticated))
         .bind(to_body("sessions", session)?)
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("session"))
     }
 
     async fn update(&mut self, session: &Session) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Session.one(&session.id)])?;
         let result =
             sqlx::query("UPDATE sessions SET expires = $3, revoked = COALESCE(revoked, $4), authenticated = $5, body = $6 WHERE tenant_id = $1 AND id = $2")
                 .bind(&self.tenant)
@@ -57,19 +63,19 @@ impl SessionRepository for Scope<'_> {
                 .bind(session.revoked.map(millis))
                 .bind(millis(session.authenticated))
                 .bind(to_body("sessions", session)?)
-                .execute(&mut *self.connection)
+                .execute(self.connection.open().await?)
                 .await
                 .map_err(write_error("session"))?;
         found("session", &result)
     }
 
     async fn revoke(&mut self, id: SessionId, at: Timestamp) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Session.one(&id)])?;
         let result = sqlx::query("UPDATE sessions SET revoked = COALESCE(revoked, $3) WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
             .bind(millis(at))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("session"))?;
         found("session", &result)
@@ -83,7 +89,7 @@ impl SessionRepository for Scope<'_> {
         .bind(&self.tenant)
         .bind(user.to_string())
         .bind(millis(now))
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
         rows.iter().map(read).collect()

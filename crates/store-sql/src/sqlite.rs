@@ -10,9 +10,10 @@ use doorward_model::tenant::Tenant;
 use doorward_store::{Result, Store, StoreError, TenantStore, Unit};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::memory::Memory;
 use crate::row::engine;
 use crate::unit::SqlUnit;
-use crate::{migrate, tenants};
+use crate::{migrate, tenants, watch};
 
 /// Readers at a time. SQLite readers do not wait for the writer.
 const READERS: u32 = 4;
@@ -24,6 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct SqliteStore {
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
+    memory: Arc<Memory>,
 }
 
 impl SqliteStore {
@@ -42,10 +44,18 @@ impl SqliteStore {
             .busy_timeout(PATIENCE);
         migrate::refuse_newer(path).await?;
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(engine)?;
+        let (memory, woken) = Memory::new();
+        let connected = memory.clone();
+        let writer = pool(1).after_connect(move |_, _| {
+            // What others wrote is noticed by comparing with what this very connection saw before.
+            connected.forget();
+            Box::pin(async { Ok(()) })
+        });
+        let writer = writer.connect_with(options.clone()).await.map_err(engine)?;
         migrate::run(&writer).await?;
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(engine)?;
-        Ok(Self { writer, readers })
+        watch::start(writer.clone(), &memory, woken);
+        Ok(Self { writer, readers, memory })
     }
 
     /// Opens a database file for looking at it: it must be there and up to date, and nothing of it is changed.
@@ -58,7 +68,9 @@ impl SqliteStore {
         let options = migrate::looking_at(path).busy_timeout(PATIENCE);
         let readers = SqlitePoolOptions::new().max_connections(READERS).acquire_timeout(PATIENCE);
         let readers = readers.connect_with(options).await.map_err(engine)?;
-        Ok(Self { writer: readers.clone(), readers })
+        // Nobody watches, so this memory is never believed.
+        let (memory, _) = Memory::new();
+        Ok(Self { writer: readers.clone(), readers, memory })
     }
 }
 
@@ -107,12 +119,11 @@ struct SqliteTenant {
 #[async_trait]
 impl TenantStore for SqliteTenant {
     async fn read(&self) -> Result<Box<dyn Unit>> {
-        let transaction = self.store.readers.begin().await.map_err(engine)?;
-        Ok(Box::new(SqlUnit::new(transaction, self.id, false)))
+        Ok(Box::new(SqlUnit::reading(self.store.readers.clone(), self.store.memory.clone(), self.id)))
     }
 
     async fn write(&self) -> Result<Box<dyn Unit>> {
         let transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
-        Ok(Box::new(SqlUnit::new(transaction, self.id, true)))
+        Ok(Box::new(SqlUnit::writing(transaction, self.store.readers.clone(), self.store.memory.clone(), self.id)))
     }
 }

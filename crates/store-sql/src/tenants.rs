@@ -5,6 +5,7 @@ use doorward_model::tenant::Tenant;
 use doorward_store::{Result, StoreError, TenantRepository};
 use sqlx::sqlite::SqliteConnection;
 
+use crate::memory::Kind;
 use crate::row::{Reader, engine, found, millis, to_body, write_error};
 use crate::unit::Scope;
 
@@ -42,34 +43,42 @@ impl TenantRepository for Scope<'_> {
     async fn get(&mut self) -> Result<Option<Tenant>> {
         let row = sqlx::query("SELECT tenant_id, body FROM tenants WHERE tenant_id = $1")
             .bind(&self.tenant)
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| Reader::new(&row, "tenants", "tenant_id").body()).transpose()
     }
 
     async fn update(&mut self, tenant: &Tenant) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::Generation.any()])?;
         if tenant.id.to_string() != self.tenant {
             return Err(StoreError::NotFound("tenant"));
         }
         let result = sqlx::query("UPDATE tenants SET body = $2, generation = generation + 1 WHERE tenant_id = $1")
             .bind(&self.tenant)
             .bind(to_body("tenants", tenant)?)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("tenant"))?;
         found("tenant", &result)?;
-        sqlx::query("DELETE FROM domains WHERE tenant_id = $1").bind(&self.tenant).execute(&mut *self.connection).await.map_err(engine)?;
-        add_domains(self.connection, tenant).await
+        sqlx::query("DELETE FROM domains WHERE tenant_id = $1")
+            .bind(&self.tenant)
+            .execute(self.connection.open().await?)
+            .await
+            .map_err(engine)?;
+        add_domains(self.connection.open().await?, tenant).await
     }
 
     async fn generation(&mut self) -> Result<i64> {
+        if let Some(known) = self.recall(&self.memory.generations, &()) {
+            return Ok(known);
+        }
         let generation: Option<i64> = sqlx::query_scalar("SELECT generation FROM tenants WHERE tenant_id = $1")
             .bind(&self.tenant)
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
+        self.remember(&self.memory.generations, (), generation.as_ref());
         Ok(generation.unwrap_or_default())
     }
 }

@@ -1,5 +1,8 @@
 //! A unit of work: one transaction, scoped to one tenant.
 
+use std::hash::Hash;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_store::{
@@ -7,36 +10,97 @@ use doorward_store::{
     KeyRepository, LogRepository, ManagedDeviceRepository, OneTimeRepository, Result, SessionRepository, StoreError, TenantRepository,
     Unit, UserRepository,
 };
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Sqlite, Transaction};
 
+use crate::memory::{Change, Doubts, Kind, Memory, Objects};
 use crate::row::engine;
 
 /// A transaction that knows whose data it may see.
 pub(crate) struct SqlUnit {
-    transaction: Transaction<'static, Sqlite>,
+    // Before the doubts, because fields are dropped in this order: what is given up is over before it is believed again.
+    connection: Connection,
     tenant: TenantId,
     writes: bool,
+    /// Nothing was written yet: what is read is what others would read.
+    untouched: bool,
+    memory: Arc<Memory>,
+    began: u64,
+    doubts: Doubts,
 }
 
-/// What a repository works with: the connection of its unit, and the tenant as text.
+/// The connection of a unit: a reader takes one only when its memory does not have the answer.
+pub(crate) struct Connection {
+    transaction: Option<Transaction<'static, Sqlite>>,
+    readers: SqlitePool,
+}
+
+impl Connection {
+    /// The open transaction.
+    ///
+    /// # Errors
+    /// When no connection comes free in time.
+    pub(crate) async fn open(&mut self) -> Result<&mut SqliteConnection> {
+        match &mut self.transaction {
+            Some(transaction) => Ok(transaction),
+            none => Ok(none.insert(self.readers.begin().await.map_err(engine)?)),
+        }
+    }
+}
+
+/// What a repository works with: the connection of its unit, and the tenant, as text too.
 pub(crate) struct Scope<'u> {
-    pub(crate) connection: &'u mut SqliteConnection,
+    pub(crate) connection: &'u mut Connection,
     pub(crate) tenant: String,
+    pub(crate) tenant_id: TenantId,
+    pub(crate) memory: &'u Memory,
     writes: bool,
+    untouched: &'u mut bool,
+    began: u64,
+    doubts: &'u mut Doubts,
 }
 
 impl Scope<'_> {
-    /// Writes must not even be tried on a unit that was opened for reading.
-    pub(crate) fn may_write(&self) -> Result<()> {
-        if self.writes { Ok(()) } else { Err(StoreError::ReadOnly) }
+    /// Writes must say first what they change of what is remembered, and not even be tried on a unit that was opened for reading.
+    pub(crate) fn will_change(&mut self, changes: &[Change]) -> Result<()> {
+        if !self.writes {
+            return Err(StoreError::ReadOnly);
+        }
+        *self.untouched = false;
+        for change in changes {
+            self.doubts.add(self.tenant_id, *change);
+        }
+        Ok(())
+    }
+
+    /// An object as it was read before, if that still holds.
+    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, key: &K) -> Option<V>
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        self.memory.recall(objects, self.tenant_id, key)
+    }
+
+    /// Remembers what this unit has read, if there was anything. After its first write a unit may see what never comes to be.
+    pub(crate) fn remember<K, V>(&self, objects: &Objects<K, V>, key: K, found: Option<&V>)
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        if *self.untouched
+            && let Some(value) = found
+        {
+            self.memory.remember(objects, self.tenant_id, key, self.began, value.clone());
+        }
     }
 
     /// Tells caches that something decisions depend on has changed.
     pub(crate) async fn raise_generation(&mut self) -> Result<()> {
+        self.will_change(&[Kind::Generation.any()])?;
         sqlx::query("UPDATE tenants SET generation = generation + 1 WHERE tenant_id = $1")
             .bind(&self.tenant)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map(drop)
             .map_err(engine)
@@ -44,12 +108,32 @@ impl Scope<'_> {
 }
 
 impl SqlUnit {
-    pub(crate) fn new(transaction: Transaction<'static, Sqlite>, tenant: TenantId, writes: bool) -> Self {
-        Self { transaction, tenant, writes }
+    /// A unit for reading.
+    pub(crate) fn reading(readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
+        let began = memory.now();
+        let connection = Connection { transaction: None, readers };
+        Self { connection, tenant, writes: false, untouched: true, began, doubts: Doubts::none(memory.clone()), memory }
+    }
+
+    /// A unit that holds the writer.
+    pub(crate) fn writing(transaction: Transaction<'static, Sqlite>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
+        let connection = Connection { transaction: Some(transaction), readers };
+        // A writer that began before the last change was over may still have waited for it: it remembers nothing older than now.
+        let began = memory.now();
+        Self { connection, tenant, writes: true, untouched: true, began, doubts: Doubts::none(memory.clone()), memory }
     }
 
     fn scope(&mut self) -> Box<Scope<'_>> {
-        Box::new(Scope { connection: &mut self.transaction, tenant: self.tenant.to_string(), writes: self.writes })
+        Box::new(Scope {
+            connection: &mut self.connection,
+            tenant: self.tenant.to_string(),
+            tenant_id: self.tenant,
+            memory: &self.memory,
+            writes: self.writes,
+            untouched: &mut self.untouched,
+            began: self.began,
+            doubts: &mut self.doubts,
+        })
     }
 }
 
@@ -96,6 +180,17 @@ impl Unit for SqlUnit {
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {
-        self.transaction.commit().await.map_err(engine)
+        let Self { connection, doubts, .. } = *self;
+        let Some(transaction) = connection.transaction else { return Ok(()) };
+        if doubts.is_empty() {
+            return transaction.commit().await.map_err(engine);
+        }
+        // Nobody may stop this half-way: the database would commit, and what was changed would be believed again before it did.
+        let committing = tokio::spawn(async move {
+            let result = transaction.commit().await.map_err(engine);
+            drop(doubts);
+            result
+        });
+        committing.await.map_err(|error| StoreError::Engine(Box::new(error)))?
     }
 }

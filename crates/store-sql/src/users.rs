@@ -7,6 +7,7 @@ use doorward_store::query::{Page, Query, UserField};
 use doorward_store::{Result, UserRepository};
 use sqlx::sqlite::SqliteRow;
 
+use crate::memory::Kind;
 use crate::query::table;
 use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
 use crate::unit::Scope;
@@ -36,20 +37,25 @@ table! { UserField in "users" as User, read, columns "password_hash, body";
 #[async_trait]
 impl UserRepository for Scope<'_> {
     async fn get(&mut self, id: UserId) -> Result<Option<User>> {
+        if let Some(known) = self.recall(&self.memory.users, &id) {
+            return Ok(Some(known));
+        }
         let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        let found = row.map(|row| read(&row)).transpose()?;
+        self.remember(&self.memory.users, id, found.as_ref());
+        Ok(found)
     }
 
     async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>> {
         let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key = $2")
             .bind(&self.tenant)
             .bind(fold(user_principal_name))
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
         row.map(|row| read(&row)).transpose()
@@ -60,7 +66,7 @@ impl UserRepository for Scope<'_> {
             .bind(&self.tenant)
             .bind(after.map(fold).unwrap_or_default())
             .bind(i64::from(limit))
-            .fetch_all(&mut *self.connection)
+            .fetch_all(self.connection.open().await?)
             .await
             .map_err(engine)?;
         rows.iter().map(read).collect()
@@ -75,7 +81,7 @@ impl UserRepository for Scope<'_> {
     }
 
     async fn create(&mut self, user: &User) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[])?;
         sqlx::query(
             "INSERT INTO users (tenant_id, id, upn_key, password_hash, body, name_key, enabled, user_type, roles, created)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -90,14 +96,14 @@ impl UserRepository for Scope<'_> {
         .bind(fold(&name_of(&user.user_type)))
         .bind(roles(user))
         .bind(millis(user.created))
-        .execute(&mut *self.connection)
+        .execute(self.connection.open().await?)
         .await
         .map(drop)
         .map_err(write_error("user"))
     }
 
     async fn update(&mut self, user: &User) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[Kind::User.one(&user.id)])?;
         let result = sqlx::query(
             "UPDATE users SET upn_key = $3, password_hash = $4, body = $5, name_key = $6, enabled = $7, user_type = $8, roles = $9, created = $10
              WHERE tenant_id = $1 AND id = $2",
@@ -112,19 +118,28 @@ impl UserRepository for Scope<'_> {
             .bind(fold(&name_of(&user.user_type)))
             .bind(roles(user))
             .bind(millis(user.created))
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("user"))?;
         found("user", &result)
     }
 
     async fn delete(&mut self, id: UserId) -> Result<()> {
-        self.may_write()?;
+        self.will_change(&[
+            Kind::User.one(&id),
+            Kind::Membership.one(&id),
+            Kind::RefreshToken.any(),
+            Kind::PrimaryRefreshToken.any(),
+            Kind::Session.any(),
+            Kind::Consent.any(),
+            Kind::Device.any(),
+            Kind::Registration.any(),
+        ])?;
         let id = id.to_string();
         let result = sqlx::query("DELETE FROM users WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)
             .bind(&id)
-            .execute(&mut *self.connection)
+            .execute(self.connection.open().await?)
             .await
             .map_err(write_error("user"))?;
         found("user", &result)?;
@@ -145,7 +160,7 @@ impl UserRepository for Scope<'_> {
             "DELETE FROM devices WHERE tenant_id = $1 AND owner = $2",
             "DELETE FROM documents WHERE tenant_id = $1 AND kind = 'managedAppRegistration' AND subject = $2",
         ] {
-            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(&mut *self.connection).await.map_err(engine)?;
+            sqlx::query(statement).bind(&self.tenant).bind(&id).execute(self.connection.open().await?).await.map_err(engine)?;
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Storage as traits. Services know these and nothing below them; `suite` is what every engine must pass.
 //!
 //! All access goes through [`Store::tenant`]: a repository cannot be had without saying whose data it is for. Work happens in a
-//! [`Unit`] of work: reads see one snapshot, writes become visible together at [`Unit::commit`] or not at all.
+//! [`Unit`] of work: writes become visible together at [`Unit::commit`] or not at all; a writer sees one snapshot, a reader each object
+//! as it was committed last when it was looked at, or one snapshot that is no older.
 
 use std::sync::Arc;
 
@@ -91,7 +92,7 @@ pub trait Store: Send + Sync {
 /// The data of one tenant.
 #[async_trait]
 pub trait TenantStore: Send + Sync {
-    /// A unit of work that sees one snapshot; writes fail with [`StoreError::ReadOnly`].
+    /// A unit of work for reading; writes fail with [`StoreError::ReadOnly`].
     async fn read(&self) -> Result<Box<dyn Unit>>;
 
     /// A unit of work that may write; waits for the writer before it.

@@ -27,11 +27,13 @@ use crate::{Store, StoreError, TenantStore};
 mod issued;
 mod lists;
 mod managed_devices;
+mod memory;
 mod second_factors;
 
 pub use issued::*;
 pub use lists::*;
 pub use managed_devices::*;
+pub use memory::*;
 pub use second_factors::*;
 
 /// Makes one test of each rule. `$make` is an async expression that gives an empty store.
@@ -86,6 +88,7 @@ macro_rules! behaviour_suite {
             a_managed_device_is_kept_whole_and_found_by_what_it_is_now,
             a_device_comes_up_when_its_time_has_come,
             devices_are_found_and_counted_by_policy_and_state,
+            what_is_read_is_what_was_committed_last,
             what_is_kept_of_a_managed_device_goes_with_the_device_and_its_owner,
         );
     };

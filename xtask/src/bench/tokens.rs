@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use serde_json::Value;
 
 use super::{Figures, must, read};
 
@@ -13,6 +14,8 @@ use super::{Figures, must, read};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Seconds of the soak.
 const SOAK: &str = "600";
+/// Sessions that the example `sessions` makes.
+const SESSIONS: &str = "100000";
 
 /// A server that does not outlive its measurement.
 struct Running(Child);
@@ -69,6 +72,26 @@ pub(super) fn measure(target: &Path) -> anyhow::Result<Figures> {
 pub(super) fn soak(target: &Path) -> anyhow::Result<Figures> {
     let demo = Demo::start(target)?;
     demo.driver(target, &["--soak".into(), SOAK.into(), demo.description(), demo.server.process()])
+}
+
+/// Memory with many sessions and devices in the database, each of which was used.
+pub(super) fn sessions(target: &Path) -> anyhow::Result<Figures> {
+    let demo = Demo::start(target)?;
+    let described = read(&demo.folder.join("demo.json"))?;
+    let id = |name: &str| {
+        let applications = described.get("applications").and_then(Value::as_array).into_iter().flatten();
+        let mut named = applications.filter(|application| application.get("displayName").is_some_and(|this| this == name));
+        let id = named.next().and_then(|application| application.get("appId")?.as_str());
+        id.with_context(|| format!("the demo has no application {name:?}"))
+    };
+    let tenant = described.get("tenantId").and_then(Value::as_str).context("the demo has no tenant")?;
+    must(
+        Command::new("cargo")
+            .args(["run", "--quiet", "--release", "--package", "doorward-store-sql", "--example", "sessions", "--"])
+            .arg(demo.folder.join("doorward.db"))
+            .args([tenant, id("Contoso Desktop")?, id("Contoso Mail service")?, "offline_access api://contoso-mail/Mail.Read"]),
+    )?;
+    demo.driver(target, &["--sessions".into(), SESSIONS.into(), demo.description(), demo.server.process()])
 }
 
 /// A demo of its own, in release.

@@ -115,6 +115,13 @@ impl Exchanges<'_> {
         ]))
     }
 
+    /// A refresh of one of the sessions that were put into the database, for what its token was issued for.
+    pub(crate) fn stored_refresh(&self, number: usize) -> anyhow::Result<Vec<u8>> {
+        let client = self.application("Contoso Desktop")?;
+        let refresh_token = format!("bench refresh token {number}");
+        Ok(self.token_request(&[("grant_type", "refresh_token"), ("client_id", &client.app_id), ("refresh_token", &refresh_token)]))
+    }
+
     /// The mail app on a registered phone.
     pub(crate) fn mail_app(&self) -> anyhow::Result<App> {
         let identity = PlatformIdentity::Ios { bundle_id: "com.contoso.mail".into() };

@@ -2,6 +2,7 @@
 //!
 //!     cargo run --release --package doorward-phone --example tokens -- DEMO_JSON PROCESS PEER_JSON PEER_PROCESS OUTPUT
 //!     cargo run --release --package doorward-phone --example tokens -- --soak SECONDS DEMO_JSON PROCESS OUTPUT
+//!     cargo run --release --package doorward-phone --example tokens -- --sessions COUNT DEMO_JSON PROCESS OUTPUT
 //!
 //! `cargo xtask bench tokens` starts both and calls this.
 #![expect(clippy::disallowed_methods, reason = "a measurement reads clocks and takes its randomness from the system")]
@@ -59,8 +60,11 @@ async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--soak", seconds, demo, process, output] => soak(seconds.parse()?, demo, process, output),
+        ["--sessions", count, demo, process, output] => sessions(count.parse()?, demo, process, output),
         [demo, process, peer, peer_process, output] => measure(demo, process, peer, peer_process, output).await,
-        _ => bail!("tokens DEMO_JSON PROCESS PEER_JSON PEER_PROCESS OUTPUT, or tokens --soak SECONDS DEMO_JSON PROCESS OUTPUT"),
+        _ => bail!(
+            "tokens DEMO_JSON PROCESS PEER_JSON PEER_PROCESS OUTPUT, or tokens --soak SECONDS | --sessions COUNT DEMO_JSON PROCESS OUTPUT"
+        ),
     }
 }
 
@@ -141,6 +145,20 @@ fn soak(seconds: u64, demo: &str, process: &str, output: &str) -> anyhow::Result
     println!("{sent} exchanges in {seconds} s, memory grew by {growth:.1} MB after the first tenth");
     let mut figures = Figures::default();
     figures.0.insert("soak.growth_mb".into(), rounded(growth));
+    figures.write(output)
+}
+
+/// Uses every one of so many sessions once, and tells what memory that takes.
+fn sessions(count: usize, demo: &str, process: &str, output: &str) -> anyhow::Result<()> {
+    let demo: Demo = read(demo)?;
+    let server = Server { port: demo.base_url.port().context("no port")?, tls: trust(&demo.ca_file)? };
+    let exchanges = Exchanges { demo: &demo, server: &server };
+    let requests: Vec<_> = (0..count).map(|number| exchanges.stored_refresh(number)).collect::<anyhow::Result<_>>()?;
+    let run = load::run(&server, process, count, None, |number| requests.get(number).map_or(&[], Vec::as_slice))?;
+    let memory = resident_megabytes(process)?;
+    println!("{count} sessions used once each, {:.0} for a second of CPU time; memory {memory:.1} MB", rate(&run));
+    let mut figures = Figures::default();
+    figures.0.insert("sessions.100k_rss_mb".into(), rounded(memory));
     figures.write(output)
 }
 

@@ -78,6 +78,7 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
             session: &proof.session,
             device: Some(&proof.device),
             brokered: true,
+            kept: None,
             code_id: None,
             nonce: None,
             capabilities: &[],

@@ -105,6 +105,7 @@ async fn redeem_in<'a>(
         session: &session,
         device: device.as_ref(),
         brokered: code.brokered,
+        kept: None,
         code_id: Some(code.id),
         nonce: code.nonce.as_deref(),
         capabilities: &capabilities,

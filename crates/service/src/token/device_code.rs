@@ -195,6 +195,7 @@ pub async fn poll(
         session: &session,
         device: None,
         brokered: false,
+        kept: None,
         code_id: None,
         nonce: None,
         capabilities: &[],

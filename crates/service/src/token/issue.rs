@@ -23,8 +23,10 @@ use crate::resource::Target;
 
 /// Life of an access token and of an ID token.
 pub const ACCESS_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);
-/// Life of a refresh token that is not used; each use hands out a new one.
+/// Life of a refresh token. One that is used is replaced in time.
 const REFRESH_TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// Age from which on a refresh token that is used is replaced by a new one.
+pub(super) const REFRESH_TOKEN_RENEWAL: SignedDuration = SignedDuration::from_hours(24);
 
 /// Which of the two dialects of the platform a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub struct Issue<'a> {
     pub device: Option<&'a Device>,
     /// Obtained through the broker.
     pub brokered: bool,
+    /// The refresh token that the client has and keeps; none: a new one is made for it.
+    pub kept: Option<&'a str>,
     /// Code it comes from.
     pub code_id: Option<CodeId>,
     /// Nonce of the authorization request.
@@ -77,7 +81,7 @@ pub struct Issue<'a> {
     pub version: Version,
 }
 
-/// Makes the tokens of one answer and keeps the refresh token.
+/// Makes the tokens of one answer. Writes nothing but a new refresh token.
 ///
 /// # Errors
 /// Storage or key failure.
@@ -93,7 +97,11 @@ pub async fn issue(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Res
         None
     };
     let wants_refresh_token = issue.version == Version::V1 || issue.target.openid.offline_access;
-    let refresh_token = if wants_refresh_token { Some(keep_refresh_token(ctx, unit, issue).await?) } else { None };
+    let refresh_token = match issue.kept {
+        _ if !wants_refresh_token => None,
+        Some(kept) => Some(kept.to_owned()),
+        None => Some(create_refresh_token(ctx, unit, issue).await?),
+    };
     Ok(TokenResponse {
         token_type: if issue.confirmation.is_some() { "pop" } else { "Bearer" }.into(),
         scope: Some(issue.target.granted.clone()),
@@ -106,7 +114,7 @@ pub async fn issue(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Res
     })
 }
 
-async fn keep_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Result<String> {
+async fn create_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Result<String> {
     let now = ctx.now();
     let value = rng::secret(ctx.rng.as_ref());
     let token = RefreshToken {

@@ -70,6 +70,7 @@ pub async fn exchange(
         session: &session,
         device: device.as_ref(),
         brokered: false,
+        kept: None,
         code_id: None,
         nonce: None,
         capabilities: request.capabilities,

@@ -67,6 +67,7 @@ pub async fn sign_in(
         session: &session,
         device: None,
         brokered: false,
+        kept: None,
         code_id: None,
         nonce: None,
         capabilities: grant.capabilities,

@@ -8,6 +8,7 @@ use doorward_model::tenant::Tenant;
 use doorward_store::Unit;
 use doorward_wire::oauth::confirmation::KeyId;
 use doorward_wire::oauth::token_response::TokenResponse;
+use jiff::Timestamp;
 
 use super::issue::{self, Issue, Version};
 use crate::access::{self, Attempt, Subject};
@@ -15,7 +16,7 @@ use crate::caller::Caller;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::one_time::sha256;
-use crate::resource;
+use crate::resource::{self, Target};
 use crate::sign_in::consent;
 
 /// What the client asks for with the token.
@@ -47,11 +48,47 @@ pub async fn redeem(
     refresh: Refresh<'_>,
     version: Version,
 ) -> Result<TokenResponse> {
-    let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let (response, attempt) = redeem_in(ctx, unit.as_mut(), tenant, caller, application, refresh, version).await?;
+    let store = ctx.store.tenant(tenant.id);
+    let mut unit = store.read().await?;
+    let mut asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
+    if !asked.keeps_token(ctx.now()) {
+        // A new token is written under what holds then, not under what was just read.
+        unit = store.write().await?;
+        asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
+    }
+    let (response, attempt) = redeem_in(ctx, unit.as_mut(), tenant, caller, application, asked, version).await?;
     unit.commit().await?;
     attempt.granted(ctx).await;
     Ok(response)
+}
+
+/// The token that is redeemed, and for what.
+struct Asked<'a> {
+    refresh: Refresh<'a>,
+    token: RefreshToken,
+    target: Target,
+}
+
+impl<'a> Asked<'a> {
+    async fn read(ctx: &Context, unit: &mut dyn Unit, application: &Application, refresh: Refresh<'a>, version: Version) -> Result<Self> {
+        let token = valid(ctx, unit, refresh.refresh_token).await?;
+        if token.app_id != application.app_id {
+            return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token belongs to another client."));
+        }
+        let target = match (refresh.resource, refresh.scope.trim()) {
+            (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
+            (None, "") if version == Version::V1 => resource::from_resource(unit, &token.resource.to_string(), "").await?,
+            (None, "") => resource::from_scope(unit, &token.scope).await?,
+            (None, scope) => resource::from_scope(unit, scope).await?,
+        };
+        Ok(Self { refresh, token, target })
+    }
+
+    /// Whether the client keeps its refresh token: a new one would be for the same, and last hardly longer.
+    fn keeps_token(&self, now: Timestamp) -> bool {
+        let young = self.token.issued.saturating_add(issue::REFRESH_TOKEN_RENEWAL).is_ok_and(|end| now < end);
+        young && self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted
+    }
 }
 
 async fn redeem_in(
@@ -60,22 +97,14 @@ async fn redeem_in(
     tenant: &Tenant,
     caller: &Caller,
     application: &Application,
-    refresh: Refresh<'_>,
+    asked: Asked<'_>,
     version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
-    let token = valid(ctx, unit, refresh.refresh_token).await?;
-    if token.app_id != application.app_id {
-        return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token belongs to another client."));
-    }
+    let kept = asked.keeps_token(ctx.now()).then_some(asked.refresh.refresh_token);
+    let Asked { refresh, token, target } = asked;
     let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
     let session = as_it_was(session, &token);
     let device = super::bound_device(unit, token.device_id).await?;
-    let target = match (refresh.resource, refresh.scope.trim()) {
-        (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
-        (None, "") if version == Version::V1 => resource::from_resource(unit, &token.resource.to_string(), "").await?,
-        (None, "") => resource::from_scope(unit, &token.scope).await?,
-        (None, scope) => resource::from_scope(unit, scope).await?,
-    };
     consent::require(unit, application, &user, &target).await?;
     let request = access::Request {
         client_type: Some(access::client_type_of(application)),
@@ -96,6 +125,7 @@ async fn redeem_in(
         session: &session,
         device: device.as_ref(),
         brokered: token.brokered,
+        kept,
         code_id: token.code_id,
         nonce: None,
         capabilities: refresh.capabilities,

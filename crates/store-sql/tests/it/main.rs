@@ -6,6 +6,7 @@ mod crash;
 mod file;
 mod large_log;
 mod lists;
+mod memory;
 
 use doorward_store_sql::SqliteStore;
 

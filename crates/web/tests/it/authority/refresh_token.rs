@@ -25,12 +25,41 @@ async fn a_refresh_token_gives_new_tokens_more_than_once() {
     let world = World::new().await;
     let tokens = first_tokens(&world).await;
     let token = tokens["refresh_token"].as_str().unwrap();
+    let mut seen = vec![tokens["access_token"].clone()];
     for _ in 0..2 {
         let answer = refresh(&world, &CLI.to_string(), token).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        assert_ne!(answer.json()["refresh_token"], tokens["refresh_token"]);
         assert_eq!(answer.json()["scope"], "openid offline_access api://contoso-mail/Mail.Read");
+        assert!(!seen.contains(&answer.json()["access_token"]), "each answer has an access token of its own");
+        seen.push(answer.json()["access_token"].clone());
     }
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_kept_for_a_day_and_for_what_it_was_issued_for() {
+    let world = World::new().await;
+    let first = first_tokens(&world).await["refresh_token"].as_str().unwrap().to_owned();
+    let client = CLI.to_string();
+    let ask = async |token: &str, scope: &str| {
+        let fields = [("grant_type", "refresh_token"), ("client_id", client.as_str()), ("refresh_token", token), ("scope", scope)];
+        let answer = world.token(&fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.json()["refresh_token"].as_str().map(str::to_owned)
+    };
+    let same = "openid offline_access api://contoso-mail/Mail.Read";
+    assert_eq!(ask(&first, "").await.as_ref(), Some(&first));
+    assert_eq!(ask(&first, same).await.as_ref(), Some(&first));
+    let other = ask(&first, "openid offline_access").await.unwrap();
+    assert_ne!(other, first, "a token for another resource is another token");
+    assert_eq!(ask(&other, "").await, Some(other), "and is kept then");
+    assert_eq!(ask(&first, "openid api://contoso-mail/Mail.Read").await, None, "nobody gets what was not asked for");
+    world.clock.advance(24 * 60 * 60 - 1);
+    assert_eq!(ask(&first, "").await.as_ref(), Some(&first));
+    world.clock.advance(1);
+    let second = ask(&first, "").await.unwrap();
+    assert_ne!(second, first, "whoever uses an app gets a token that lasts longer in time");
+    assert_eq!(ask(&second, "").await.as_ref(), Some(&second));
+    assert_ne!(ask(&first, "").await.as_ref(), Some(&first), "the old one still works");
 }
 
 #[tokio::test]

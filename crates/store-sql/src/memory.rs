@@ -1,0 +1,253 @@
+//! What was read lately, so that the same request does not ask the database the same questions again.
+//!
+//! A remembered object is given out only while nothing that could have changed it was committed since: every write says first what
+//! it changes ([`Memory::doubt`]), from then on until it is committed or given up readers ask the database, and afterwards what was
+//! remembered before is void. So a change counts from its commit on, as it does without a memory.
+//!
+//! Time is a count of changes. Objects and changes meet in a table of stripes: two objects may share a stripe, which makes one of
+//! them be read once more, never once too few.
+
+use std::hash::{BuildHasher as _, Hash};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use doorward_model::application::Application;
+use doorward_model::consent::Consent;
+use doorward_model::device::Device;
+use doorward_model::document::Document;
+use doorward_model::refresh_token::{PrimaryRefreshToken, RefreshToken};
+use doorward_model::session::Session;
+use doorward_model::user::User;
+use doorward_model::{AppId, DeviceId, GroupId, SessionId, TenantId, UserId};
+use doorward_store::Sha256;
+use foldhash::fast::RandomState;
+use moka::sync::Cache;
+use tokio::sync::mpsc;
+
+/// Objects remembered of each kind, about a kilobyte each.
+const CAPACITY: u64 = 16_384;
+/// Places where objects and changes meet.
+const STRIPES: usize = 8192;
+
+/// What is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// The generation of the tenant.
+    Generation,
+    /// Applications, by id and by identifier URI.
+    Application,
+    /// Users by id.
+    User,
+    /// Groups by the user in them.
+    Membership,
+    /// Devices by id.
+    Device,
+    /// Sessions by id.
+    Session,
+    /// Refresh tokens by hash.
+    RefreshToken,
+    /// Primary refresh tokens by hash.
+    PrimaryRefreshToken,
+    /// Consents by user, client and resource.
+    Consent,
+    /// Registrations of protected apps by their subject.
+    Registration,
+}
+
+/// What a write changes: one object of a kind, or any of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change(Kind, Option<u64>);
+
+impl Kind {
+    /// The object with that key.
+    pub(crate) fn one(self, key: &impl Hash) -> Change {
+        Change(self, Some(fingerprint(key)))
+    }
+
+    /// Any object of the kind.
+    pub(crate) fn any(self) -> Change {
+        Change(self, None)
+    }
+}
+
+/// The same for the same key in one process; changes are not told from one process to another.
+fn fingerprint(key: &impl Hash) -> u64 {
+    static STATE: std::sync::OnceLock<RandomState> = std::sync::OnceLock::new();
+    STATE.get_or_init(RandomState::default).hash_one(key)
+}
+
+/// When something was last changed, and how many writes are about to change it.
+#[derive(Default)]
+struct Stripe {
+    changed: AtomicU64,
+    doubts: AtomicU32,
+}
+
+impl Stripe {
+    fn is_unchanged_since(&self, moment: u64) -> bool {
+        self.doubts.load(Ordering::SeqCst) == 0 && self.changed.load(Ordering::SeqCst) <= moment
+    }
+}
+
+/// An object with the moment before it was read.
+struct Remembered<V> {
+    read: u64,
+    value: V,
+}
+
+/// Objects of one kind by tenant and key.
+pub(crate) struct Objects<K, V> {
+    kind: Kind,
+    objects: Cache<(TenantId, K), Arc<Remembered<V>>, RandomState>,
+}
+
+impl<K, V> Objects<K, V>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    fn of(kind: Kind) -> Self {
+        Self { kind, objects: Cache::builder().max_capacity(CAPACITY).build_with_hasher(RandomState::default()) }
+    }
+}
+
+/// The memory of one opened database.
+pub(crate) struct Memory {
+    now: AtomicU64,
+    /// What was read before is void, whatever it is: another process has written.
+    floor: AtomicU64,
+    stripes: Box<[Stripe]>,
+    /// Whether a write of another process would have been noticed.
+    watched: AtomicBool,
+    /// Whether anybody has asked since the watch last looked.
+    asked: AtomicBool,
+    wake: mpsc::Sender<()>,
+    pub(crate) generations: Objects<(), i64>,
+    pub(crate) applications: Objects<AppId, Application>,
+    pub(crate) applications_by_uri: Objects<String, Application>,
+    pub(crate) users: Objects<UserId, User>,
+    pub(crate) memberships: Objects<UserId, Vec<GroupId>>,
+    pub(crate) devices: Objects<DeviceId, Device>,
+    pub(crate) sessions: Objects<SessionId, Session>,
+    pub(crate) refresh_tokens: Objects<Sha256, RefreshToken>,
+    pub(crate) primary_refresh_tokens: Objects<Sha256, PrimaryRefreshToken>,
+    pub(crate) consents: Objects<(UserId, AppId, AppId), Consent>,
+    pub(crate) registrations: Objects<String, Vec<Document>>,
+}
+
+impl Memory {
+    /// An empty memory, and what tells the watch that somebody asks. Until the watch has looked, nothing is given out.
+    pub(crate) fn new() -> (Arc<Self>, mpsc::Receiver<()>) {
+        let (wake, woken) = mpsc::channel(1);
+        let memory = Self {
+            now: AtomicU64::new(0),
+            floor: AtomicU64::new(0),
+            stripes: (0..STRIPES).map(|_| Stripe::default()).collect(),
+            watched: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
+            wake,
+            generations: Objects::of(Kind::Generation),
+            applications: Objects::of(Kind::Application),
+            applications_by_uri: Objects::of(Kind::Application),
+            users: Objects::of(Kind::User),
+            memberships: Objects::of(Kind::Membership),
+            devices: Objects::of(Kind::Device),
+            sessions: Objects::of(Kind::Session),
+            refresh_tokens: Objects::of(Kind::RefreshToken),
+            primary_refresh_tokens: Objects::of(Kind::PrimaryRefreshToken),
+            consents: Objects::of(Kind::Consent),
+            registrations: Objects::of(Kind::Registration),
+        };
+        (Arc::new(memory), woken)
+    }
+
+    /// The present moment. Whatever is read from the database after it may be remembered under it.
+    pub(crate) fn now(&self) -> u64 {
+        self.now.load(Ordering::SeqCst)
+    }
+
+    /// An object, if it is known to be as it was when it was read.
+    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: &K) -> Option<V>
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        self.asked.store(true, Ordering::Relaxed);
+        if !self.watched.load(Ordering::SeqCst) {
+            // Full when the watch has been told and has not looked yet.
+            let _told = self.wake.try_send(());
+            return None;
+        }
+        let remembered = objects.objects.get(&(tenant, key.clone()))?;
+        let stripes = [objects.kind.one(key), objects.kind.any()].map(|change| self.stripe(tenant, change));
+        let unchanged = stripes.iter().all(|stripe| stripe.is_some_and(|stripe| stripe.is_unchanged_since(remembered.read)));
+        (unchanged && self.floor.load(Ordering::SeqCst) <= remembered.read).then(|| remembered.value.clone())
+    }
+
+    /// Remembers an object that was read after the moment `read`.
+    pub(crate) fn remember<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: K, read: u64, value: V)
+    where
+        K: Hash + Eq + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        objects.objects.insert((tenant, key), Arc::new(Remembered { read, value }));
+    }
+
+    fn stripe(&self, tenant: TenantId, change: Change) -> Option<&Stripe> {
+        let place = fingerprint(&(tenant, change.0, change.1)) % (STRIPES as u64);
+        self.stripes.get(usize::try_from(place).ok()?)
+    }
+
+    /// Begins to doubt everything: another process has written, or may have.
+    pub(crate) fn forget(&self) {
+        let moment = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.floor.fetch_max(moment, Ordering::SeqCst);
+    }
+
+    /// Says whether a write of another process would be noticed from now on.
+    pub(crate) fn set_watched(&self, watched: bool) {
+        self.watched.store(watched, Ordering::SeqCst);
+    }
+
+    /// Whether anybody has asked since the last call.
+    pub(crate) fn was_asked(&self) -> bool {
+        self.asked.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// What a unit of work is about to change, or has changed. It is doubted until this is dropped, which must not be before the
+/// database has committed or given up.
+pub(crate) struct Doubts {
+    memory: Arc<Memory>,
+    changes: Vec<(TenantId, Change)>,
+}
+
+impl Doubts {
+    pub(crate) fn none(memory: Arc<Memory>) -> Self {
+        Self { memory, changes: Vec::new() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, tenant: TenantId, change: Change) {
+        if let Some(stripe) = self.memory.stripe(tenant, change) {
+            stripe.doubts.fetch_add(1, Ordering::SeqCst);
+            self.changes.push((tenant, change));
+        }
+    }
+}
+
+impl Drop for Doubts {
+    fn drop(&mut self) {
+        if self.changes.is_empty() {
+            return;
+        }
+        let moment = self.memory.now.fetch_add(1, Ordering::SeqCst) + 1;
+        for stripe in self.changes.iter().filter_map(|(tenant, change)| self.memory.stripe(*tenant, *change)) {
+            stripe.changed.fetch_max(moment, Ordering::SeqCst);
+            stripe.doubts.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
