@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 /// A source of random bytes fit for secrets. The binary brings the operating system's; tests bring a seeded one.
@@ -22,6 +23,12 @@ pub fn bytes<const N: usize>(rng: &dyn Rng) -> [u8; N] {
 /// A random UUID, version 4.
 pub fn uuid(rng: &dyn Rng) -> Uuid {
     uuid::Builder::from_random_bytes(bytes(rng)).into_uuid()
+}
+
+/// A UUID, version 7: those made later come later in order, so that a log that is kept by them grows at its end.
+pub fn ordered_uuid(rng: &dyn Rng, now: Timestamp) -> Uuid {
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(millis, &bytes(rng)).into_uuid()
 }
 
 /// A secret of 256 random bits as base64url without padding: codes, refresh tokens, one-time passwords of machines.

@@ -121,7 +121,7 @@ impl Beside {
 }
 
 /// Sign-in records written by one statement: few sizes, so that the statements stay prepared.
-const ROWS: [usize; 3] = [64, 8, 1];
+const ROWS: [usize; 3] = [16, 4, 1];
 
 /// The statement that writes so many sign-in records; its first parameter is the tenant.
 fn insert(records: usize) -> String {

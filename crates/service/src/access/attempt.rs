@@ -3,7 +3,7 @@
 use doorward_model::application::Application;
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_model::tenant::Tenant;
-use doorward_model::{SignInId, TenantId};
+use doorward_model::{SignInId, TenantId, rng};
 use doorward_policy::conditional_access::Decision;
 use serde_json::Value;
 
@@ -51,9 +51,10 @@ impl Attempt {
         client: Option<&Application>,
         login: &str,
     ) -> Self {
+        let now = ctx.now();
         let record = SignInRecord {
-            id: SignInId::random(ctx.rng.as_ref()),
-            created_date_time: ctx.now(),
+            id: SignInId(rng::ordered_uuid(ctx.rng.as_ref(), now)),
+            created_date_time: now,
             correlation_id: caller.correlation_id,
             user_id: None,
             user_principal_name: login.chars().take(320).collect(),
