@@ -7,7 +7,7 @@ use doorward_model::DeviceId;
 use doorward_model::application::SigningAlgorithm;
 use doorward_wire::drs::{self, DeleteClaims};
 use doorward_wire::key::SigningKey;
-use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, RedemptionClaims};
+use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, RedemptionClaims, ResponseEncryption};
 use rcgen::PublicKeyData as _;
 use serde_json::{Value, json};
 
@@ -247,7 +247,9 @@ async fn renewal_replaces_the_token_and_is_encrypted_as_the_client_can_read_it()
         let answer = signed(&world, &message).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         assert_eq!(answer.body.split('.').nth(2).unwrap().len(), iv_length, "CBC for old clients, GCM for new ones");
-        let plain: Value = serde_json::from_slice(&prt::decrypt_response(&session_key, &answer.body).unwrap()).unwrap();
+        let plain: Value =
+            serde_json::from_slice(&prt::decrypt_response(&session_key, &answer.body, ResponseEncryption::for_request(version)).unwrap())
+                .unwrap();
         assert_ne!(plain["refresh_token"], json!(token));
         assert!(plain["expires_in"].is_string() && plain["refresh_token_expires_in"].is_i64());
         let again = RedemptionClaims { request_nonce: nonce(&world).await, ..claims };
