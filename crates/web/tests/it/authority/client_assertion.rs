@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::world::{Answer, WEB_APP, World};
 
 /// The confidential application with a certificate in the place of its secrets, and the key of the certificate.
-async fn world_with_certificate() -> (World, SigningKey) {
+pub(crate) async fn world_with_certificate() -> (World, SigningKey) {
     let world = World::new().await;
     let (key, pkcs8) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
     let der = certificate::self_signed("web", &pkcs8, world.ctx.now(), world.ctx.rng.as_ref()).unwrap();
@@ -34,7 +34,7 @@ async fn world_with_certificate() -> (World, SigningKey) {
 }
 
 /// What a library signs, with `changes` put in; a null takes a claim out.
-fn claims(world: &World, changes: &Value) -> Value {
+pub(crate) fn claims(world: &World, changes: &Value) -> Value {
     let now = world.ctx.now().as_second();
     let mut claims = json!({
         "iss": WEB_APP, "sub": WEB_APP, "jti": "1", "nbf": now, "exp": now + 600,
@@ -49,7 +49,7 @@ fn claims(world: &World, changes: &Value) -> Value {
     claims
 }
 
-async fn ask(world: &World, assertion: &str, more: &[(&str, &str)]) -> Answer {
+pub(crate) async fn ask(world: &World, assertion: &str, more: &[(&str, &str)]) -> Answer {
     let fields = [
         ("grant_type", "client_credentials"),
         ("scope", "api://contoso-mail/.default"),
