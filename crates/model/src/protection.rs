@@ -15,8 +15,8 @@ mod target;
 pub use app::MobileAppIdentifier;
 pub use attestation::{
     AppAttestEnvironment, AppAttestation, AppAttestationRequirement, Assurance, Attestation, AttestedApplication, AttestedFacts,
-    AttestedPackage, Evidence, EvidenceProblem, KeyAttestation, ORIGIN_GENERATED, PURPOSE_SIGN, PURPOSE_VERIFY, RootOfTrust, SecurityLevel,
-    VerifiedBootState,
+    AttestedPackage, Evidence, EvidenceProblem, KeyAttestation, KeyDescription, ORIGIN_GENERATED, PURPOSE_SIGN, PURPOSE_VERIFY,
+    RootOfTrust, SecurityLevel, VerifiedBootState,
 };
 pub use effective::{EffectivePolicy, IntendedPolicy};
 pub use interval::{Interval, ParseIntervalError};

@@ -8,7 +8,7 @@ use doorward_wire::certificate;
 use doorward_wire::drs::discover::Discovery;
 use doorward_wire::drs::{self, CertificateRequest, DeleteClaims, JoinRequest, JoinResponse};
 use doorward_wire::key::SigningKey;
-use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, PrtResponse, RedemptionClaims};
+use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, PrtResponse, RedemptionClaims, ResponseEncryption};
 use reqwest::Client;
 use serde::Deserialize;
 use url::Url;
@@ -222,7 +222,8 @@ impl Registration {
             grant_type: "refresh_token".into(),
             iss: "aad:brokerplugin".into(),
         };
-        let message = prt::build_redemption(network.rng.as_ref(), &primary.session_key, KdfVersion::V2, &claims)
+        let version = KdfVersion::V2;
+        let message = prt::build_redemption(network.rng.as_ref(), &primary.session_key, version, &claims)
             .ok_or_else(|| PhoneError::local("request"))?;
         let form =
             [("windows_api_version", "2.2"), ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("request", message.as_str())];
@@ -230,7 +231,8 @@ impl Registration {
         if answer.status != 200 {
             return refusal("renewal", &answer.body).map(Err);
         }
-        let plain = prt::decrypt_response(&primary.session_key, &answer.body).map_err(PhoneError::local)?;
+        let encryption = ResponseEncryption::for_request(version);
+        let plain = prt::decrypt_response(&primary.session_key, &answer.body, encryption).map_err(PhoneError::local)?;
         let response: PrtResponse = serde_json::from_slice(&plain).map_err(|error| PhoneError::protocol("renewal", error.to_string()))?;
         primary.token = response.refresh_token;
         Ok(Ok(()))

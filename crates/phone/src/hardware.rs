@@ -5,10 +5,10 @@ use std::sync::Arc;
 use doorward_client::KeyStoreError;
 use doorward_model::application::MobilePlatform;
 use doorward_model::protection::{
-    AppAttestEnvironment, AttestedApplication, AttestedPackage, ORIGIN_GENERATED, PURPOSE_SIGN, ProofKey, RootOfTrust, SecurityLevel,
-    VerifiedBootState,
+    AppAttestEnvironment, AttestedApplication, AttestedPackage, KeyDescription, ORIGIN_GENERATED, PURPOSE_SIGN, ProofKey, RootOfTrust,
+    SecurityLevel, VerifiedBootState,
 };
-use doorward_wire::attestation::{KeyDescription, SoftwareEnclave, SoftwareMaker, client_data};
+use doorward_wire::attestation::{SoftwareEnclave, SoftwareMaker, client_data};
 
 /// What the operating system knows of an installed app, beyond its name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,8 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use moka::sync::Cache;
 
+use crate::one_time::sha256;
+
 /// Attempts one address may make in a burst, and per minute after that.
 const PER_ADDRESS: (u32, u32) = (60, 30);
 /// Attempts on one account from all unfamiliar places together.
@@ -23,6 +25,9 @@ const PER_ACCOUNT_FAMILIAR: (u32, u32) = (20, 10);
 /// Questions about accounts that one address may ask in a burst, and per minute after that.
 const QUESTIONS_PER_ADDRESS: (u32, u32) = (60, 30);
 
+/// Device codes that one address may ask for in a burst, and per minute after that: each is kept until it has ended.
+const DEVICE_CODES_PER_ADDRESS: (u32, u32) = (60, 30);
+
 /// Where an attempt comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
@@ -32,10 +37,11 @@ pub enum Origin {
     Device(DeviceId),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// An account that may exist or not. Names are whatever strangers type, so only a hash is kept: a long one takes no more memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Account {
     tenant: TenantId,
-    name: String,
+    name: [u8; 32],
 }
 
 type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock>;
@@ -46,6 +52,7 @@ pub struct Attempts {
     elsewhere: Limiter<Account>,
     familiar: Limiter<(Account, Origin)>,
     questions: Limiter<IpAddr>,
+    device_codes: Limiter<IpAddr>,
     /// Places where an account has signed in, the most recent hundred thousand.
     places: Cache<(Account, Origin), ()>,
 }
@@ -57,6 +64,7 @@ impl Default for Attempts {
             elsewhere: RateLimiter::keyed(quota(PER_ACCOUNT_ELSEWHERE)),
             familiar: RateLimiter::keyed(quota(PER_ACCOUNT_FAMILIAR)),
             questions: RateLimiter::keyed(quota(QUESTIONS_PER_ADDRESS)),
+            device_codes: RateLimiter::keyed(quota(DEVICE_CODES_PER_ADDRESS)),
             places: Cache::new(100_000),
         }
     }
@@ -91,6 +99,12 @@ impl Attempts {
         self.questions.check_key(&subscriber(address)).is_ok()
     }
 
+    /// Takes one device code from the budget of an address.
+    #[must_use]
+    pub fn allow_device_code(&self, address: IpAddr) -> bool {
+        self.device_codes.check_key(&subscriber(address)).is_ok()
+    }
+
     /// Remembers a place where the right password was given.
     pub fn succeeded(&self, tenant: TenantId, name: &str, origin: Origin) {
         self.places.insert(key(tenant, name, origin), ());
@@ -102,6 +116,7 @@ impl Attempts {
         self.elsewhere.retain_recent();
         self.familiar.retain_recent();
         self.questions.retain_recent();
+        self.device_codes.retain_recent();
     }
 }
 
@@ -110,7 +125,7 @@ fn key(tenant: TenantId, name: &str, origin: Origin) -> (Account, Origin) {
         Origin::Address(address) => Origin::Address(subscriber(address)),
         device @ Origin::Device(_) => device,
     };
-    (Account { tenant, name: name.to_lowercase() }, origin)
+    (Account { tenant, name: sha256(&name.to_lowercase()) }, origin)
 }
 
 /// What one subscriber holds: an IPv4 address, or an IPv6 network of 64 bits.

@@ -8,12 +8,12 @@ use rcgen::{
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm,
 };
 use uuid::Uuid;
-use x509_parser::oid_registry::{OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_PKCS1_RSAENCRYPTION};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::public_key::PublicKey as ParsedKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use crate::hex;
 use crate::key::{Scheme, VerifyingKey};
+use crate::{hex, spki};
 
 /// Object identifiers under which the device's certificate names device, user and tenant (MS-DVRJ), each an OCTET STRING of a
 /// GUID in mixed-endian order.
@@ -30,7 +30,7 @@ pub enum CertificateError {
     /// Not DER, or not a certificate.
     #[error("not an X.509 certificate")]
     Malformed,
-    /// Neither RSA of 2048 to 4096 bits nor P-256.
+    /// Neither RSA of 2048 to 4096 bits nor P-256, or not written in the one form of such keys.
     #[error("the key must be RSA of 2048 to 4096 bits or P-256")]
     Key,
     /// The issuing library refused.
@@ -43,6 +43,9 @@ impl From<rcgen::Error> for CertificateError {
         Self::Issue(error.to_string())
     }
 }
+
+/// What an uncompressed point begins with (SEC 1 §2.3.3).
+const UNCOMPRESSED: u8 = 4;
 
 /// Kind of a public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,28 +69,23 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
-    pub(crate) fn read(spki: &SubjectPublicKeyInfo<'_>) -> Result<Self, CertificateError> {
-        let algorithm = &spki.algorithm.algorithm;
-        let kind = if *algorithm == OID_PKCS1_RSAENCRYPTION {
-            let bits = spki.parsed().map(|key| key.key_size()).unwrap_or(0);
-            if !(2048..=4096).contains(&bits) {
-                return Err(CertificateError::Key);
+    pub(crate) fn read(info: &SubjectPublicKeyInfo<'_>) -> Result<Self, CertificateError> {
+        let (kind, one_form) = match info.parsed() {
+            Ok(ParsedKey::RSA(key)) if (2048..=4096).contains(&bits(key.modulus)) => (KeyKind::Rsa, spki::rsa(key.modulus, key.exponent)),
+            Ok(ParsedKey::EC(point)) if point.data().first() == Some(&UNCOMPRESSED) => {
+                let point = point.data().try_into().map_err(|_| CertificateError::Key)?;
+                (KeyKind::P256, spki::p256(point))
             }
-            KeyKind::Rsa
-        } else if *algorithm == OID_KEY_TYPE_EC_PUBLIC_KEY {
-            let curve = spki.algorithm.parameters.as_ref().and_then(|parameters| parameters.as_oid().ok());
-            if curve != Some(OID_EC_P256) {
-                return Err(CertificateError::Key);
-            }
-            KeyKind::P256
-        } else {
-            return Err(CertificateError::Key);
+            _ => return Err(CertificateError::Key),
         };
+        if one_form != info.raw {
+            return Err(CertificateError::Key);
+        }
         Ok(Self {
-            spki: spki.raw.to_vec(),
-            sha256: hex(digest(&SHA256, spki.raw).as_ref()),
+            spki: info.raw.to_vec(),
+            sha256: hex(digest(&SHA256, info.raw).as_ref()),
             kind,
-            bits: spki.subject_public_key.data.to_vec(),
+            bits: info.subject_public_key.data.to_vec(),
         })
     }
 
@@ -105,6 +103,13 @@ impl PublicKey {
             KeyKind::P256 => Scheme::Es256,
         }
     }
+}
+
+/// How many bits a number of a key has, whatever zeros stand in front of it.
+fn bits(number: &[u8]) -> usize {
+    let digits: Vec<u8> = number.iter().copied().skip_while(|byte| *byte == 0).collect();
+    let unused = digits.first().map_or(0, |first| usize::try_from(first.leading_zeros()).unwrap_or(0));
+    digits.len() * 8 - unused
 }
 
 impl PublicKeyData for PublicKey {

@@ -16,6 +16,7 @@ pub mod policy_file;
 pub mod prt;
 pub mod seal;
 pub mod sign_in_page;
+mod spki;
 pub mod totp;
 pub mod webauthn;
 

@@ -88,31 +88,38 @@ pub struct AttestedApplication {
     pub signing_certificates: Vec<String>,
 }
 
+/// `KeyDescription` of a key attestation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyDescription {
+    /// Version of the format: `attestationVersion`.
+    pub version: u64,
+    /// Who made the attestation: `attestationSecurityLevel`.
+    pub security_level: SecurityLevel,
+    /// Version of the key store: `keyMintVersion`.
+    pub key_store_version: u64,
+    /// Where the key is: `keyMintSecurityLevel`.
+    pub key_store_security_level: SecurityLevel,
+    /// The challenge that was answered: `attestationChallenge`.
+    pub challenge: Vec<u8>,
+    /// What the hardware lets the key be used for: `purpose`.
+    pub purposes: Vec<u64>,
+    /// Where the key comes from, by the hardware's word: `origin`.
+    pub origin: Option<u64>,
+    /// How the phone started, by the hardware's word: `rootOfTrust`.
+    pub root_of_trust: Option<RootOfTrust>,
+    /// Month of the security patches as YYYYMM, by the hardware's word: `osPatchLevel`.
+    pub patch_level: Option<u64>,
+    /// The app that asked for the key, by the operating system's word: `attestationApplicationId`.
+    pub application: Option<AttestedApplication>,
+}
+
 /// What a key attestation of Android says, its certificates verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyAttestation {
     /// The key.
     pub key: ProofKey,
-    /// Version of the format.
-    pub version: u64,
-    /// Who made the attestation.
-    pub security_level: SecurityLevel,
-    /// Version of the key store.
-    pub key_store_version: u64,
-    /// Where the key is.
-    pub key_store_security_level: SecurityLevel,
-    /// The challenge that was answered.
-    pub challenge: Vec<u8>,
-    /// What the hardware lets the key be used for.
-    pub purposes: Vec<u64>,
-    /// Where the key comes from, by the hardware's word.
-    pub origin: Option<u64>,
-    /// How the phone started, by the hardware's word.
-    pub root_of_trust: Option<RootOfTrust>,
-    /// Month of the security patches as YYYYMM.
-    pub patch_level: Option<u64>,
-    /// The app that asked for the key.
-    pub application: Option<AttestedApplication>,
+    /// What it says of the key.
+    pub description: KeyDescription,
     /// Serial numbers of the chain, lower-case hexadecimal without leading zeros: what a revocation list names.
     pub serials: Vec<String>,
 }

@@ -32,8 +32,9 @@ pub struct Enrolling<'a> {
 pub fn judge_key(said: &KeyAttestation, expected: &Enrolling<'_>) -> Result<AttestedFacts, EvidenceProblem> {
     use EvidenceProblem as Problem;
     let require = |met: bool, problem: Problem| if met { Ok(()) } else { Err(problem) };
+    let KeyAttestation { key, description: said, serials } = said;
     require(said.challenge == expected.challenge, Problem::Challenge)?;
-    require(said.key == *expected.key, Problem::OtherKey)?;
+    require(key == expected.key, Problem::OtherKey)?;
     let weakest = said.security_level.min(said.key_store_security_level);
     require(weakest > SecurityLevel::Software, Problem::SoftwareKey)?;
     require(said.origin == Some(ORIGIN_GENERATED), Problem::Origin)?;
@@ -54,7 +55,7 @@ pub fn judge_key(said: &KeyAttestation, expected: &Enrolling<'_>) -> Result<Atte
         application_version: package.version,
         signing_certificates: application.signing_certificates.clone(),
         patch_level: said.patch_level,
-        serials: said.serials.clone(),
+        serials: serials.clone(),
     })
 }
 

@@ -55,6 +55,9 @@ pub enum Rejection {
     /// The credential is registered already.
     #[error("the credential is registered already")]
     KnownCredential,
+    /// The authenticator app is registered already.
+    #[error("the app is registered already")]
+    KnownApp,
     /// The signature was not made with the registered key.
     #[error("the signature is wrong")]
     WrongSignature,
@@ -76,6 +79,7 @@ impl Rejection {
             Self::CodeUsed => "This code was used before. Wait for the next one.",
             Self::Cloned => "This passkey cannot be used any more, because there may be a copy of it. Ask your help desk.",
             Self::KnownCredential => "This passkey is registered already. Use another one.",
+            Self::KnownApp => "This app is set up already. If you have not seen its recovery codes, make new ones in My account.",
             Self::UnknownCredential => "This passkey is not registered here. Use another one, or sign in with your password.",
             Self::NotVerified => "The passkey must be unlocked with a PIN, fingerprint or face. Try again.",
             Self::TooMany => "You have registered as many ways to sign in as you may. Remove one first.",

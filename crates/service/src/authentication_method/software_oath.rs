@@ -51,10 +51,10 @@ impl NewSecret {
     }
 }
 
-/// Registers an app that proves that it has the secret. The code counts as used.
+/// Registers an app that proves that it has the secret. The code counts as used, and the secret is registered once.
 ///
 /// # Errors
-/// [`Rejection::WrongCode`], what [`registered::keep`] says, or storage failure.
+/// [`Rejection::WrongCode`], [`Rejection::KnownApp`], what [`registered::keep`] says, or storage failure.
 pub async fn register(
     ctx: &Context,
     unit: &mut dyn Unit,
@@ -64,6 +64,9 @@ pub async fn register(
     code: &str,
 ) -> Result<Vec<String>> {
     let step = step_of(ctx, &secret.0, code).ok_or(Rejection::WrongCode)?;
+    if secrets(ctx, unit, tenant, user).await?.iter().any(|(_, known)| known.ct_eq(&secret.0).into()) {
+        return Err(Rejection::KnownApp.into());
+    }
     let wrapped_secret = ctx.master_key.wrap(ctx.rng.as_ref(), &purpose(tenant.id, user.id), &secret.0)?;
     let id = MethodId::random(ctx.rng.as_ref());
     registered::keep(ctx, unit, tenant, user, (id, "Authenticator app", Credential::SoftwareOath { wrapped_secret }, step)).await
@@ -74,16 +77,22 @@ pub async fn register(
 /// # Errors
 /// [`Rejection::WrongCode`], [`Rejection::CodeUsed`], or storage failure.
 pub async fn verify(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, user: &User, code: &str) -> Result<()> {
-    let mut found = None;
     // Every app is looked at, whichever fits.
+    let steps: Vec<_> =
+        secrets(ctx, unit, tenant, user).await?.iter().map(|(id, secret)| step_of(ctx, secret, code).map(|step| (*id, step))).collect();
+    let (id, step) = steps.into_iter().flatten().next().ok_or(Rejection::WrongCode)?;
+    if unit.authentication_methods().advance(id, step, ctx.now()).await? { Ok(()) } else { Err(Rejection::CodeUsed.into()) }
+}
+
+/// The secrets of the person's apps.
+async fn secrets(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, user: &User) -> Result<Vec<(MethodId, Zeroizing<Vec<u8>>)>> {
+    let mut secrets = Vec::new();
     for method in unit.authentication_methods().of_user(user.id).await? {
         if let Credential::SoftwareOath { wrapped_secret } = &method.credential {
-            let secret = Zeroizing::new(ctx.master_key.unwrap(&purpose(tenant.id, user.id), wrapped_secret)?);
-            found = found.or(step_of(ctx, &secret, code).map(|step| (method.id, step)));
+            secrets.push((method.id, Zeroizing::new(ctx.master_key.unwrap(&purpose(tenant.id, user.id), wrapped_secret)?)));
         }
     }
-    let (id, step) = found.ok_or(Rejection::WrongCode)?;
-    if unit.authentication_methods().advance(id, step, ctx.now()).await? { Ok(()) } else { Err(Rejection::CodeUsed.into()) }
+    Ok(secrets)
 }
 
 /// The time step that a code belongs to, among those tolerated now. Takes the same time whichever it is.

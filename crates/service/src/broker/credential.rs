@@ -13,7 +13,7 @@ use doorward_wire::prt::{self, SessionSigned};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::one_time::{self, sha256};
-use crate::token::live_session;
+use crate::token::{enabled_device, live_session};
 
 /// The enabled device whose certificate came with a message; the message must verify with the certificate's key.
 ///
@@ -23,16 +23,7 @@ use crate::token::live_session;
 /// # Errors
 /// [`ErrorCode::DEVICE_AUTHENTICATION_FAILED`], [`ErrorCode::DEVICE_DISABLED`], or storage failure.
 pub async fn device_of(unit: &mut dyn Unit, certificate: &DeviceCertificate) -> Result<Device> {
-    let device = unit.devices().find_by_public_key(&certificate.public_key.sha256).await?.ok_or_else(|| {
-        Error::refused(
-            ErrorCode::DEVICE_AUTHENTICATION_FAILED,
-            "The device is not registered here, or its registration was removed. Register it again.",
-        )
-    })?;
-    if !device.account_enabled {
-        return Err(Error::refused(ErrorCode::DEVICE_DISABLED, "The device is disabled. Ask an administrator of your organisation."));
-    }
-    Ok(device)
+    enabled_device(unit.devices().find_by_public_key(&certificate.public_key.sha256).await?)
 }
 
 /// What a primary refresh token proves.

@@ -44,12 +44,15 @@ pub struct DeviceAuthorization {
     pub message: String,
 }
 
-/// Starts the grant.
+/// Starts the grant. Anybody may, so an address may not do it without end.
 ///
 /// # Errors
-/// A refusal, or storage failure.
-pub async fn start(ctx: &Context, tenant: &Tenant, application: &Application, scope: &str) -> Result<DeviceAuthorization> {
+/// [`ErrorCode::THROTTLED`], another refusal, or storage failure.
+pub async fn start(ctx: &Context, tenant: &Tenant, caller: &Caller, application: &Application, scope: &str) -> Result<DeviceAuthorization> {
     super::require_public_client_flows(application)?;
+    if !ctx.attempts.allow_device_code(caller.ip) {
+        return Err(Error::refused(ErrorCode::THROTTLED, "Too many device codes were asked for from here. Try again in a minute."));
+    }
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     // A scope that cannot be granted is refused now, while the person has not begun.
     resource::from_scope(unit.as_mut(), scope).await?;

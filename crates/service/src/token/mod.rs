@@ -44,17 +44,29 @@ pub(crate) async fn live_session(ctx: &Context, unit: &mut dyn Unit, id: Session
 /// The enabled device that a grant is bound to.
 ///
 /// # Errors
-/// [`ErrorCode::DEVICE_AUTHENTICATION_FAILED`] when it is gone, [`ErrorCode::DEVICE_DISABLED`], or storage failure.
+/// As [`enabled_device`], or storage failure.
 pub(crate) async fn bound_device(unit: &mut dyn Unit, id: Option<DeviceId>) -> Result<Option<Device>> {
     let Some(id) = id else { return Ok(None) };
-    let device =
-        unit.devices().get(id).await?.ok_or_else(|| {
-            Error::refused(ErrorCode::DEVICE_AUTHENTICATION_FAILED, "The device is no longer registered. Register it again.")
-        })?;
+    enabled_device(unit.devices().get(id).await?).map(Some)
+}
+
+/// The device that was looked up, when it is there and enabled.
+///
+/// Clients delete their keys when they read one of these codes, so nothing else may give them, whatever is wrong with a request.
+///
+/// # Errors
+/// [`ErrorCode::DEVICE_AUTHENTICATION_FAILED`] when it is gone, [`ErrorCode::DEVICE_DISABLED`].
+pub(crate) fn enabled_device(device: Option<Device>) -> Result<Device> {
+    let device = device.ok_or_else(|| {
+        Error::refused(
+            ErrorCode::DEVICE_AUTHENTICATION_FAILED,
+            "The device is not registered here, or its registration was removed. Register it again.",
+        )
+    })?;
     if !device.account_enabled {
         return Err(Error::refused(ErrorCode::DEVICE_DISABLED, "The device is disabled. Ask an administrator of your organisation."));
     }
-    Ok(Some(device))
+    Ok(device)
 }
 
 /// Whether a grant without redirect (password, device code) is open to the client.

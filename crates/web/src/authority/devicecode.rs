@@ -34,7 +34,7 @@ pub(super) async fn post(
             let mut unit = ctx.store.tenant(tenant.id).read().await?;
             client::find(unit.as_mut(), &parameters.client_id).await?
         };
-        device_code::start(&ctx, &tenant, &application, &parameters.scope).await
+        device_code::start(&ctx, &tenant, &caller, &application, &parameters.scope).await
     };
     let answer = started.await.map_err(|error| OAuthError::new(&ctx, &caller, error))?;
     let mut response = Json(answer).into_response();

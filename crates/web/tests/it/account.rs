@@ -1,6 +1,6 @@
 //! What people do with their own account, and that it reaches no further than that.
 
-mod pages;
+pub(crate) mod pages;
 pub(crate) mod routes;
 
 use doorward_model::authentication_method::{AuthenticationMethod, Credential};

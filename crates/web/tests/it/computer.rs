@@ -28,9 +28,9 @@ const DRS: &str = "01cb2876-7ebd-4aa4-9cc9-d28bd4d359a9";
 pub(crate) type Signed = (Device, String, Vec<u8>);
 
 /// A key behind a PIN.
-struct HelloKey {
-    key: SigningKey,
-    blob: Vec<u8>,
+pub(crate) struct HelloKey {
+    pub(crate) key: SigningKey,
+    pub(crate) blob: Vec<u8>,
 }
 
 impl HelloKey {
@@ -40,7 +40,7 @@ impl HelloKey {
         Self { key, blob: drs::spki_to_blob(&spki).unwrap() }
     }
 
-    fn id(&self) -> Vec<u8> {
+    pub(crate) fn id(&self) -> Vec<u8> {
         drs::user_key(&self.request()).unwrap().id
     }
 
@@ -91,7 +91,7 @@ async fn provision(world: &World, token: &str, key: &HelloKey) -> Answer {
 }
 
 /// A computer of Anna's with a key of hers.
-async fn with_hello(world: &World) -> (Signed, HelloKey) {
+pub(crate) async fn with_hello(world: &World) -> (Signed, HelloKey) {
     let computer = phone_with_prt(world).await;
     give_second_factor(world, &computer).await;
     let key = HelloKey::new();
@@ -242,7 +242,7 @@ fn peer_request(device: &Device, nonce: &str, client: &str, key: &[u8]) -> Strin
     prt::build_peer_certificate_request(&device.key, &device.certificate, &claims).unwrap()
 }
 
-async fn change(world: &World, device: &Device, edit: impl FnOnce(&mut DeviceRecord)) {
+pub(crate) async fn change(world: &World, device: &Device, edit: impl FnOnce(&mut DeviceRecord)) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let mut record = unit.devices().get(device.id.unwrap()).await.unwrap().unwrap();
     edit(&mut record);

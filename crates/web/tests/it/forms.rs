@@ -3,10 +3,14 @@
 
 use axum::http::{Method, StatusCode};
 use doorward_model::role::Role;
+use doorward_service::account::second_factors;
 use serde_json::{Value, json};
 
+use crate::account::pages::with_app;
 use crate::account::routes::annas_phone;
 use crate::account::{annas_app, annas_session};
+use crate::authenticator::{Answering, Authenticator};
+use crate::authority::second_factor::{code_now, secret_on};
 use crate::console::browser::Browser;
 use crate::console::form::{fields, stands, texts, with};
 use crate::console::services::service_world;
@@ -93,6 +97,8 @@ const FORMS: &[(&str, &str, Typed, Again)] = &[
 
 /// The same of My account, whose pages need somebody who has just proved who they are.
 const OWN_FORMS: &[(&str, &str, Typed, Again)] = &[
+    ("/account/app", "/account/app", &[("newotc", "{code}")], Told("This app is set up already")),
+    ("/account/passkey", "/account/passkey", &[("{passkey}", "")], Told("The passkey could not be checked")),
     ("/account/devices/{device}/unregister", "/account/devices/{device}/unregister", &[], Same),
     ("/account/sessions", "/account/sessions/{session}/end", &[], Same),
     (
@@ -102,6 +108,12 @@ const OWN_FORMS: &[(&str, &str, Typed, Again)] = &[
         Told("session has ended"),
     ),
     ("/account/sign-out-everywhere", "/account/sign-out-everywhere", &[], Told("session has ended")),
+];
+
+/// The same of somebody who has just set up an authenticator app.
+const SECOND_FACTOR_FORMS: &[(&str, &str, Typed, Again)] = &[
+    ("/account/recovery-codes", "/account/recovery-codes", &[], Anew),
+    ("/account/methods/{own}/remove", "/account/methods/{own}/remove", &[], Same),
 ];
 
 const NEW: &str = "a much longer secret 9";
@@ -198,6 +210,21 @@ impl Company {
         if answer.status.is_redirection() { browser.follow(&self.world, &crate::console::browser::path_of(&answer)).await } else { answer }
     }
 
+    /// What somebody gives in a field: as it stands in the table, or what an authenticator makes of the page.
+    fn typed(&self, page: &Answer, name: &str, value: &str) -> Vec<(String, String)> {
+        match (name, value) {
+            (_, "{code}") => vec![(name.to_owned(), code_now(&self.world, &secret_on(page)))],
+            ("{passkey}", _) => {
+                let challenge = page.body.split("data-challenge=\"").nth(1).unwrap().split('"').next().unwrap();
+                let mut key = Authenticator::new(b"anna's key");
+                key.user_handle = self.world.anna.id.0.as_bytes().to_vec();
+                let fields = key.create(&Answering::to(challenge, "webauthn.create"));
+                fields.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
+            }
+            _ => vec![(name.to_owned(), self.fill(value))],
+        }
+    }
+
     /// Sends a form twice; what is wrong with that.
     async fn twice(&self, browser: &mut Browser, form: &(&str, &str, Typed, Again)) -> Result<(), String> {
         let (page, action, typed, again) = form;
@@ -206,8 +233,8 @@ impl Company {
         if opened.status != StatusCode::OK {
             return Err(format!("{page}: {}", opened.status));
         }
-        let typed: Vec<(&str, String)> = typed.iter().map(|(name, value)| (*name, self.fill(value))).collect();
-        let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let typed: Vec<(String, String)> = typed.iter().flat_map(|(name, value)| self.typed(&opened, name, value)).collect();
+        let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let fields = self.ready(browser, &opened, &action, &typed).await;
         let audits = async || self.world.audits().await.len();
         let before = audits().await;
@@ -262,6 +289,20 @@ async fn a_form_of_my_account_that_is_sent_twice_does_one_thing() {
         let company = Company::new().await;
         company.without_second_factors().await;
         let mut anna = Browser::at_account(&company.world, &company.world.anna).await;
+        results.push(company.twice(&mut anna, form).await);
+    }
+    told(results);
+}
+
+#[tokio::test]
+async fn a_form_about_second_factors_that_is_sent_twice_does_one_thing() {
+    let mut company = Company::new().await;
+    company.without_second_factors().await;
+    let (mut anna, ..) = with_app(&company.world).await;
+    let held = second_factors(&company.world.ctx, company.world.tenant.id, &company.world.anna).await.unwrap();
+    company.ids.push(("{own}", held.methods[0].id.to_string()));
+    let mut results = Vec::new();
+    for form in SECOND_FACTOR_FORMS {
         results.push(company.twice(&mut anna, form).await);
     }
     told(results);

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "modules of a test binary share helpers")]
 
 mod account;
+mod attacks;
 mod authenticator;
 mod authority;
 mod compliance;

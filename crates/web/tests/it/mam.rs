@@ -23,6 +23,7 @@ use doorward_wire::mam::{ProofClaims, body_hash, proof, proof_input};
 use rstest::rstest;
 use serde_json::{Value, json};
 
+use crate::attacks::messages::altered;
 use crate::world::{Answer, CLI, MAIL_APP, World};
 
 /// Anna's phone.
@@ -194,6 +195,12 @@ impl Phone {
     }
 
     async fn send(&mut self, sent: Sent<'_>) -> Answer {
+        let proof = self.proof(&sent);
+        self.send_with(sent, &proof).await
+    }
+
+    /// The next proof, for a request.
+    fn proof(&mut self, sent: &Sent<'_>) -> String {
         self.proofs += 1;
         let path = self.world.path(&format!("mam/v1.0/registrations/{}{}", self.registration, sent.path));
         let body = sent.body.to_string();
@@ -207,18 +214,20 @@ impl Phone {
         };
         (sent.change)(&mut claims);
         let input = proof_input(&claims).unwrap();
-        let mut request = Request::builder()
-            .method(sent.method)
-            .uri(path)
-            .header("content-type", "application/json")
-            .header("doorward-proof", proof(&input, &self.key.sign(input.as_bytes()).unwrap()));
+        proof(&input, &self.key.sign(input.as_bytes()).unwrap())
+    }
+
+    async fn send_with(&mut self, sent: Sent<'_>, proof: &str) -> Answer {
+        let path = self.world.path(&format!("mam/v1.0/registrations/{}{}", self.registration, sent.path));
+        let mut request =
+            Request::builder().method(sent.method).uri(path).header("content-type", "application/json").header("doorward-proof", proof);
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
         }
         if let Some(tag) = sent.if_none_match {
             request = request.header("if-none-match", format!("\"{tag}\""));
         }
-        let answer = self.world.send(request.body(Body::from(body)).unwrap()).await;
+        let answer = self.world.send(request.body(Body::from(sent.body.to_string())).unwrap()).await;
         if answer.status == StatusCode::OK
             && let Some(nonce) = answer.json()["nonce"].as_str()
         {
@@ -403,6 +412,19 @@ async fn another_key_proves_nothing() {
     let path = phone.world.path(&format!("mam/v1.0/registrations/{}/checkIn", phone.registration));
     let unproven = phone.world.json(Method::POST, &path, &phone.token, &phone.check_in_body(None)).await;
     assert_eq!(code(&unproven), (StatusCode::UNAUTHORIZED, "proofInvalid".into()));
+}
+
+#[tokio::test]
+async fn an_altered_proof_proves_nothing_and_uses_nothing_up() {
+    let mut phone = Phone::enrolled().await;
+    let sent = |body: &Value| Sent::new(Method::POST, "/checkIn", body.clone());
+    let body = phone.check_in_body(None);
+    let good = phone.proof(&sent(&body));
+    for (name, altered) in altered(&good, public(&phone.key).to_string().as_bytes()) {
+        let answer = phone.send_with(sent(&body), &altered).await;
+        assert_eq!(code(&answer), (StatusCode::UNAUTHORIZED, "proofInvalid".into()), "{name}");
+    }
+    assert_eq!(phone.send_with(sent(&body), &good).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

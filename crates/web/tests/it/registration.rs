@@ -7,7 +7,7 @@ use doorward_model::DeviceId;
 use doorward_model::application::SigningAlgorithm;
 use doorward_wire::drs::{self, DeleteClaims};
 use doorward_wire::key::SigningKey;
-use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, RedemptionClaims};
+use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, RedemptionClaims, ResponseEncryption};
 use rcgen::PublicKeyData as _;
 use serde_json::{Value, json};
 
@@ -36,7 +36,14 @@ impl Device {
         Self { key, pkcs8, transport, certificate: Vec::new(), id: None, system: "iOS" }
     }
 
-    fn request(&self) -> Value {
+    /// The same device once more.
+    pub(crate) fn again(&self) -> Self {
+        let key = SigningKey::from_pkcs8(SigningAlgorithm::RS256, &self.pkcs8).unwrap();
+        let (pkcs8, transport, certificate) = (self.pkcs8.clone(), self.transport.clone(), self.certificate.clone());
+        Self { key, pkcs8, transport, certificate, id: self.id, system: self.system }
+    }
+
+    pub(crate) fn request(&self) -> Value {
         let transport = rcgen::KeyPair::try_from(self.transport.as_slice()).unwrap().subject_public_key_info();
         json!({
             "CertificateRequest": { "Type": "pkcs10", "Data": STANDARD.encode(drs::build_csr(&self.pkcs8).unwrap()) },
@@ -151,20 +158,22 @@ async fn a_join_needs_a_token_for_it_a_key_of_ones_own_and_room_below_the_limit(
 }
 
 #[tokio::test]
-async fn a_csr_of_another_subject_or_signature_and_a_damaged_transport_key_are_refused() {
+async fn a_csr_of_another_subject_signature_or_kind_of_key_and_a_damaged_transport_key_are_refused() {
     let world = World::new().await;
     let token = world.access_token(&world.anna, DRS_SCOPE).await;
     let device = Device::new();
     let csr = drs::build_csr(&device.pkcs8).unwrap();
     let mut broken = csr.clone();
     *broken.last_mut().unwrap() ^= 1;
+    let weak: Value = serde_json::from_str(include_str!("../../../wire/tests/vectors/requests.json")).unwrap();
+    let weak = weak.as_object().unwrap().values().map(|request| ("/CertificateRequest/Data", request.clone(), "its key must be"));
     let cases = [
         ("/CertificateRequest/Type", json!("pkcs7"), "pkcs10"),
         ("/CertificateRequest/Data", json!("###"), "PKCS#10"),
         ("/CertificateRequest/Data", json!(STANDARD.encode(broken)), "signature"),
         ("/TransportKey", json!(STANDARD.encode([0; 283])), "TransportKey"),
     ];
-    for (member, value, named) in cases {
+    for (member, value, named) in cases.into_iter().chain(weak) {
         let mut body = device.request();
         *body.pointer_mut(member).unwrap() = value;
         let answer = world.json(Method::POST, &world.path("EnrollmentServer/device/"), &token, &body).await;
@@ -247,7 +256,9 @@ async fn renewal_replaces_the_token_and_is_encrypted_as_the_client_can_read_it()
         let answer = signed(&world, &message).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         assert_eq!(answer.body.split('.').nth(2).unwrap().len(), iv_length, "CBC for old clients, GCM for new ones");
-        let plain: Value = serde_json::from_slice(&prt::decrypt_response(&session_key, &answer.body).unwrap()).unwrap();
+        let plain: Value =
+            serde_json::from_slice(&prt::decrypt_response(&session_key, &answer.body, ResponseEncryption::for_request(version)).unwrap())
+                .unwrap();
         assert_ne!(plain["refresh_token"], json!(token));
         assert!(plain["expires_in"].is_string() && plain["refresh_token_expires_in"].is_i64());
         let again = RedemptionClaims { request_nonce: nonce(&world).await, ..claims };

@@ -59,7 +59,7 @@ pub struct World {
     /// The administrator, whose password needs no change.
     pub admin: User,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer, read whole.
@@ -118,6 +118,12 @@ impl World {
         unit.logs().sign_ins(&Query { limit: 1000, ..Query::default() }).await.unwrap().items
     }
 
+    /// How much the database takes on the disk.
+    pub fn stored_bytes(&self) -> u64 {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+    }
+
     /// A fresh company: tenant, built-in applications, Anna, an administrator, a mail app, a mail service, two other clients.
     pub async fn new() -> Self {
         // Tests ask faster than any administrator.
@@ -146,7 +152,7 @@ impl World {
         unit.users().create(&admin).await.unwrap();
         unit.commit().await.unwrap();
         let router = doorward_web::router(ctx.clone());
-        Self { ctx, clock, tenant, anna, admin, router, _folder: folder }
+        Self { ctx, clock, tenant, anna, admin, router, folder }
     }
 
     /// Path of an endpoint of the tenant.

@@ -7,7 +7,7 @@ use x509_parser::oid_registry::Oid;
 
 use super::chain::{self, Roots};
 use super::der::{Reader, universal};
-use super::key_description::KeyDescription;
+use super::key_description::read_key_description;
 use super::{MAXIMUM_EVIDENCE_BYTES, Revocations};
 use crate::hex;
 
@@ -37,34 +37,9 @@ pub fn verify_key_attestation(
     if revoked.name_any(&serials) {
         return Err(EvidenceProblem::Revoked);
     }
-    let description = chain::extension(leaf, &KEY_DESCRIPTION).and_then(KeyDescription::parse);
+    let description = chain::extension(leaf, &KEY_DESCRIPTION).and_then(read_key_description);
     let (key, description) = chain::proof_key(leaf.public_key()).zip(description).ok_or(EvidenceProblem::Unreadable)?;
-    let KeyDescription {
-        version,
-        security_level,
-        key_store_version,
-        key_store_security_level,
-        challenge,
-        purposes,
-        origin,
-        root_of_trust,
-        patch_level,
-        application,
-    } = description;
-    Ok(KeyAttestation {
-        key,
-        version,
-        security_level,
-        key_store_version,
-        key_store_security_level,
-        challenge,
-        purposes,
-        origin,
-        root_of_trust,
-        patch_level,
-        application,
-        serials,
-    })
+    Ok(KeyAttestation { key, description, serials })
 }
 
 /// The certificates, each with its header.

@@ -3,7 +3,7 @@
 //! Fields are named as in the published schema. What the hardware vouches for stands in the second list (`hardwareEnforced`); of the
 //! first, which is the word of the operating system that the hardware started, only the app is read.
 
-use doorward_model::protection::{AttestedApplication, AttestedPackage, RootOfTrust, SecurityLevel, VerifiedBootState};
+use doorward_model::protection::{AttestedApplication, AttestedPackage, KeyDescription, RootOfTrust, SecurityLevel, VerifiedBootState};
 
 use super::der::{self, Reader, universal};
 use crate::hex;
@@ -27,31 +27,6 @@ const ROOT_OF_TRUST: u32 = 704;
 const OS_PATCH_LEVEL: u32 = 706;
 const ATTESTATION_APPLICATION_ID: u32 = 709;
 
-/// What the extension says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyDescription {
-    /// `attestationVersion`.
-    pub version: u64,
-    /// `attestationSecurityLevel`.
-    pub security_level: SecurityLevel,
-    /// `keyMintVersion`.
-    pub key_store_version: u64,
-    /// `keyMintSecurityLevel`.
-    pub key_store_security_level: SecurityLevel,
-    /// `attestationChallenge`.
-    pub challenge: Vec<u8>,
-    /// `purpose`, by the hardware's word.
-    pub purposes: Vec<u64>,
-    /// `origin`, by the hardware's word.
-    pub origin: Option<u64>,
-    /// `rootOfTrust`, by the hardware's word.
-    pub root_of_trust: Option<RootOfTrust>,
-    /// `osPatchLevel`, by the hardware's word.
-    pub patch_level: Option<u64>,
-    /// `attestationApplicationId`.
-    pub application: Option<AttestedApplication>,
-}
-
 /// The fields of a list, each of which may stand once.
 #[derive(Default)]
 struct Authorizations<'b> {
@@ -62,64 +37,60 @@ struct Authorizations<'b> {
     application_id: Option<Reader<'b>>,
 }
 
-impl KeyDescription {
-    /// Reads the content of the extension; none when it is not DER of that form.
-    #[must_use]
-    pub fn parse(content: &[u8]) -> Option<Self> {
-        let mut outside = Reader::new(content);
-        let mut description = outside.enter(universal::SEQUENCE)?;
-        outside.end()?;
-        let version = description.unsigned(universal::INTEGER).filter(|version| SUPPORTED_VERSIONS.contains(version))?;
-        let security_level = level(&mut description)?;
-        let key_store_version = description.unsigned(universal::INTEGER)?;
-        let key_store_security_level = level(&mut description)?;
-        let challenge = description.element(universal::OCTET_STRING).filter(|challenge| challenge.len() <= CHALLENGE)?;
-        let _unique_id = description.element(universal::OCTET_STRING)?;
-        let software = authorizations(description.enter(universal::SEQUENCE)?)?;
-        let hardware = authorizations(description.enter(universal::SEQUENCE)?)?;
-        description.end()?;
-        Some(Self {
-            version,
-            security_level,
-            key_store_version,
-            key_store_security_level,
-            challenge: challenge.to_vec(),
-            purposes: optional(hardware.purpose, purposes)?.unwrap_or_default(),
-            origin: optional(hardware.origin, number)?,
-            root_of_trust: optional(hardware.root_of_trust, |field| root_of_trust(field, version))?,
-            patch_level: optional(hardware.patch_level, number)?,
-            application: optional(software.application_id, application_id)?,
-        })
-    }
+/// Reads the content of the extension; none when it is not DER of that form.
+#[must_use]
+pub fn read_key_description(content: &[u8]) -> Option<KeyDescription> {
+    let mut outside = Reader::new(content);
+    let mut description = outside.enter(universal::SEQUENCE)?;
+    outside.end()?;
+    let version = description.unsigned(universal::INTEGER).filter(|version| SUPPORTED_VERSIONS.contains(version))?;
+    let security_level = level(&mut description)?;
+    let key_store_version = description.unsigned(universal::INTEGER)?;
+    let key_store_security_level = level(&mut description)?;
+    let challenge = description.element(universal::OCTET_STRING).filter(|challenge| challenge.len() <= CHALLENGE)?;
+    let _unique_id = description.element(universal::OCTET_STRING)?;
+    let software = authorizations(description.enter(universal::SEQUENCE)?)?;
+    let hardware = authorizations(description.enter(universal::SEQUENCE)?)?;
+    description.end()?;
+    Some(KeyDescription {
+        version,
+        security_level,
+        key_store_version,
+        key_store_security_level,
+        challenge: challenge.to_vec(),
+        purposes: optional(hardware.purpose, purposes)?.unwrap_or_default(),
+        origin: optional(hardware.origin, number)?,
+        root_of_trust: optional(hardware.root_of_trust, |field| root_of_trust(field, version))?,
+        patch_level: optional(hardware.patch_level, number)?,
+        application: optional(software.application_id, application_id)?,
+    })
 }
 
-impl KeyDescription {
-    /// The content of the extension, as a key store would write it.
-    #[must_use]
-    pub fn to_der(&self) -> Vec<u8> {
-        let software: Vec<u8> = self.application.iter().flat_map(|app| der::explicit(ATTESTATION_APPLICATION_ID, &app_id(app))).collect();
-        let mut hardware = Vec::new();
-        let purposes: Vec<_> = self.purposes.iter().map(|purpose| der::integer(*purpose)).collect();
-        hardware.extend(der::explicit(PURPOSE, &der::set(&slices(&purposes))));
-        hardware.extend(self.origin.iter().flat_map(|origin| der::explicit(ORIGIN, &der::integer(*origin))));
-        hardware.extend(self.root_of_trust.iter().flat_map(|root| {
-            let mut parts = vec![der::octet_string(&[0; 32]), der::boolean(root.device_locked)];
-            parts.push(der::enumerated(root.verified_boot_state as u8));
-            parts.extend((self.version >= 3).then(|| der::octet_string(&[0; 32])));
-            der::explicit(ROOT_OF_TRUST, &der::sequence(&slices(&parts)))
-        }));
-        hardware.extend(self.patch_level.iter().flat_map(|level| der::explicit(OS_PATCH_LEVEL, &der::integer(*level))));
-        der::sequence(&[
-            &der::integer(self.version),
-            &der::enumerated(self.security_level as u8),
-            &der::integer(self.key_store_version),
-            &der::enumerated(self.key_store_security_level as u8),
-            &der::octet_string(&self.challenge),
-            &der::octet_string(&[]),
-            &der::sequence(&[&software]),
-            &der::sequence(&[&hardware]),
-        ])
-    }
+/// The content of the extension, as a key store would write it.
+#[must_use]
+pub fn write_key_description(said: &KeyDescription) -> Vec<u8> {
+    let software: Vec<u8> = said.application.iter().flat_map(|app| der::explicit(ATTESTATION_APPLICATION_ID, &app_id(app))).collect();
+    let mut hardware = Vec::new();
+    let purposes: Vec<_> = said.purposes.iter().map(|purpose| der::integer(*purpose)).collect();
+    hardware.extend(der::explicit(PURPOSE, &der::set(&slices(&purposes))));
+    hardware.extend(said.origin.iter().flat_map(|origin| der::explicit(ORIGIN, &der::integer(*origin))));
+    hardware.extend(said.root_of_trust.iter().flat_map(|root| {
+        let mut parts = vec![der::octet_string(&[0; 32]), der::boolean(root.device_locked)];
+        parts.push(der::enumerated(root.verified_boot_state as u8));
+        parts.extend((said.version >= 3).then(|| der::octet_string(&[0; 32])));
+        der::explicit(ROOT_OF_TRUST, &der::sequence(&slices(&parts)))
+    }));
+    hardware.extend(said.patch_level.iter().flat_map(|level| der::explicit(OS_PATCH_LEVEL, &der::integer(*level))));
+    der::sequence(&[
+        &der::integer(said.version),
+        &der::enumerated(said.security_level as u8),
+        &der::integer(said.key_store_version),
+        &der::enumerated(said.key_store_security_level as u8),
+        &der::octet_string(&said.challenge),
+        &der::octet_string(&[]),
+        &der::sequence(&[&software]),
+        &der::sequence(&[&hardware]),
+    ])
 }
 
 fn app_id(app: &AttestedApplication) -> Vec<u8> {

@@ -15,7 +15,7 @@ mod software;
 pub use android::verify_key_attestation;
 pub use app_attest::{Assertion, app_id_hash, client_data, verify_app_attestation};
 pub use chain::{Roots, RootsError};
-pub use key_description::KeyDescription;
+pub use key_description::{read_key_description, write_key_description};
 pub use revocation::{Revocations, RevocationsError};
 pub use software::{SoftwareEnclave, SoftwareMaker};
 

@@ -2,7 +2,7 @@
 //! has a reason to believe it.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use doorward_model::protection::{AppAttestEnvironment, ProofKey};
+use doorward_model::protection::{AppAttestEnvironment, KeyDescription, ProofKey};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256, PublicKeyData, SignatureAlgorithm, SigningKey as _,
@@ -10,7 +10,7 @@ use rcgen::{
 
 use super::app_attest::{DEVELOPMENT, FORMAT, PRODUCTION, app_id_hash};
 use super::chain::{proof_key_of_point, proof_point};
-use super::{KeyDescription, der};
+use super::{der, write_key_description};
 use crate::certificate::CertificateError;
 
 const KEY_DESCRIPTION: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 17];
@@ -61,7 +61,7 @@ impl SoftwareMaker {
     /// [`CertificateError`].
     pub fn attest_key(&self, key: &ProofKey, said: &KeyDescription) -> Result<Vec<u8>, CertificateError> {
         let point = proof_point(key).ok_or(CertificateError::Key)?;
-        self.chain(point, KEY_DESCRIPTION, said.to_der()).map(|chain| chain.concat())
+        self.chain(point, KEY_DESCRIPTION, write_key_description(said)).map(|chain| chain.concat())
     }
 
     /// The leaf with an extension, and the root.

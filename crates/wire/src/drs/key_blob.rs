@@ -5,6 +5,8 @@ use x509_parser::prelude::FromDer as _;
 use x509_parser::public_key::PublicKey as ParsedKey;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
+use crate::spki;
+
 const MAGIC: u32 = u32::from_le_bytes(*b"RSA1");
 
 /// Why a key blob is refused.
@@ -16,6 +18,9 @@ pub enum KeyBlobError {
     /// Too short or too long a key.
     #[error("it must be an RSA key of 2048 to 4096 bits")]
     Size,
+    /// Numbers that no RSA key has, with which nothing could be encrypted later on.
+    #[error("it is not an RSA key: modulus and exponent must be odd, and the exponent from 3 to 4294967295")]
+    Numbers,
 }
 
 /// SubjectPublicKeyInfo (DER) of the key in a blob.
@@ -30,7 +35,7 @@ pub fn blob_to_spki(blob: &[u8]) -> Result<Vec<u8>, KeyBlobError> {
     else {
         return Err(KeyBlobError::Malformed);
     };
-    if !(2048..=4096).contains(&bits) || modulus_length.checked_mul(8) != Some(bits) || !(1..=8).contains(&exponent_length) {
+    if !(2048..=4096).contains(&bits) || modulus_length.checked_mul(8) != Some(bits) || !(1..=4).contains(&exponent_length) {
         return Err(KeyBlobError::Size);
     }
     let length = |value: u32| usize::try_from(value).map_err(|_| KeyBlobError::Malformed);
@@ -38,11 +43,12 @@ pub fn blob_to_spki(blob: &[u8]) -> Result<Vec<u8>, KeyBlobError> {
     if modulus.len() != length(modulus_length)? || modulus.first().is_none_or(|byte| byte & 0x80 == 0) {
         return Err(KeyBlobError::Malformed);
     }
-    let key = der(0x30, &[integer(modulus), integer(exponent)].concat());
-    // AlgorithmIdentifier rsaEncryption with NULL parameters (RFC 3279 §2.3.1).
-    let algorithm = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-    let bit_string = der(0x03, &[&[0][..], &key].concat());
-    Ok(der(0x30, &[&algorithm[..], &bit_string].concat()))
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
+    let is_one = exponent.iter().rev().skip(1).all(|byte| *byte == 0) && exponent.last() == Some(&1);
+    if !is_odd(modulus) || !is_odd(exponent) || is_one {
+        return Err(KeyBlobError::Numbers);
+    }
+    Ok(spki::rsa(modulus, exponent))
 }
 
 /// The blob of an RSA key given as SubjectPublicKeyInfo (DER).
@@ -57,26 +63,4 @@ pub fn spki_to_blob(spki: &[u8]) -> Result<Vec<u8>, KeyBlobError> {
     let word = |value: usize| u32::try_from(value).map(u32::to_le_bytes).map_err(|_| KeyBlobError::Size);
     let header = [MAGIC.to_le_bytes(), word(modulus.len().saturating_mul(8))?, word(exponent.len())?, word(modulus.len())?, [0; 4], [0; 4]];
     Ok([header.concat(), exponent, modulus].concat())
-}
-
-/// A positive DER INTEGER.
-fn integer(bytes: &[u8]) -> Vec<u8> {
-    let mut content: Vec<u8> = bytes.iter().copied().skip_while(|byte| *byte == 0).collect();
-    if content.first().is_none_or(|byte| byte & 0x80 != 0) {
-        content.insert(0, 0);
-    }
-    der(0x02, &content)
-}
-
-/// A DER element of up to 64 KiB.
-fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = content.len();
-    let [.., high, low] = length.to_be_bytes();
-    let mut out = match length {
-        0..=0x7f => vec![tag, low],
-        0x80..=0xff => vec![tag, 0x81, low],
-        _ => vec![tag, 0x82, high, low],
-    };
-    out.extend_from_slice(content);
-    out
 }

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use doorward_model::{Rng, rng};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::kdf::{KdfVersion, derive};
 
@@ -95,29 +95,36 @@ pub fn encrypt_response(rng: &dyn Rng, session_key: &[u8], answer: &[u8], encryp
     Ok(format!("{header}..{}.{}.{}", URL_SAFE_NO_PAD.encode(iv), URL_SAFE_NO_PAD.encode(body), URL_SAFE_NO_PAD.encode(tag)))
 }
 
-/// Reads an answer. The length of the vector tells the two forms apart.
+/// Reads an answer in the form that the request asked for ([`ResponseEncryption::for_request`]): the other one, which may not be
+/// authenticated, is not read, whatever the message says.
 ///
 /// # Errors
 /// [`ResponseError`].
-pub fn decrypt_response(session_key: &[u8], jwe: &str) -> Result<Vec<u8>, ResponseError> {
-    let parts: Vec<&str> = jwe.trim().split('.').collect();
+pub fn decrypt_response(session_key: &[u8], jwe: &str, encryption: ResponseEncryption) -> Result<Vec<u8>, ResponseError> {
+    let parts: Vec<&str> = jwe.split('.').collect();
     let [header_text, "", iv, body, tag] = parts.as_slice() else { return Err(ResponseError) };
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| ResponseError);
-    let header: serde_json::Value = serde_json::from_slice(&decode(header_text)?).map_err(|_| ResponseError)?;
-    let context = header.get("ctx").and_then(|ctx| ctx.as_str()).and_then(|ctx| STANDARD.decode(ctx).ok()).ok_or(ResponseError)?;
+    let header: Value = serde_json::from_slice(&decode(header_text)?).map_err(|_| ResponseError)?;
+    let member = |name: &str| header.get(name).and_then(Value::as_str);
+    if member("alg") != Some("dir") || member("enc") != Some("A256GCM") || header.get("crit").is_some() {
+        return Err(ResponseError);
+    }
+    let context = member("ctx").and_then(|ctx| STANDARD.decode(ctx).ok()).ok_or(ResponseError)?;
     let key = derive(session_key, KdfVersion::V1, &context, &[]);
     let (iv, mut body) = (decode(iv)?, decode(body)?);
-    if let Ok(iv) = <[u8; 12]>::try_from(iv.as_slice()) {
-        body.extend(decode(tag)?);
-        let cipher = UnboundKey::new(&AES_256_GCM, &key).map(LessSafeKey::new).map_err(|_| ResponseError)?;
-        let aad = Aad::from(header_text.as_bytes());
-        return cipher
-            .open_in_place(Nonce::assume_unique_for_key(iv), aad, &mut body)
-            .map(|plain| plain.to_vec())
-            .map_err(|_| ResponseError);
-    }
-    let iv = <[u8; 16]>::try_from(iv.as_slice()).map_err(|_| ResponseError)?;
-    let cipher = UnboundCipherKey::new(&AES_256, &key).and_then(PaddedBlockDecryptingKey::cbc_pkcs7).map_err(|_| ResponseError)?;
-    let plain = cipher.decrypt(&mut body, DecryptionContext::Iv128(FixedLength::from(iv))).map_err(|_| ResponseError)?;
+    let plain = match encryption {
+        ResponseEncryption::Cbc => {
+            let iv = <[u8; 16]>::try_from(iv.as_slice()).map_err(|_| ResponseError)?;
+            let cipher = UnboundCipherKey::new(&AES_256, &key).and_then(PaddedBlockDecryptingKey::cbc_pkcs7).map_err(|_| ResponseError)?;
+            cipher.decrypt(&mut body, DecryptionContext::Iv128(FixedLength::from(iv))).map_err(|_| ResponseError)?
+        }
+        ResponseEncryption::Gcm => {
+            let iv = <[u8; 12]>::try_from(iv.as_slice()).map_err(|_| ResponseError)?;
+            body.extend(decode(tag)?);
+            let cipher = UnboundKey::new(&AES_256_GCM, &key).map(LessSafeKey::new).map_err(|_| ResponseError)?;
+            let aad = Aad::from(header_text.as_bytes());
+            cipher.open_in_place(Nonce::assume_unique_for_key(iv), aad, &mut body).map_err(|_| ResponseError)?
+        }
+    };
     Ok(plain.to_vec())
 }

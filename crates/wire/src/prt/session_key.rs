@@ -39,13 +39,15 @@ pub fn wrap_session_key(transport_key: &str, session_key: &[u8]) -> Result<Strin
 /// [`SessionKeyError::Unwrap`].
 pub fn unwrap_session_key(transport_key: &[u8], jwe: &str) -> Result<Vec<u8>, SessionKeyError> {
     let rejected = SessionKeyError::Unwrap;
-    let mut parts = jwe.split('.');
-    let header = parts.next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok()).ok_or(rejected)?;
-    let header: serde_json::Value = serde_json::from_slice(&header).map_err(|_| rejected)?;
-    if header.get("alg").and_then(|alg| alg.as_str()) != Some("RSA-OAEP") || header.get("crit").is_some() {
+    let parts: Vec<&str> = jwe.split('.').collect();
+    let [header, wrapped, _vector, _content, _tag] = parts.as_slice() else { return Err(rejected) };
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| rejected);
+    let header: serde_json::Value = serde_json::from_slice(&decode(header)?).map_err(|_| rejected)?;
+    let member = |name: &str| header.get(name).and_then(|member| member.as_str());
+    if member("alg") != Some("RSA-OAEP") || member("enc") != Some("A256GCM") || header.get("crit").is_some() {
         return Err(rejected);
     }
-    let wrapped = parts.next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).ok_or(rejected)?;
+    let wrapped = decode(wrapped)?;
     let key = PrivateDecryptingKey::from_pkcs8(transport_key).map_err(|_| rejected)?;
     let key = OaepPrivateDecryptingKey::new(key).map_err(|_| rejected)?;
     let mut session_key = vec![0; key.min_output_size()];

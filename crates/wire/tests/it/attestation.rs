@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::protection::{
-    AppAttestEnvironment, AttestedApplication, AttestedPackage, EvidenceProblem, KeyAttestation, ORIGIN_GENERATED, PURPOSE_SIGN, ProofKey,
-    RootOfTrust, SecurityLevel, VerifiedBootState,
+    AppAttestEnvironment, AttestedApplication, AttestedPackage, EvidenceProblem, KeyAttestation, KeyDescription, ORIGIN_GENERATED,
+    PURPOSE_SIGN, ProofKey, RootOfTrust, SecurityLevel, VerifiedBootState,
 };
 use doorward_wire::attestation::{
-    Assertion, KeyDescription, MAXIMUM_EVIDENCE_BYTES, Revocations, RevocationsError, Roots, RootsError, SoftwareEnclave, SoftwareMaker,
-    app_id_hash, client_data, verify_app_attestation, verify_key_attestation,
+    Assertion, MAXIMUM_EVIDENCE_BYTES, Revocations, RevocationsError, Roots, RootsError, SoftwareEnclave, SoftwareMaker, app_id_hash,
+    client_data, read_key_description, verify_app_attestation, verify_key_attestation, write_key_description,
 };
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -50,8 +50,8 @@ fn android(chain: &[u8]) -> Result<KeyAttestation, EvidenceProblem> {
 
 #[test]
 fn a_key_attestation_says_where_the_key_is_how_the_phone_started_and_which_app_asked() {
-    let said = android(&chain("good")).unwrap();
-    assert_eq!(said.key, key("/android/key"));
+    let KeyAttestation { key: attested, description: said, serials } = android(&chain("good")).unwrap();
+    assert_eq!(attested, key("/android/key"));
     assert_eq!((said.version, said.key_store_version), (300, 300));
     assert_eq!(
         (said.security_level, said.key_store_security_level),
@@ -64,7 +64,7 @@ fn a_key_attestation_says_where_the_key_is_how_the_phone_started_and_which_app_a
     let application = said.application.unwrap();
     assert_eq!(application.packages, [AttestedPackage { name: text("/android/package").into(), version: 41 }]);
     assert_eq!(application.signing_certificates, [text("/android/signer")]);
-    assert_eq!(said.serials[..3], ["1", "2c8cdddfd5e03bfc", "c8966fcb2fbb0d7a"]);
+    assert_eq!(serials[..3], ["1", "2c8cdddfd5e03bfc", "c8966fcb2fbb0d7a"]);
 }
 
 #[rstest]
@@ -294,10 +294,10 @@ fn a_software_phone_speaks_like_hardware_under_its_own_root() {
             signing_certificates: vec!["0f".repeat(32)],
         }),
     };
-    assert_eq!(KeyDescription::parse(&said.to_der()).as_ref(), Some(&said));
+    assert_eq!(read_key_description(&write_key_description(&said)).as_ref(), Some(&said));
     let proof_key = key("/appAttest/proofKey");
     let read = verify_key_attestation(&maker.attest_key(&proof_key, &said).unwrap(), &roots, &Revocations::default(), now()).unwrap();
-    assert_eq!((read.key, read.challenge, read.application), (proof_key, said.challenge, said.application));
+    assert_eq!((read.key, read.description), (proof_key, said));
 
     let mut enclave = SoftwareEnclave::generate("TEAM.com.contoso.mail").unwrap();
     let object = enclave.attest(&maker, AppAttestEnvironment::Development, &nonce_and_key()).unwrap();
@@ -314,7 +314,7 @@ fn a_software_phone_speaks_like_hardware_under_its_own_root() {
 proptest! {
     #[test]
     fn readers_take_anything(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = KeyDescription::parse(&bytes);
+        let _ = read_key_description(&bytes);
         let _ = Assertion::parse(&bytes);
         let _ = Revocations::parse(&bytes);
         let _ = Roots::from_pem(&bytes);

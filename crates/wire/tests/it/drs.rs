@@ -10,7 +10,7 @@ use doorward_model::{DeviceId, TenantId, UserId};
 use doorward_wire::certificate::{self, CertificateError, DeviceCertificateTemplate, KeyKind};
 use doorward_wire::drs::{
     CertificateRequest, CsrError, DeleteClaims, JoinRequest, JoinResponse, KeyBlobError, SUBJECT, blob_to_spki, build_csr, build_delete,
-    check_csr, parse_delete, spki_to_blob, transport_key_spki,
+    check_any_csr, check_csr, parse_delete, spki_to_blob, transport_key_spki,
 };
 use doorward_wire::jwt::JwtError;
 use doorward_wire::key::SigningKey;
@@ -18,9 +18,10 @@ use doorward_wire::prt::{PrtGrant, PrtRequestClaims, build_request};
 use jiff::Timestamp;
 use rstest::rstest;
 use uuid::{Uuid, uuid};
+use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
-use crate::vectors::{bytes, generated, recorded};
+use crate::vectors::{bytes, generated, recorded, weak_requests};
 
 const DEVICE: DeviceId = DeviceId(uuid!("01020304-0506-0708-090a-0b0c0d0e0f10"));
 const AUTHORITY: Uuid = uuid!("82dbaca4-0000-4000-8000-000000000001");
@@ -74,6 +75,35 @@ fn a_request_that_its_key_did_not_sign_is_refused() {
 }
 
 #[test]
+fn a_weak_key_or_one_of_another_kind_is_refused_though_its_holder_signed() {
+    for (kind, data) in weak_requests() {
+        let mut join = request(b"");
+        join.certificate_request.data = data;
+        assert_eq!(check_csr(&join).unwrap_err(), CsrError::Key, "{kind}");
+    }
+}
+
+/// A device is known by the hash of its key: a second spelling of the key would make it two devices, and the certificate, which spells
+/// it as everybody does, would be that of neither.
+#[rstest]
+#[case::as_everybody(6, 0x06, Ok(()))]
+#[case::algorithm_with_another_tag(6, 0x04, Err(CsrError::Key))]
+#[case::parameters_with_another_tag(17, 0x04, Err(CsrError::Key))]
+#[case::modulus_with_another_tag(28, 0x0a, Err(CsrError::Key))]
+fn a_key_has_one_spelling(#[case] place: usize, #[case] byte: u8, #[case] expected: Result<(), CsrError>) {
+    let (key, pkcs8) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
+    let mut csr = build_csr(&pkcs8).unwrap();
+    let spki = check_any_csr(&csr).unwrap().public_key.spki;
+    let at = csr.windows(spki.len()).position(|window| window == spki).unwrap();
+    csr[at + place] = byte;
+    // The signature is made anew, so that the spelling is all that is wrong.
+    let length = csr.len();
+    let info = X509CertificationRequest::from_der(&csr).unwrap().1.certification_request_info.raw.to_vec();
+    csr[length - 256..].copy_from_slice(&key.sign(&info).unwrap());
+    assert_eq!(check_csr(&request(&csr)).map(|_| ()), expected);
+}
+
+#[test]
 fn other_kinds_of_request_are_refused() {
     let mut join = request(b"");
     assert_eq!(check_csr(&join).unwrap_err(), CsrError::Malformed);
@@ -97,6 +127,10 @@ fn a_key_blob_is_the_key_that_other_libraries_see() {
 #[case::weak(5..6, &[4], KeyBlobError::Size)]
 #[case::bits_do_not_fit(5..6, &[12], KeyBlobError::Size)]
 #[case::leading_zero(27..28, &[0], KeyBlobError::Malformed)]
+#[case::even_exponent(26..27, &[2], KeyBlobError::Numbers)]
+#[case::exponent_of_nothing(24..27, &[0, 0, 0], KeyBlobError::Numbers)]
+#[case::exponent_that_encrypts_nothing(24..27, &[0, 0, 1], KeyBlobError::Numbers)]
+#[case::even_modulus(282..283, &[2], KeyBlobError::Numbers)]
 fn a_damaged_key_blob_is_refused(#[case] place: Range<usize>, #[case] with: &[u8], #[case] expected: KeyBlobError) {
     let mut blob = bytes(&generated("session_key_delivery"), "blob");
     blob.splice(place, with.iter().copied());

@@ -24,7 +24,9 @@ fn read_all(message: &str) {
     let _ = parse_cookie(message).map(|cookie| cookie.verify(&[0; 32]));
     let _ = parse_device_credential(message);
     let _ = parse_delete(message);
-    let _ = decrypt_response(&[0; 32], message);
+    for encryption in [ResponseEncryption::Cbc, ResponseEncryption::Gcm] {
+        let _ = decrypt_response(&[0; 32], message, encryption);
+    }
     let _ = client_assertion::verify(message, message);
     let _ = scope::parse(message);
     let _ = claims_parameter::capabilities(message);
@@ -103,7 +105,7 @@ proptest! {
         let rng = SeededRng::new(seed);
         for encryption in [ResponseEncryption::Cbc, ResponseEncryption::Gcm] {
             let jwe = encrypt_response(&rng, &key, &content, encryption).unwrap();
-            prop_assert_eq!(&decrypt_response(&key, &jwe).unwrap(), &content);
+            prop_assert_eq!(&decrypt_response(&key, &jwe, encryption).unwrap(), &content);
         }
         let claims = CookieClaims { refresh_token: token, request_nonce: None };
         for version in [KdfVersion::V1, KdfVersion::V2] {

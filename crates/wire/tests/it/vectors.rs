@@ -1,6 +1,8 @@
 //! What others make of the same formats: `vectors.json` from independent libraries (`generate.py` beside it), `client-messages.json`
 //! recorded from a published client of the protocol, libhimmelblau 0.8.45.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -13,6 +15,11 @@ pub(crate) fn generated(section: &str) -> Value {
 /// A message of a published client.
 pub(crate) fn recorded(name: &str) -> Value {
     read(include_str!("../vectors/client-messages.json"), name)
+}
+
+/// Certificate requests with keys that are not taken, by the kind of key (`requests.py` beside them): base64 of DER.
+pub(crate) fn weak_requests() -> BTreeMap<String, String> {
+    serde_json::from_str(include_str!("../vectors/requests.json")).unwrap()
 }
 
 fn read(file: &str, section: &str) -> Value {

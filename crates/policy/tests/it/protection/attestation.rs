@@ -3,8 +3,8 @@
 use doorward_model::application::MobilePlatform;
 use doorward_model::protection::{
     AppAttestEnvironment, AppAttestation, AppAttestationRequirement, Assurance, Attestation, AttestedApplication, AttestedFacts,
-    AttestedPackage, Evidence, EvidenceProblem as Problem, KeyAttestation, MobileAppIdentifier, ProofKey, RootOfTrust, SecurityLevel,
-    VerifiedBootState,
+    AttestedPackage, Evidence, EvidenceProblem as Problem, KeyAttestation, KeyDescription, MobileAppIdentifier, ProofKey, RootOfTrust,
+    SecurityLevel, VerifiedBootState,
 };
 use doorward_policy::protection::{Enrolling, attested, is_described, judge_app, judge_key};
 use jiff::{SignedDuration, Timestamp};
@@ -23,31 +23,42 @@ fn key(x: &str) -> ProofKey {
 fn sound() -> KeyAttestation {
     KeyAttestation {
         key: key("x"),
-        version: 300,
-        security_level: SecurityLevel::StrongBox,
-        key_store_version: 300,
-        key_store_security_level: SecurityLevel::TrustedEnvironment,
-        challenge: b"nonce".to_vec(),
-        purposes: vec![2],
-        origin: Some(0),
-        root_of_trust: Some(RootOfTrust { device_locked: true, verified_boot_state: VerifiedBootState::Verified }),
-        patch_level: Some(202_602),
-        application: Some(AttestedApplication {
-            packages: vec![
-                AttestedPackage { name: "com.contoso.files".into(), version: 7 },
-                AttestedPackage { name: PACKAGE.into(), version: 41 },
-            ],
-            signing_certificates: vec![signer("a")],
-        }),
+        description: KeyDescription {
+            version: 300,
+            security_level: SecurityLevel::StrongBox,
+            key_store_version: 300,
+            key_store_security_level: SecurityLevel::TrustedEnvironment,
+            challenge: b"nonce".to_vec(),
+            purposes: vec![2],
+            origin: Some(0),
+            root_of_trust: Some(RootOfTrust { device_locked: true, verified_boot_state: VerifiedBootState::Verified }),
+            patch_level: Some(202_602),
+            application: Some(AttestedApplication {
+                packages: vec![
+                    AttestedPackage { name: "com.contoso.files".into(), version: 7 },
+                    AttestedPackage { name: PACKAGE.into(), version: 41 },
+                ],
+                signing_certificates: vec![signer("a")],
+            }),
+        },
         serials: vec!["1".into()],
     }
 }
 
-fn judged(change: impl FnOnce(&mut KeyAttestation)) -> Result<AttestedFacts, Problem> {
+fn judged(change: impl FnOnce(&mut KeyDescription)) -> Result<AttestedFacts, Problem> {
+    judged_for(&key("x"), change)
+}
+
+fn judged_for(enrolled: &ProofKey, change: impl FnOnce(&mut KeyDescription)) -> Result<AttestedFacts, Problem> {
     let mut said = sound();
-    change(&mut said);
+    change(&mut said.description);
     let known = [signer("a"), signer("b")];
-    judge_key(&said, &Enrolling { package: PACKAGE, signing_certificates: &known, key: &key("x"), challenge: b"nonce" })
+    judge_key(&said, &Enrolling { package: PACKAGE, signing_certificates: &known, key: enrolled, challenge: b"nonce" })
+}
+
+#[test]
+fn the_attested_key_is_the_one_that_enrols() {
+    assert_eq!(judged_for(&key("z"), |_| {}), Err(Problem::OtherKey));
 }
 
 #[test]
@@ -66,28 +77,27 @@ fn a_sound_attestation_is_kept_with_its_weakest_level_and_the_version_of_the_app
 }
 
 #[rstest]
-#[case::other_challenge(|said: &mut KeyAttestation| said.challenge = b"other".to_vec(), Problem::Challenge)]
-#[case::no_challenge(|said: &mut KeyAttestation| said.challenge.clear(), Problem::Challenge)]
-#[case::other_key(|said: &mut KeyAttestation| said.key = key("z"), Problem::OtherKey)]
-#[case::attested_by_software(|said: &mut KeyAttestation| said.security_level = SecurityLevel::Software, Problem::SoftwareKey)]
-#[case::kept_by_software(|said: &mut KeyAttestation| said.key_store_security_level = SecurityLevel::Software, Problem::SoftwareKey)]
-#[case::imported(|said: &mut KeyAttestation| said.origin = Some(2), Problem::Origin)]
-#[case::of_no_origin(|said: &mut KeyAttestation| said.origin = None, Problem::Origin)]
-#[case::decrypts(|said: &mut KeyAttestation| said.purposes.push(1), Problem::Purpose)]
-#[case::attests(|said: &mut KeyAttestation| said.purposes.push(7), Problem::Purpose)]
-#[case::only_verifies(|said: &mut KeyAttestation| said.purposes = vec![3], Problem::Purpose)]
-#[case::of_no_purpose(|said: &mut KeyAttestation| said.purposes.clear(), Problem::Purpose)]
-#[case::no_root_of_trust(|said: &mut KeyAttestation| said.root_of_trust = None, Problem::Boot)]
-#[case::unlocked(|said: &mut KeyAttestation| said.root_of_trust.as_mut().unwrap().device_locked = false, Problem::Bootloader)]
-#[case::self_signed(|said: &mut KeyAttestation| said.root_of_trust.as_mut().unwrap().verified_boot_state = VerifiedBootState::SelfSigned, Problem::Boot)]
-#[case::unverified(|said: &mut KeyAttestation| said.root_of_trust.as_mut().unwrap().verified_boot_state = VerifiedBootState::Unverified, Problem::Boot)]
-#[case::failed(|said: &mut KeyAttestation| said.root_of_trust.as_mut().unwrap().verified_boot_state = VerifiedBootState::Failed, Problem::Boot)]
-#[case::no_app(|said: &mut KeyAttestation| said.application = None, Problem::OtherApp)]
-#[case::other_app(|said: &mut KeyAttestation| { said.application.as_mut().unwrap().packages.pop(); }, Problem::OtherApp)]
-#[case::unknown_signer(|said: &mut KeyAttestation| said.application.as_mut().unwrap().signing_certificates = vec![signer("c")], Problem::OtherSigner)]
-#[case::one_unknown_signer(|said: &mut KeyAttestation| said.application.as_mut().unwrap().signing_certificates.push(signer("c")), Problem::OtherSigner)]
-#[case::no_signer(|said: &mut KeyAttestation| said.application.as_mut().unwrap().signing_certificates.clear(), Problem::OtherSigner)]
-fn each_fact_of_a_key_counts(#[case] change: fn(&mut KeyAttestation), #[case] expected: Problem) {
+#[case::other_challenge(|said: &mut KeyDescription| said.challenge = b"other".to_vec(), Problem::Challenge)]
+#[case::no_challenge(|said: &mut KeyDescription| said.challenge.clear(), Problem::Challenge)]
+#[case::attested_by_software(|said: &mut KeyDescription| said.security_level = SecurityLevel::Software, Problem::SoftwareKey)]
+#[case::kept_by_software(|said: &mut KeyDescription| said.key_store_security_level = SecurityLevel::Software, Problem::SoftwareKey)]
+#[case::imported(|said: &mut KeyDescription| said.origin = Some(2), Problem::Origin)]
+#[case::of_no_origin(|said: &mut KeyDescription| said.origin = None, Problem::Origin)]
+#[case::decrypts(|said: &mut KeyDescription| said.purposes.push(1), Problem::Purpose)]
+#[case::attests(|said: &mut KeyDescription| said.purposes.push(7), Problem::Purpose)]
+#[case::only_verifies(|said: &mut KeyDescription| said.purposes = vec![3], Problem::Purpose)]
+#[case::of_no_purpose(|said: &mut KeyDescription| said.purposes.clear(), Problem::Purpose)]
+#[case::no_root_of_trust(|said: &mut KeyDescription| said.root_of_trust = None, Problem::Boot)]
+#[case::unlocked(|said: &mut KeyDescription| said.root_of_trust.as_mut().unwrap().device_locked = false, Problem::Bootloader)]
+#[case::self_signed(|said: &mut KeyDescription| said.root_of_trust.as_mut().unwrap().verified_boot_state = VerifiedBootState::SelfSigned, Problem::Boot)]
+#[case::unverified(|said: &mut KeyDescription| said.root_of_trust.as_mut().unwrap().verified_boot_state = VerifiedBootState::Unverified, Problem::Boot)]
+#[case::failed(|said: &mut KeyDescription| said.root_of_trust.as_mut().unwrap().verified_boot_state = VerifiedBootState::Failed, Problem::Boot)]
+#[case::no_app(|said: &mut KeyDescription| said.application = None, Problem::OtherApp)]
+#[case::other_app(|said: &mut KeyDescription| { said.application.as_mut().unwrap().packages.pop(); }, Problem::OtherApp)]
+#[case::unknown_signer(|said: &mut KeyDescription| said.application.as_mut().unwrap().signing_certificates = vec![signer("c")], Problem::OtherSigner)]
+#[case::one_unknown_signer(|said: &mut KeyDescription| said.application.as_mut().unwrap().signing_certificates.push(signer("c")), Problem::OtherSigner)]
+#[case::no_signer(|said: &mut KeyDescription| said.application.as_mut().unwrap().signing_certificates.clear(), Problem::OtherSigner)]
+fn each_fact_of_a_key_counts(#[case] change: fn(&mut KeyDescription), #[case] expected: Problem) {
     assert_eq!(judged(change), Err(expected));
 }
 

@@ -19,7 +19,7 @@ async fn post(world: &World, browser: &mut Browser, page: &Answer, path: &str, f
 }
 
 /// A browser in which Anna has set up an authenticator app a moment ago; its secret and the recovery codes.
-async fn with_app(world: &World) -> (Browser, Vec<u8>, Vec<String>) {
+pub(crate) async fn with_app(world: &World) -> (Browser, Vec<u8>, Vec<String>) {
     let mut anna = Browser::at_account(world, &world.anna).await;
     let page = anna.get(world, "/account/app").await;
     let secret = secret_on(&page);

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::world::{Answer, WEB_APP, World};
 
 /// The confidential application with a certificate in the place of its secrets, and the key of the certificate.
-async fn world_with_certificate() -> (World, SigningKey) {
+pub(crate) async fn world_with_certificate() -> (World, SigningKey) {
     let world = World::new().await;
     let (key, pkcs8) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
     let der = certificate::self_signed("web", &pkcs8, world.ctx.now(), world.ctx.rng.as_ref()).unwrap();
@@ -34,7 +34,7 @@ async fn world_with_certificate() -> (World, SigningKey) {
 }
 
 /// What a library signs, with `changes` put in; a null takes a claim out.
-fn claims(world: &World, changes: &Value) -> Value {
+pub(crate) fn claims(world: &World, changes: &Value) -> Value {
     let now = world.ctx.now().as_second();
     let mut claims = json!({
         "iss": WEB_APP, "sub": WEB_APP, "jti": "1", "nbf": now, "exp": now + 600,
@@ -49,7 +49,7 @@ fn claims(world: &World, changes: &Value) -> Value {
     claims
 }
 
-async fn ask(world: &World, assertion: &str, more: &[(&str, &str)]) -> Answer {
+pub(crate) async fn ask(world: &World, assertion: &str, more: &[(&str, &str)]) -> Answer {
     let fields = [
         ("grant_type", "client_credentials"),
         ("scope", "api://contoso-mail/.default"),
@@ -105,29 +105,12 @@ async fn each_claim_must_be_right() {
     }
 }
 
+/// What can be altered in a true one is tried in `attacks::messages`.
 #[tokio::test]
-async fn only_the_registered_key_signs_and_only_as_a_signature() {
-    let (world, key) = world_with_certificate().await;
-    let claims = claims(&world, &json!({}));
-    let good = jwt::sign(&key, "", "JWT", &claims).unwrap();
+async fn only_the_registered_key_signs() {
+    let (world, _) = world_with_certificate().await;
     let (other, _) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
-    let [_, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
-    let header = |header: Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(header.to_string());
-    let at = good.len() - 40;
-    let altered = format!("{}{}{}", &good[..at], if good[at..].starts_with('A') { "B" } else { "A" }, &good[at + 1..]);
-    let forged = [
-        ("another key", jwt::sign(&other, "", "JWT", &claims).unwrap()),
-        ("no algorithm", format!("{}.{payload}.", header(json!({ "alg": "none" })))),
-        ("a shared secret", format!("{}.{payload}.{signature}", header(json!({ "alg": "HS256" })))),
-        ("another padding", format!("{}.{payload}.{signature}", header(json!({ "alg": "PS256" })))),
-        ("an altered signature", altered),
-        ("cut off", good[..good.len() - 40].to_owned()),
-        ("no assertion", "assertion".into()),
-    ];
-    for (name, assertion) in forged {
-        let answer = ask(&world, &assertion, &[("client_id", &WEB_APP.to_string())]).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}: {}", answer.body);
-        assert_eq!(answer.json()["error_codes"][0], 700_027, "{name}: {}", answer.body);
-    }
-    assert_eq!(ask(&world, &good, &[]).await.status, StatusCode::OK);
+    let assertion = jwt::sign(&other, "", "JWT", &claims(&world, &json!({}))).unwrap();
+    let answer = ask(&world, &assertion, &[]).await;
+    assert_eq!((answer.status, &answer.json()["error_codes"][0]), (StatusCode::UNAUTHORIZED, &json!(700_027)), "{}", answer.body);
 }

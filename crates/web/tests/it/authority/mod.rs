@@ -2,11 +2,11 @@
 
 mod authorization_code;
 mod bound_token;
-mod client_assertion;
+pub(crate) mod client_assertion;
 mod client_credentials;
 mod device_code;
 mod discovery;
-mod on_behalf_of;
+pub(crate) mod on_behalf_of;
 mod passkey;
 mod refresh_token;
 pub mod second_factor;

@@ -9,7 +9,7 @@ use crate::world::{Answer, CLI, MAIL, WEB_APP, WEB_SECRET, World};
 
 const MAIL_SCOPE: &str = "openid offline_access api://contoso-mail/Mail.Read";
 
-async fn exchange(world: &World, assertion: &str, more: &[(&str, &str)]) -> Answer {
+pub(crate) async fn exchange(world: &World, assertion: &str, more: &[(&str, &str)]) -> Answer {
     let client = WEB_APP.to_string();
     let mut fields = vec![
         ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),
@@ -27,11 +27,11 @@ async fn exchange(world: &World, assertion: &str, more: &[(&str, &str)]) -> Answ
 }
 
 /// A token with which Anna's app calls the web application.
-async fn called_with(world: &World) -> String {
+pub(crate) async fn called_with(world: &World) -> String {
     world.access_token(&world.anna, &format!("{WEB_APP}/.default")).await
 }
 
-async fn agree(world: &World) {
+pub(crate) async fn agree(world: &World) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let consent = Consent { user_id: world.anna.id, app_id: WEB_APP, resource: MAIL, scopes: vec!["Mail.Read".into()] };
     unit.grants().put_consent(&consent).await.unwrap();

@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::application::Application;
 use doorward_model::protection::{
-    AppAttestEnvironment, AppAttestationRequirement, Assurance, AttestedApplication, AttestedPackage, EvidenceProblem, ProofKey,
-    RootOfTrust, SecurityLevel, VerifiedBootState,
+    AppAttestEnvironment, AppAttestationRequirement, Assurance, AttestedApplication, AttestedPackage, EvidenceProblem, KeyDescription,
+    ProofKey, RootOfTrust, SecurityLevel, VerifiedBootState,
 };
 use doorward_service::protection::{TestTenant, Trust, missing_attestation};
-use doorward_wire::attestation::{KeyDescription, Revocations, Roots, SoftwareEnclave, SoftwareMaker, client_data};
+use doorward_wire::attestation::{Revocations, Roots, SoftwareEnclave, SoftwareMaker, client_data};
 
 use super::*;
 use crate::console::browser::Browser;
