@@ -2,6 +2,7 @@
 
 use doorward_model::{ErrorCode, SignInId};
 use doorward_store::StoreError;
+use doorward_wire::pkeyauth::Challenge;
 
 /// A refusal that the protocol has words for.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Refusal {
     pub claims: Option<String>,
     /// Sign-in name to show beside the refusal, where the client needs it to act (`adi`).
     pub account: Option<String>,
+    /// What the client's device is to prove: with the proof the client may ask again.
+    pub device_challenge: Option<Box<Challenge>>,
     /// Id of the sign-in record: the trace id shown to the client.
     pub trace_id: Option<SignInId>,
 }
@@ -23,7 +26,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with a text for the other end.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), internal: None, claims: None, account: None, trace_id: None }
+        Self { code, message: message.into(), internal: None, claims: None, account: None, device_challenge: None, trace_id: None }
     }
 
     /// Adds context for the log.

@@ -2,6 +2,7 @@
 
 mod again;
 mod attempt;
+mod device;
 mod facts;
 mod frequency;
 mod lock_out;
@@ -24,6 +25,7 @@ use doorward_store::Unit;
 
 pub use again::{Recorded, decide_again, recorded_facts};
 pub use attempt::Attempt;
+pub use device::depends_on_device;
 pub use facts::waived_controls;
 pub(crate) use facts::{client_facts, resource_facts};
 pub use frequency::asks_to_sign_in_again;

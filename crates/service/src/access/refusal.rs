@@ -88,7 +88,7 @@ pub async fn failed_factor(
 }
 
 /// Records a refusal that came before any decision: a used code, a disabled account, a device that is gone. A refusal that is
-/// recorded already, and a client that only has to wait, are passed through. `client_id` is what the request says.
+/// recorded already, and a client that only has to wait or to answer a challenge, are passed through. `client_id` is what the request says.
 pub async fn refused_early(
     ctx: &Context,
     tenant: &Tenant,
@@ -113,7 +113,7 @@ pub async fn refused_early(
 }
 
 fn is_waiting(code: ErrorCode) -> bool {
-    code == ErrorCode::AUTHORIZATION_PENDING || code == ErrorCode::SLOW_DOWN
+    matches!(code, ErrorCode::AUTHORIZATION_PENDING | ErrorCode::SLOW_DOWN | ErrorCode::DEVICE_AUTHENTICATION_REQUIRED)
 }
 
 async fn record_refusal(

@@ -71,19 +71,9 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
     } else {
         consent::require(unit.as_mut(), &application, &proof.user, &target).await?;
         let tokens = Issue {
-            tenant,
-            user: &proof.user,
-            client: &application,
-            target: &target,
-            session: &proof.session,
             device: Some(&proof.device),
             brokered: true,
-            code_id: None,
-            nonce: None,
-            capabilities: &[],
-            authentication_context: None,
-            confirmation: None,
-            version,
+            ..Issue::new(tenant, &proof.user, &application, &target, &proof.session, version)
         };
         serde_json::to_vec(&issue::issue(ctx, unit.as_mut(), &tokens).await?)
     };

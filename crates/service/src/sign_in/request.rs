@@ -6,6 +6,8 @@ use doorward_store::Unit;
 use doorward_wire::oauth::{claims_parameter, pkce};
 use serde::{Deserialize, Serialize};
 
+use super::device_challenge::DeviceAnswer;
+use crate::caller::Caller;
 use crate::client;
 use crate::error::{Error, Refusal, Result};
 use crate::resource::{self, Target};
@@ -91,6 +93,12 @@ pub struct AuthorizeRequest {
     /// The client asks for a second factor, whatever policies say (`amr_values`).
     #[serde(default)]
     pub second_factor: bool,
+    /// The client says that it answers challenges for its device (PKeyAuth). Some say it with the first request only.
+    #[serde(default)]
+    pub answers_pkeyauth: bool,
+    /// What it has answered.
+    #[serde(default)]
+    pub device_answer: Option<DeviceAnswer>,
 }
 
 impl AuthorizeRequest {
@@ -122,6 +130,7 @@ impl From<Error> for RequestError {
 /// [`RequestError`].
 pub async fn check(
     unit: &mut dyn Unit,
+    caller: &Caller,
     parameters: &AuthorizeParameters,
     brokered: bool,
 ) -> std::result::Result<(AuthorizeRequest, Application, Target), RequestError> {
@@ -152,6 +161,8 @@ pub async fn check(
         capabilities: parameters.claims.as_deref().map(claims_parameter::capabilities).unwrap_or_default(),
         authentication_context: parameters.claims.as_deref().and_then(claims_parameter::authentication_context),
         second_factor: parameters.amr_values.as_deref().is_some_and(asks_for_second_factor),
+        answers_pkeyauth: caller.answers_pkeyauth,
+        device_answer: None,
     };
     match check_rest(unit, parameters, &request, &application, brokered).await {
         Ok(target) => Ok((request, application, target)),

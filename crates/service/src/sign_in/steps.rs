@@ -4,12 +4,15 @@
 //! progress travel sealed (see [`super::flow`]), the session cookie says who has signed in.
 
 use doorward_model::authentication_method::SecondFactor;
+use doorward_model::device::Device;
 use doorward_model::session::{Session, SessionKind};
 use doorward_model::user::User;
 use doorward_model::{DeviceId, ErrorCode};
 use doorward_store::Unit;
 
+use super::device_challenge::{self, DeviceAnswer};
 use super::flow::Progress;
+use super::request::AuthorizeRequest;
 use super::step::{Journey, Outcome, Step, Submission, Wish};
 use super::{code, consent, credentials, passwordless, second_factor, session};
 use crate::access::{self, Subject};
@@ -80,6 +83,10 @@ pub async fn advance(
                 let refusal = Refusal::new(ErrorCode::CONSENT_DECLINED, "The person declined to let the app act for them.");
                 Ok(plain(Step::Error(Box::new(refusal))))
             }
+            None => Ok(ended(ctx)),
+        },
+        Submission::Device => match current(ctx, journey, cookie).await? {
+            Some((session, user)) => proceed(ctx, journey, SignedIn::new(session, user)).await,
             None => Ok(ended(ctx)),
         },
     }
@@ -199,8 +206,14 @@ pub(super) async fn proceed(ctx: &Context, journey: Journey<'_>, signed: SignedI
 }
 
 async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Outcome> {
-    let device = crate::token::bound_device(unit, signed.device).await?;
-    let facts = access::Request { device: device.as_ref(), brokered: device.is_some(), ..decision_about(journey, signed) };
+    let device = device_of(unit, journey, signed).await?;
+    let facts = access::Request { device: device.as_ref(), ..decision_about(journey, signed) };
+    if let Wish::Code(request, ..) = journey.wish
+        && must_ask_for_device(ctx, unit, request, &facts, signed).await?
+    {
+        let challenge = device_challenge::ask(ctx, unit, journey.tenant, request, signed.session.id).await?;
+        return Ok(plain(Step::ProveDevice(Box::new(challenge))));
+    }
     let asked_before = signed.wanted.is_some() || signed.problem.is_some();
     // The client may ask for a second factor that no policy asks for.
     let lacks_factor = journey.wish.request().is_some_and(|request| request.second_factor) && !in_session::has_any(&signed.session);
@@ -244,7 +257,7 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                 consent::may_agree(application, &signed.user, target)?;
                 return Ok(plain(Step::Consent { login: signed.user.user_principal_name.clone() }));
             }
-            Ok(plain(Step::Code(code::create(ctx, unit, request, target, &signed.session, facts.brokered).await?)))
+            Ok(plain(Step::Code(code::create(ctx, unit, request, target, &facts, &signed.session).await?)))
         }
         Wish::DeviceCode(..) if access::asks_for_second_factor(ctx, unit, &facts).await? => {
             second_factor::ask(ctx, unit, journey, signed, &facts, None).await
@@ -252,6 +265,29 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
         Wish::DeviceCode(..) if access::asks_to_sign_in_again(ctx, unit, &facts).await? => Ok(sign_in_again(signed)),
         Wish::DeviceCode(..) => Ok(plain(Step::SignedIn(Box::new((signed.session.clone(), signed.user.clone()))))),
     }
+}
+
+/// The device that takes part: the one that speaks for the person, or the one that the client proved in this very sign-in.
+pub(super) async fn device_of(unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Option<Device>> {
+    let answer = journey.wish.request().and_then(|request| answer_in(request, signed));
+    crate::token::bound_device(unit, signed.device.or_else(|| answer?.device)).await
+}
+
+fn answer_in(request: &AuthorizeRequest, signed: &SignedIn) -> Option<DeviceAnswer> {
+    request.device_answer.filter(|answer| answer.session == signed.session.id)
+}
+
+/// A client is asked once, and only where its answer may matter.
+async fn must_ask_for_device(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    request: &AuthorizeRequest,
+    facts: &access::Request<'_>,
+    signed: &SignedIn,
+) -> Result<bool> {
+    let can_answer = request.answers_pkeyauth || facts.caller.answers_pkeyauth;
+    let open = signed.device.is_none() && answer_in(request, signed).is_none();
+    Ok(can_answer && open && access::depends_on_device(ctx, unit, facts).await?)
 }
 
 /// The sign-in is older than policies want.
@@ -267,6 +303,7 @@ pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn) -> 
     match journey.wish {
         Wish::Code(request, ..) => access::Request {
             client_type: Some(client::app_type(request.platform)),
+            brokered: signed.device.is_some(),
             session: Some(&signed.session),
             capabilities: &request.capabilities,
             authentication_context: request.authentication_context.as_deref(),

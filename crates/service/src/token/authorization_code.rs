@@ -74,9 +74,8 @@ async fn redeem_in<'a>(
         ));
     }
     let (session, user) = super::live_session(ctx, unit, code.session_id).await?;
-    let device = super::bound_device(unit, session.device_id).await?;
-    // The device vouches for the app only when the broker asked for the code.
-    let device = device.filter(|_| code.brokered);
+    // The session's device vouches for the app only when the broker asked for the code; else only one that proved itself counts.
+    let device = super::bound_device(unit, if code.brokered { session.device_id } else { code.device_id }).await?;
     let platform = client::redirect_platform(application, &code.redirect_uri);
     let mut target = match version_of(&code) {
         Version::V1 => resource::from_resource(unit, &code.resource_name, &code.scope).await?,
@@ -98,19 +97,13 @@ async fn redeem_in<'a>(
     };
     let attempt = access::require(ctx, unit, &request).await?;
     let tokens = Issue {
-        tenant,
-        user: &user,
-        client: application,
-        target: &target,
-        session: &session,
         device: device.as_ref(),
         brokered: code.brokered,
         code_id: Some(code.id),
         nonce: code.nonce.as_deref(),
         capabilities: &capabilities,
         authentication_context: code.authentication_context.as_deref(),
-        confirmation: None,
-        version,
+        ..Issue::new(tenant, &user, application, &target, &session, version)
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))

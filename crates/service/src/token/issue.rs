@@ -6,7 +6,7 @@ use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_model::{CodeId, TokenId, rng};
+use doorward_model::{CodeId, DeviceId, TokenId, rng};
 use doorward_store::Unit;
 use doorward_wire::jwt;
 use doorward_wire::oauth::client_info;
@@ -73,8 +73,40 @@ pub struct Issue<'a> {
     pub authentication_context: Option<&'a str>,
     /// The client's key that the access token is bound to (RFC 7800): without proof of it the token is good for nothing.
     pub confirmation: Option<&'a KeyId>,
+    /// Device to which the refresh token stays bound although it did not take part this time.
+    pub bound_device: Option<DeviceId>,
     /// Dialect.
     pub version: Version,
+}
+
+impl<'a> Issue<'a> {
+    /// Tokens that nothing took part in but the person and the client; the caller adds what else there was.
+    #[must_use]
+    pub fn new(
+        tenant: &'a Tenant,
+        user: &'a User,
+        client: &'a Application,
+        target: &'a Target,
+        session: &'a Session,
+        version: Version,
+    ) -> Self {
+        Self {
+            tenant,
+            user,
+            client,
+            target,
+            session,
+            device: None,
+            brokered: false,
+            code_id: None,
+            nonce: None,
+            capabilities: &[],
+            authentication_context: None,
+            confirmation: None,
+            bound_device: None,
+            version,
+        }
+    }
 }
 
 /// Makes the tokens of one answer and keeps the refresh token.
@@ -114,9 +146,11 @@ async fn keep_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_
         app_id: issue.client.app_id,
         user_id: issue.user.id,
         session_id: issue.session.id,
-        device_id: issue.device.map(|device| device.id),
+        device_id: issue.device.map(|device| device.id).or(issue.bound_device),
         code_id: issue.code_id,
         brokered: issue.brokered,
+        hub: None,
+        family: false,
         amr: Some(issue.session.amr.clone()),
         scope: issue.target.granted.clone(),
         resource: issue.target.resource.app_id,

@@ -1,19 +1,25 @@
 //! `grant_type=refresh_token` (RFC 6749 §6). The decision is made again each time.
 
-use doorward_model::ErrorCode;
 use doorward_model::application::Application;
+use doorward_model::device::Device;
 use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
+use doorward_model::user::User;
+use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
+use doorward_wire::hex;
 use doorward_wire::oauth::confirmation::KeyId;
 use doorward_wire::oauth::token_response::TokenResponse;
+use serde::{Deserialize, Serialize};
+use url::Url;
 
 use super::issue::{self, Issue, Version};
 use crate::access::{self, Attempt, Subject};
+use crate::broker::pkeyauth::{self, Challenged};
 use crate::caller::Caller;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::one_time::sha256;
 use crate::resource;
 use crate::sign_in::consent;
@@ -33,6 +39,27 @@ pub struct Refresh<'a> {
     pub authentication_context: Option<&'a str>,
     /// The client's key that the access token is to be bound to.
     pub confirmation: Option<&'a KeyId>,
+    /// Address of the token endpoint as the client knows it, for which its device signs; none: it cannot be asked for its device.
+    pub endpoint: Option<&'a Url>,
+    /// The answer to the challenge for its device (`Authorization: PKeyAuth …`); none: it was not asked yet.
+    pub device_answer: Option<&'a str>,
+}
+
+/// What a challenge at this endpoint belongs to: the hash of the refresh token that the client comes back with.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct Refreshing {
+    client: AppId,
+    token: String,
+}
+
+impl Challenged for Refreshing {
+    const PLACE: &'static str = "refresh";
+}
+
+impl Refreshing {
+    fn new(application: &Application, refresh: Refresh<'_>) -> Self {
+        Self { client: application.app_id, token: hex(&sha256(refresh.refresh_token)) }
+    }
 }
 
 /// Redeems a refresh token for new tokens, also for another resource that the client may use.
@@ -48,8 +75,12 @@ pub async fn redeem(
     version: Version,
 ) -> Result<TokenResponse> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let (response, attempt) = redeem_in(ctx, unit.as_mut(), tenant, caller, application, refresh, version).await?;
-    unit.commit().await?;
+    let outcome = redeem_in(ctx, unit.as_mut(), tenant, caller, application, refresh, version).await;
+    // A refusal is kept as well: the nonce that a device signed is used up.
+    if matches!(outcome, Ok(_) | Err(Error::Refused(_))) {
+        unit.commit().await?;
+    }
+    let (response, attempt) = outcome?;
     attempt.granted(ctx).await;
     Ok(response)
 }
@@ -69,7 +100,16 @@ async fn redeem_in(
     }
     let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
     let session = as_it_was(session, &token);
-    let device = super::bound_device(unit, token.device_id).await?;
+    let bound = super::bound_device(unit, token.device_id).await?;
+    let device = match refresh.device_answer.zip(refresh.endpoint) {
+        // The broker, or the client by its own credential, answers for what its token is bound to.
+        _ if token.brokered || application.is_confidential() => bound,
+        Some((header, endpoint)) => {
+            let asked = Refreshing::new(application, refresh);
+            proved_device(ctx, unit, tenant, &user, &token, &asked, header, endpoint).await?
+        }
+        None => None,
+    };
     let target = match (refresh.resource, refresh.scope.trim()) {
         (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
         (None, "") if version == Version::V1 => resource::from_resource(unit, &token.resource.to_string(), "").await?,
@@ -87,24 +127,57 @@ async fn redeem_in(
         authentication_context: refresh.authentication_context,
         ..access::Request::new("refresh_token", tenant, caller, Subject::User(&user), application, &target.resource)
     };
+    if let (None, None, Some(endpoint)) = (&device, refresh.device_answer, refresh.endpoint)
+        && caller.answers_pkeyauth
+        && access::depends_on_device(ctx, unit, &request).await?
+    {
+        return Err(ask_for_device(ctx, unit, tenant, Refreshing::new(application, refresh), endpoint).await?);
+    }
     let attempt = access::require(ctx, unit, &request).await?;
     let tokens = Issue {
-        tenant,
-        user: &user,
-        client: application,
-        target: &target,
-        session: &session,
         device: device.as_ref(),
+        bound_device: token.device_id,
         brokered: token.brokered,
         code_id: token.code_id,
-        nonce: None,
         capabilities: refresh.capabilities,
         authentication_context: refresh.authentication_context,
         confirmation: refresh.confirmation,
-        version,
+        ..Issue::new(tenant, &user, application, &target, &session, version)
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))
+}
+
+/// The device that the client has proved to be on: the one that the token is bound to, if it is.
+#[expect(clippy::too_many_arguments, reason = "a proof is about every one of these")]
+async fn proved_device(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    tenant: &Tenant,
+    user: &User,
+    token: &RefreshToken,
+    asked: &Refreshing,
+    header: &str,
+    endpoint: &Url,
+) -> Result<Option<Device>> {
+    let answer = pkeyauth::open::<Refreshing>(ctx, tenant, header)?;
+    if answer.content != *asked {
+        return Err(Error::refused(ErrorCode::DEVICE_PROOF_INVALID, "The proof of the device was asked for with another refresh token."));
+    }
+    let device = answer.device(ctx, unit, tenant, user, endpoint).await?;
+    if let (Some(device), Some(bound)) = (&device, token.device_id)
+        && device.id != bound
+    {
+        return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token is bound to another device."));
+    }
+    Ok(device)
+}
+
+/// The refusal that has the client's device asked for.
+async fn ask_for_device(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, refreshing: Refreshing, endpoint: &Url) -> Result<Error> {
+    let challenge = pkeyauth::challenge(ctx, unit, tenant, endpoint.clone(), refreshing).await?;
+    let refusal = Refusal::new(ErrorCode::DEVICE_AUTHENTICATION_REQUIRED, "The device must prove itself: answer the challenge (PKeyAuth).");
+    Ok(Refusal { device_challenge: Some(Box::new(challenge)), ..refusal }.into())
 }
 
 /// The session with the methods that the token came from: a second factor given later was given for something else.

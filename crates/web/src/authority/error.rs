@@ -56,8 +56,13 @@ impl IntoResponse for OAuthError {
             refusal.claims,
             refusal.account.filter(|_| refusal.code == ErrorCode::PROTECTION_POLICY_REQUIRED),
         );
+        // Libraries of one kind of phone look for a challenge in answers of this status alone.
+        let status = if refusal.device_challenge.is_some() { StatusCode::UNAUTHORIZED } else { status };
         let mut response = (status, Json(body)).into_response();
         no_store(response.headers_mut());
+        if let Some(challenge) = refusal.device_challenge.and_then(|challenge| HeaderValue::try_from(challenge.header()).ok()) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }

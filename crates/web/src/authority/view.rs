@@ -61,6 +61,7 @@ impl Scene<'_> {
     /// Where forms may lead in the end: browsers check redirects after a form, too.
     pub(super) fn target(&self) -> FormTarget {
         match self.request().and_then(|request| Url::parse(&request.redirect_uri).ok()) {
+            Some(url) if self.in_web_view() => FormTarget::App(url),
             Some(url) => FormTarget::Client(url),
             None => FormTarget::Own,
         }
@@ -114,6 +115,10 @@ impl Scene<'_> {
                 let page = pages::change_password::ChangePassword { frame, form, login, reason, minimum_length, problem };
                 pages::page(StatusCode::OK, &page, &self.target())
             }
+            Step::ProveDevice(challenge) => match challenge.address() {
+                Ok(address) => pages::redirect_answer::redirect(&address),
+                Err(error) => return Err(Error::internal("device challenge", &error)),
+            },
             Step::Consent { login } => self.consent(frame, form, login),
             Step::Code(code) => self.answer(&[("code", code)]),
             Step::Error(refusal) => self.answer_error(&refusal),

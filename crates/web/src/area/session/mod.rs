@@ -108,6 +108,8 @@ async fn renew(ctx: &Context, area: &Area, caller: &Caller, tenant: Tenant, toke
         capabilities: &[],
         authentication_context: None,
         confirmation: None,
+        endpoint: None,
+        device_answer: None,
     };
     let redeemed = async {
         let application = application(ctx, area, &tenant).await?;

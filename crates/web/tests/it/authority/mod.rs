@@ -8,6 +8,7 @@ mod device_code;
 mod discovery;
 mod on_behalf_of;
 mod passkey;
+mod pkeyauth;
 mod refresh_token;
 pub mod second_factor;
 mod sign_in_frequency;
