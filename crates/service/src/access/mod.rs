@@ -8,6 +8,7 @@ mod frequency;
 mod lock_out;
 mod people;
 mod platform;
+mod protection;
 mod refusal;
 mod remedy;
 mod request;
@@ -40,6 +41,8 @@ pub use second_factor::{asks_for_second_factor, may_register, require_registrati
 pub use trial::{Trial, TrialDevice, TrialProof, Trials, Tried, TrustedPlace};
 pub use what_if::{PolicyAnalysis, what_if};
 
+pub(crate) use protection::can_protect;
+
 use crate::context::Context;
 use crate::error::Result;
 use crate::policies;
@@ -58,7 +61,14 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
             None => return Ok(attempt),
             Some(code) => code,
         },
-        Outcome::Interrupt | Outcome::Block => decision.error().unwrap_or(ErrorCode::BLOCKED),
+        Outcome::Interrupt | Outcome::Block => {
+            let code = decision.error().unwrap_or(ErrorCode::BLOCKED);
+            if protection::is_what_lacks(&set.compiled, request, &gathered.facts, code) {
+                ErrorCode::PROTECTION_POLICY_REQUIRED
+            } else {
+                code
+            }
+        }
     };
     attempt.set_outcome(if decision.outcome == Outcome::Block { SignInOutcome::Refused } else { SignInOutcome::Interrupted });
     Err(refuse(ctx, request, code, gathered.attestation_missing, &decision, attempt).await)

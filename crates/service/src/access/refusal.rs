@@ -9,6 +9,7 @@ use doorward_policy::conditional_access::Decision;
 use serde_json::Value;
 
 use super::attempt::Attempt;
+use super::protection;
 use super::request::{Request, Subject};
 use crate::caller::Caller;
 use crate::client;
@@ -31,6 +32,9 @@ pub(super) async fn refuse(
         Subject::User(user) => Some(user.user_principal_name.clone()),
         Subject::Workload => None,
     };
+    if code == ErrorCode::PROTECTION_POLICY_REQUIRED {
+        protection::tell(&mut refusal, request);
+    }
     refusal.trace_id = Some(attempt.id());
     attempt.refused(ctx, &refusal).await;
     refusal.into()

@@ -43,7 +43,7 @@ pub(super) async fn create(
         code_challenge: request.code_challenge.clone(),
         brokered: facts.brokered,
         device_id: facts.device.filter(|_| !facts.brokered).map(|device| device.id),
-        hub: None,
+        hub: request.hub,
         capabilities: request.capabilities.clone(),
         authentication_context: request.authentication_context.clone(),
         expires: now.saturating_add(LIFETIME).unwrap_or(now),

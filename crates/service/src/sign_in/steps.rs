@@ -3,6 +3,7 @@
 //! Order: who, password, decision, second factor, consent, code. The server keeps no state between pages: the request and the
 //! progress travel sealed (see [`super::flow`]), the session cookie says who has signed in.
 
+use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::device::Device;
 use doorward_model::session::{Session, SessionKind};
@@ -25,6 +26,7 @@ use crate::broker::credential::PrtProof;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
+use crate::nested;
 
 /// Somebody who has signed in, and what they did on the page before.
 pub(super) struct SignedIn {
@@ -206,8 +208,8 @@ pub(super) async fn proceed(ctx: &Context, journey: Journey<'_>, signed: SignedI
 }
 
 async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Outcome> {
-    let device = device_of(unit, journey, signed).await?;
-    let facts = access::Request { device: device.as_ref(), ..decision_about(journey, signed) };
+    let others = others_of(unit, journey, signed).await?;
+    let facts = decision_about(journey, signed, &others);
     if let Wish::Code(request, ..) = journey.wish
         && must_ask_for_device(ctx, unit, request, &facts, signed).await?
     {
@@ -230,6 +232,9 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                 Err(Error::Refused(refusal)) if refusal.code == ErrorCode::MFA_REQUIRED && !silent => {
                     return second_factor::ask(ctx, unit, journey, signed, &facts, Some(*refusal)).await;
                 }
+                // The token endpoint says it in the words that make the client apply its policy; here it reads nothing.
+                Err(Error::Refused(refusal))
+                    if refusal.code == ErrorCode::PROTECTION_POLICY_REQUIRED && access::can_protect(facts.capabilities) => {}
                 Err(Error::Refused(refusal)) if refusal.code == ErrorCode::SESSION_TOO_OLD && !silent => return Ok(sign_in_again(signed)),
                 Err(Error::Refused(refusal)) if refusal.code == ErrorCode::SESSION_TOO_OLD && request.prompts("none") => {
                     return Err(Refusal { code: ErrorCode::LOGIN_REQUIRED, ..*refusal }.into());
@@ -267,10 +272,22 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
     }
 }
 
-/// The device that takes part: the one that speaks for the person, or the one that the client proved in this very sign-in.
-pub(super) async fn device_of(unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Option<Device>> {
-    let answer = journey.wish.request().and_then(|request| answer_in(request, signed));
-    crate::token::bound_device(unit, signed.device.or_else(|| answer?.device)).await
+/// Who takes part beside the person and the client.
+pub(super) struct Others {
+    /// The device that speaks for the person, or that the client proved in this very sign-in.
+    device: Option<Device>,
+    /// The app that asks for the client.
+    hub: Option<Application>,
+}
+
+pub(super) async fn others_of(unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Others> {
+    let request = journey.wish.request();
+    let answer = request.and_then(|request| answer_in(request, signed));
+    let (client, _) = journey.wish.client();
+    Ok(Others {
+        device: crate::token::bound_device(unit, signed.device.or_else(|| answer?.device)).await?,
+        hub: nested::still_allowed(unit, client, request.and_then(|request| request.hub)).await?,
+    })
 }
 
 fn answer_in(request: &AuthorizeRequest, signed: &SignedIn) -> Option<DeviceAnswer> {
@@ -296,14 +313,16 @@ fn sign_in_again(signed: &SignedIn) -> Outcome {
     plain(Step::Password { login: signed.user.user_principal_name.clone(), problem, code: Some(ErrorCode::SESSION_TOO_OLD) })
 }
 
-/// What the decision of this sign-in is about, but for the device.
-pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn) -> access::Request<'a> {
+/// What the decision of this sign-in is about.
+pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn, others: &'a Others) -> access::Request<'a> {
     let (application, target) = journey.wish.client();
     let subject = Subject::User(&signed.user);
     match journey.wish {
         Wish::Code(request, ..) => access::Request {
             client_type: Some(client::app_type(request.platform)),
+            device: others.device.as_ref(),
             brokered: signed.device.is_some(),
+            hub: others.hub.as_ref(),
             session: Some(&signed.session),
             capabilities: &request.capabilities,
             authentication_context: request.authentication_context.as_deref(),

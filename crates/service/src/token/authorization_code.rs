@@ -14,6 +14,7 @@ use crate::caller::Caller;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::nested::{self, HubParameters};
 use crate::one_time::sha256;
 use crate::resource;
 
@@ -28,6 +29,10 @@ pub struct Redemption<'a> {
     pub code_verifier: Option<&'a str>,
     /// Scope at redemption. The platform's clients may name `openid` and `offline_access` only here; anything else was settled before.
     pub scope: &'a str,
+    /// The app that asks for the client.
+    pub hub: &'a HubParameters,
+    /// The enrolment for app protection that the client says is its own.
+    pub enrolment: Option<&'a str>,
     /// Capabilities announced now (`xms_cc`), added to those of the request.
     pub capabilities: &'a [String],
 }
@@ -65,6 +70,8 @@ async fn redeem_in<'a>(
     version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
     let code = check(ctx, unit, application, redemption).await?;
+    let hub = nested::hub(unit, application, Some(redemption.redirect_uri), redemption.hub).await?;
+    nested::require_same(code.hub, hub.as_ref())?;
     if !unit.grants().redeem_code(code.id, ctx.now()).await? {
         unit.grants().revoke_by_code(code.id, ctx.now()).await?;
         unit.sessions().revoke(code.session_id, ctx.now()).await?;
@@ -92,6 +99,8 @@ async fn redeem_in<'a>(
         brokered: code.brokered,
         session: Some(&session),
         capabilities: &capabilities,
+        hub: hub.as_ref(),
+        enrolment: redemption.enrolment,
         authentication_context: code.authentication_context.as_deref(),
         ..access::Request::new("authorization_code", tenant, caller, Subject::User(&user), application, &target.resource)
     };
@@ -103,6 +112,7 @@ async fn redeem_in<'a>(
         nonce: code.nonce.as_deref(),
         capabilities: &capabilities,
         authentication_context: code.authentication_context.as_deref(),
+        hub: code.hub,
         ..Issue::new(tenant, &user, application, &target, &session, version)
     };
     let response = issue::issue(ctx, unit, &tokens).await?;

@@ -6,7 +6,7 @@ use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_model::{CodeId, DeviceId, TokenId, rng};
+use doorward_model::{AppId, CodeId, DeviceId, TokenId, rng};
 use doorward_store::Unit;
 use doorward_wire::jwt;
 use doorward_wire::oauth::client_info;
@@ -15,6 +15,7 @@ use doorward_wire::oauth::token_response::TokenResponse;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::family;
 use crate::context::Context;
 use crate::error::Result;
 use crate::keys;
@@ -75,6 +76,8 @@ pub struct Issue<'a> {
     pub confirmation: Option<&'a KeyId>,
     /// Device to which the refresh token stays bound although it did not take part this time.
     pub bound_device: Option<DeviceId>,
+    /// The app through which the client got it (nested app authentication).
+    pub hub: Option<AppId>,
     /// Dialect.
     pub version: Version,
 }
@@ -104,8 +107,14 @@ impl<'a> Issue<'a> {
             authentication_context: None,
             confirmation: None,
             bound_device: None,
+            hub: None,
             version,
         }
+    }
+
+    /// The refresh token is good for the other members of the family of clients, too. One that is bound to a hub is for that pair alone.
+    fn of_family(&self) -> bool {
+        self.hub.is_none() && family::is_member(self.client)
     }
 }
 
@@ -132,6 +141,7 @@ pub async fn issue(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Res
         expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
         ext_expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
         access_token: access_token?,
+        foci: refresh_token.as_ref().filter(|_| issue.of_family()).map(|_| family::ID.to_owned()),
         refresh_token,
         id_token,
         client_info: Some(client_info::encode(issue.user.id, issue.tenant.id)),
@@ -149,8 +159,8 @@ async fn keep_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_
         device_id: issue.device.map(|device| device.id).or(issue.bound_device),
         code_id: issue.code_id,
         brokered: issue.brokered,
-        hub: None,
-        family: false,
+        hub: issue.hub,
+        family: issue.of_family(),
         amr: Some(issue.session.amr.clone()),
         scope: issue.target.granted.clone(),
         resource: issue.target.resource.app_id,

@@ -14,12 +14,14 @@ use doorward_wire::oauth::token_response::TokenResponse;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::family;
 use super::issue::{self, Issue, Version};
 use crate::access::{self, Attempt, Subject};
 use crate::broker::pkeyauth::{self, Challenged};
 use crate::caller::Caller;
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
+use crate::nested::{self, HubParameters};
 use crate::one_time::sha256;
 use crate::resource;
 use crate::sign_in::consent;
@@ -33,6 +35,10 @@ pub struct Refresh<'a> {
     pub scope: &'a str,
     /// New resource (v1.0).
     pub resource: Option<&'a str>,
+    /// The app that asks for the client.
+    pub hub: &'a HubParameters,
+    /// The enrolment for app protection that the client says is its own.
+    pub enrolment: Option<&'a str>,
     /// Client capabilities.
     pub capabilities: &'a [String],
     /// Authentication context asked for (`acrs`).
@@ -95,15 +101,18 @@ async fn redeem_in(
     version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
     let token = valid(ctx, unit, refresh.refresh_token).await?;
-    if token.app_id != application.app_id {
-        return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token belongs to another client."));
+    let own = token.app_id == application.app_id;
+    if !own {
+        family::require(unit, application, &token).await?;
     }
+    let hub = nested::hub(unit, application, None, refresh.hub).await?;
+    nested::require_same(token.hub, hub.as_ref())?;
     let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
     let session = as_it_was(session, &token);
     let bound = super::bound_device(unit, token.device_id).await?;
     let device = match refresh.device_answer.zip(refresh.endpoint) {
         // The broker, or the client by its own credential, answers for what its token is bound to.
-        _ if token.brokered || application.is_confidential() => bound,
+        _ if own && (token.brokered || application.is_confidential()) => bound,
         Some((header, endpoint)) => {
             let asked = Refreshing::new(application, refresh);
             proved_device(ctx, unit, tenant, &user, &token, &asked, header, endpoint).await?
@@ -120,10 +129,12 @@ async fn redeem_in(
     let request = access::Request {
         client_type: Some(access::client_type_of(application)),
         device: device.as_ref(),
-        brokered: token.brokered,
+        brokered: own && token.brokered,
+        hub: hub.as_ref(),
         session: Some(&session),
         transfer_method: access::transfer_method(session.kind),
         capabilities: refresh.capabilities,
+        enrolment: refresh.enrolment,
         authentication_context: refresh.authentication_context,
         ..access::Request::new("refresh_token", tenant, caller, Subject::User(&user), application, &target.resource)
     };
@@ -137,7 +148,8 @@ async fn redeem_in(
     let tokens = Issue {
         device: device.as_ref(),
         bound_device: token.device_id,
-        brokered: token.brokered,
+        brokered: own && token.brokered,
+        hub: token.hub,
         code_id: token.code_id,
         capabilities: refresh.capabilities,
         authentication_context: refresh.authentication_context,

@@ -110,7 +110,9 @@ fn wants_json(headers: &HeaderMap) -> bool {
 
 /// Brokers that read pages look at those of a success only.
 fn read_as_page(mut response: Response) -> Response {
-    *response.status_mut() = StatusCode::OK;
+    if !response.status().is_redirection() {
+        *response.status_mut() = StatusCode::OK;
+    }
     response
 }
 

@@ -12,6 +12,7 @@ mod instance_discovery;
 mod keys;
 mod login;
 mod logout;
+mod managed;
 mod page_state;
 mod pkeyauth;
 pub(crate) mod posted_factor;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/odc/v2.1/federationprovider", get(federation_provider::get))
         .route("/{tenant}/login", post(login::post))
         .route("/{tenant}/pkeyauth", get(pkeyauth::get))
+        .route("/{tenant}/managed", get(managed::get))
         .route("/{tenant}/getcredentialtype", post(credential_type::post))
         .route("/{tenant}/sas/beginauth", post(strong_authentication::begin))
         .route("/{tenant}/sas/endauth", post(strong_authentication::end))

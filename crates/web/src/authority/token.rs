@@ -14,6 +14,7 @@ use doorward_model::tenant::Tenant;
 use doorward_service::broker::{peer_certificate, prt, redeem};
 use doorward_service::caller::Caller;
 use doorward_service::client::{self, ClientCredential};
+use doorward_service::nested::HubParameters;
 use doorward_service::token::issue::Version;
 use doorward_service::token::{authorization_code, client_credentials, device_code, on_behalf_of, password, refresh_token};
 use doorward_service::{Context, Error, access, one_time, tenants};
@@ -53,6 +54,9 @@ struct Parameters {
     token_type: Option<String>,
     req_cnf: Option<String>,
     claims: Option<String>,
+    microsoft_enrollment_id: Option<String>,
+    #[serde(flatten)]
+    hub: HubParameters,
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
@@ -143,6 +147,8 @@ async fn grant(
                 redirect_uri: required(parameters.redirect_uri.as_deref(), "redirect_uri")?,
                 code_verifier: parameters.code_verifier.as_deref(),
                 scope: &parameters.scope,
+                hub: &parameters.hub,
+                enrolment: parameters.microsoft_enrollment_id.as_deref(),
                 capabilities: &capabilities,
             };
             authorization_code::redeem(ctx, tenant, caller, &application, redemption, version).await?
@@ -157,6 +163,8 @@ async fn grant(
                 refresh_token: required(parameters.refresh_token.as_deref(), "refresh_token")?,
                 scope: &parameters.scope,
                 resource: parameters.resource.as_deref(),
+                hub: &parameters.hub,
+                enrolment: parameters.microsoft_enrollment_id.as_deref(),
                 capabilities: &capabilities,
                 authentication_context: authentication_context.as_deref(),
                 confirmation: confirmation.as_ref(),

@@ -13,9 +13,9 @@ use super::sign_in_pages::{authorize, verifier};
 use crate::registration::{DRS_SCOPE, Device, code_of};
 use crate::world::{Answer, CLI, CLI_REDIRECT, PASSWORD, World, person};
 
-/// The user agent of an app's web view on Android.
+/// The user agent of an app's web view.
 const WEB_VIEW: (&str, &str) =
-    ("user-agent", "Mozilla/5.0 (Linux; Android 16; Phone) AppleWebKit/537.36 Mobile Safari/537.36 PKeyAuth/1.0");
+    ("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 PKeyAuth/1.0");
 
 fn compliant() -> Value {
     json!({ "operator": "OR", "builtInControls": ["compliantDevice"] })
