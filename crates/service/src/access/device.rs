@@ -21,7 +21,9 @@ pub async fn depends_on_device(ctx: &Context, unit: &mut dyn Unit, request: &Req
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, request).await?;
     let without = decide(&set.compiled, &gathered.facts);
-    let with = decide(&set.compiled, &Facts { device: Some(perfect()), ..gathered.facts });
+    // Beside a device the app's word for a broker counts no more.
+    let with = Facts { device: Some(perfect()), broker_present: request.brokered, ..gathered.facts };
+    let with = decide(&set.compiled, &with);
     let told = |decision: &Decision| (decision.outcome, decision.failing().map(str::to_owned).collect::<Vec<_>>());
     let looks = without.policies.iter().any(|policy| {
         let enforced = matches!(policy.result, PolicyOutcome::Success | PolicyOutcome::Failure | PolicyOutcome::NotApplied);

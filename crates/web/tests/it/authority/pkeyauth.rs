@@ -11,7 +11,7 @@ use url::Url;
 use super::second_factor::{assert_page, everywhere, mfa};
 use super::sign_in_pages::{authorize, verifier};
 use crate::registration::{DRS_SCOPE, Device, code_of};
-use crate::world::{Answer, CLI, CLI_REDIRECT, PASSWORD, World, person};
+use crate::world::{Answer, CLI, CLI_REDIRECT, MAIL_APP, PASSWORD, World, person};
 
 /// The user agent of an app's web view.
 const WEB_VIEW: (&str, &str) =
@@ -217,6 +217,23 @@ async fn a_device_is_asked_for_only_where_it_could_change_the_decision(
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
     let answer = WebView::new(&world).sign_in("anna@contoso.example").await;
     assert_eq!(is_challenge(&answer), asked, "{} {}", answer.status, answer.body);
+}
+
+#[rstest]
+#[case::broker_missing(&[])]
+#[case::broker_there(&[("x-client-brkrver", "1.0")])]
+#[tokio::test]
+async fn no_device_helps_where_the_broker_must_vouch_for_the_app(#[case] more: &[(&'static str, &'static str)]) {
+    let world = World::new().await;
+    everywhere(&world, json!({ "operator": "OR", "builtInControls": ["approvedApplication"] })).await;
+    let mut view = WebView::new(&world);
+    view.headers.extend_from_slice(more);
+    let (verifier, client) = (view.verifier.clone(), MAIL_APP.to_string());
+    let fields =
+        [("client_id", client.as_str()), ("redirect_uri", "msauth.com.contoso.mail://auth"), ("login_hint", "anna@contoso.example")];
+    let page = view.get(&authorize(&world, &verifier, &fields), &[]).await;
+    let answer = view.post(&page, &[("login", "anna@contoso.example"), ("passwd", PASSWORD)]).await;
+    assert!(answer.location().as_str().starts_with("msauth://wpj?"), "{}", answer.location());
 }
 
 #[rstest]
