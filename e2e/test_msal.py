@@ -78,6 +78,56 @@ def test_what_a_client_announces_is_in_its_tokens(world, person):
     assert claims_of(result)["xms_cc"] == ["CP1"]
 
 
+def in_family(world, cache, member):
+    """A new public client that keeps its tokens in this cache."""
+    identifier = world.new_application(
+        isFallbackPublicClient=True, doorward={"consent": "preauthorized", "familyMember": member}
+    )
+    return msal.PublicClientApplication(
+        identifier,
+        authority=world.authority,
+        instance_discovery=False,
+        token_cache=cache,
+        http_client=PortKeepingSession(world.base),
+    )
+
+
+def test_a_person_signs_in_to_one_app_of_a_family_and_the_others_need_no_password(world, person):
+    cache = msal.TokenCache()
+    first, second, stranger = (in_family(world, cache, member) for member in (True, True, False))
+    result = first.acquire_token_by_username_password(person.name, person.password, SCOPES)
+    assert claims_of(result)["azp"] == first.client_id
+    account = second.get_accounts(username=person.name)[0]
+    assert claims_of(second.acquire_token_silent_with_error(SCOPES, account))["azp"] == second.client_id
+
+    refused = stranger.acquire_token_silent_with_error(SCOPES, account)
+    assert refused is None or "access_token" not in refused, refused
+    # The library has learned that this one is no member, and the family keeps its token.
+    again = first.acquire_token_silent_with_error(SCOPES, account, force_refresh=True)
+    assert claims_of(again)["azp"] == first.client_id
+
+
+def test_an_app_that_can_protect_is_told_so_in_the_words_on_which_it_acts(world, person):
+    application = world.new_application(
+        isFallbackPublicClient=True, doorward={"consent": "preauthorized", "protectable": True}
+    )
+    told = {}
+    with policy(world, person, "compliantApplication"):
+        for capabilities in (["ProtApp"], []):
+            app = msal.PublicClientApplication(
+                application,
+                authority=world.authority,
+                instance_discovery=False,
+                client_capabilities=capabilities,
+                http_client=PortKeepingSession(world.base),
+            )
+            told[bool(capabilities)] = app.acquire_token_by_username_password(person.name, person.password, SCOPES)
+    able = told[True]
+    assert (able["error"], able["suberror"]) == ("unauthorized_client", "protection_policy_required"), able
+    assert able["adi"] == person.name and able["client_info"], able
+    assert told[False]["error_codes"] == [53002], told[False]
+
+
 def test_a_refusal_for_want_of_a_second_factor_leads_to_a_token_with_one(world, client, callback, page, person):
     assert "access_token" in client.acquire_token_by_username_password(person.name, person.password, SCOPES)
     account = client.get_accounts(username=person.name)[0]

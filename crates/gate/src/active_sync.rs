@@ -35,6 +35,7 @@ pub(crate) async fn handle(State(gate): State<Gate>, request: Request) -> Respon
         user_agent: text(headers, header::USER_AGENT.as_str()).chars().take(256).collect(),
         client_sku: String::new(),
         broker_hint: false,
+        answers_pkeyauth: false,
         correlation_id: CorrelationId::random(gate.context.rng.as_ref()),
     };
     let tenant = match tenants::by_id(&gate.context, gate.tenant).await {

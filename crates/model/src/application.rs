@@ -200,6 +200,12 @@ pub struct Application {
     /// May redeem a primary refresh token for other apps and register devices.
     #[serde(default)]
     pub broker: bool,
+    /// Apps that may get tokens for it, in whose pages it runs (nested app authentication).
+    #[serde(default)]
+    pub hub_applications: Vec<AppId>,
+    /// One of the apps of the organisation that share their refresh tokens (the family of clients).
+    #[serde(default)]
+    pub family_member: bool,
     /// May use the password and device code grants, which have no redirect.
     #[serde(default)]
     pub is_fallback_public_client: bool,
@@ -251,6 +257,8 @@ impl Application {
             protectable: false,
             attestation: AppAttestationRequirement::default(),
             broker: false,
+            hub_applications: Vec::new(),
+            family_member: false,
             is_fallback_public_client: false,
             consent: ConsentPolicy::default(),
             signing_algorithm: SigningAlgorithm::default(),

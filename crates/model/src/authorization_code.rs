@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AppId, CodeId, SessionId, UserId};
+use crate::{AppId, CodeId, DeviceId, SessionId, UserId};
 
 /// A code as it waits for its one redemption.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,12 @@ pub struct AuthorizationCode {
     pub code_challenge: Option<String>,
     /// The request went through the broker: PRT proof came with it.
     pub brokered: bool,
+    /// The device that proved itself at the pages, where no broker speaks for one.
+    #[serde(default)]
+    pub device_id: Option<DeviceId>,
+    /// The app that asked for the client, which runs in its pages (nested app authentication).
+    #[serde(default)]
+    pub hub: Option<AppId>,
     /// Client capabilities announced with the request (`xms_cc`).
     #[serde(default)]
     pub capabilities: Vec<String>,

@@ -63,6 +63,8 @@ codes! {
     FLOW_TOKEN_EXPIRED = 50089, "invalid_grant", None;
     /// The device must prove itself.
     DEVICE_AUTHENTICATION_REQUIRED = 50097, "invalid_grant", Some("device_authentication_failed");
+    /// The proof of a device is not valid.
+    DEVICE_PROOF_INVALID = 50099, "invalid_grant", None;
     /// Wrong name or password.
     INVALID_CREDENTIALS = 50126, "invalid_grant", None;
     /// The broker app is missing.

@@ -23,6 +23,12 @@ pub struct RefreshToken {
     pub code_id: Option<CodeId>,
     /// It was obtained through the broker.
     pub brokered: bool,
+    /// The app through which the client got it, and which must ask again (nested app authentication).
+    #[serde(default)]
+    pub hub: Option<AppId>,
+    /// It was made for a member of the family of clients: the other members may redeem it.
+    #[serde(default)]
+    pub family: bool,
     /// Methods by which the person had signed in when it was made: a second factor given later does not add to it. None in tokens
     /// of versions that did not know: the methods of the session count.
     #[serde(default)]

@@ -17,6 +17,8 @@ pub struct App {
     pub identity: Option<PlatformIdentity>,
     /// Who signed it, where that matters.
     pub signer: Option<Signer>,
+    /// Its client library asks the broker, where there is one.
+    pub asks_broker: bool,
     redirect_uri: String,
 }
 
@@ -25,7 +27,7 @@ impl App {
     #[must_use]
     pub fn on_phone(name: &str, client_id: AppId, identity: PlatformIdentity) -> Self {
         let redirect_uri = redirect::broker_redirect(&identity);
-        Self { name: name.to_owned(), client_id, identity: Some(identity), signer: None, redirect_uri }
+        Self { name: name.to_owned(), client_id, identity: Some(identity), signer: None, asks_broker: true, redirect_uri }
     }
 
     /// The same, signed by somebody.
@@ -34,10 +36,16 @@ impl App {
         Self { signer: Some(signer), ..self }
     }
 
+    /// The same with a client library that knows of no broker.
+    #[must_use]
+    pub fn without_broker(self) -> Self {
+        Self { asks_broker: false, ..self }
+    }
+
     /// A program on a PC, which answers on the loopback address.
     #[must_use]
     pub fn on_desktop(name: &str, client_id: AppId) -> Self {
-        Self { name: name.to_owned(), client_id, identity: None, signer: None, redirect_uri: "http://localhost".into() }
+        Self { name: name.to_owned(), client_id, identity: None, signer: None, asks_broker: true, redirect_uri: "http://localhost".into() }
     }
 
     /// Where the phone takes answers for this app.

@@ -8,16 +8,18 @@ use doorward_wire::certificate;
 use doorward_wire::drs::discover::Discovery;
 use doorward_wire::drs::{self, CertificateRequest, DeleteClaims, JoinRequest, JoinResponse};
 use doorward_wire::key::SigningKey;
+use doorward_wire::oauth::claims_parameter;
 use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, PrtResponse, RedemptionClaims, ResponseEncryption};
 use reqwest::Client;
 use serde::Deserialize;
 use url::Url;
 use uuid::uuid;
 
-use crate::app::App;
+use crate::broker_call::BrokerRequest;
 use crate::error::PhoneError;
 use crate::html;
 use crate::http::{Network, send};
+use crate::log::Log;
 use crate::outcome::{OAuthError, Outcome, Tokens};
 
 /// Client id of the broker.
@@ -82,6 +84,11 @@ impl Registration {
         let certificate = certificate::self_signed(&device_id.to_string(), &pkcs8, network.clock.now(), network.rng.as_ref())
             .map_err(PhoneError::local)?;
         Ok(Self { device_id, key, certificate, transport_key, primary: None })
+    }
+
+    /// The device key.
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.key
     }
 
     /// The device certificate, DER.
@@ -179,10 +186,19 @@ impl Registration {
     }
 
     /// Gets a token for an app, silently: an authorization request with two proofs in its headers, then the code.
-    pub(crate) async fn token_for(&self, client: &Client, network: &Network, app: &App, scope: &str) -> Result<Outcome, PhoneError> {
+    pub(crate) async fn token_for(
+        &self,
+        client: &Client,
+        network: &Network,
+        asked: &BrokerRequest,
+        log: &mut Log,
+    ) -> Result<Outcome, PhoneError> {
         let proofs = self.proofs(client, network).await?;
-        let client_id = app.client_id.to_string();
-        let query = [("client_id", client_id.as_str()), ("response_type", "code"), ("redirect_uri", app.redirect_uri()), ("scope", scope)];
+        let capabilities: Vec<String> = asked.client_capabilities.split(',').map(str::to_owned).collect();
+        let claims = claims_parameter::write(&capabilities, None).unwrap_or_default();
+        let (client_id, redirect_uri, scope) = (asked.client_id.as_str(), asked.redirect_uri.as_str(), asked.scope.as_str());
+        let query =
+            [("client_id", client_id), ("response_type", "code"), ("redirect_uri", redirect_uri), ("scope", scope), ("claims", &claims)];
         let request = client
             .get(format!("{}/oAuth2/v2.0/authorize", network.authority()))
             .query(&query)
@@ -191,6 +207,7 @@ impl Registration {
             .header("accept", "application/json")
             .header("x-client-brkrver", "1.0");
         let answer = send(request).await?;
+        log.note("broker", format!("authorize with both proofs (PRT, device) for {redirect_uri} → HTTP {}", answer.status));
         if answer.status >= 400 {
             return refusal("authorization", &answer.body);
         }
@@ -199,13 +216,15 @@ impl Registration {
         let code = address.as_ref().and_then(|url| url.query_pairs().find(|(key, _)| key == "code").map(|(_, value)| value.into_owned()));
         let Some(code) = code else { return Err(PhoneError::protocol("authorization", answer.body)) };
         let form = [
-            ("client_id", client_id.as_str()),
+            ("client_id", client_id),
             ("grant_type", "authorization_code"),
             ("code", code.as_str()),
-            ("redirect_uri", app.redirect_uri()),
+            ("redirect_uri", redirect_uri),
             ("scope", scope),
+            ("claims", &claims),
         ];
         let answer = send(client.post(format!("{}/oAuth2/v2.0/token", network.authority())).form(&form)).await?;
+        log.note("token endpoint", format!("authorization_code → HTTP {}", answer.status));
         tokens("code", answer.status, &answer.body)
     }
 
@@ -221,6 +240,7 @@ impl Registration {
             redirect_uri: None,
             grant_type: "refresh_token".into(),
             iss: "aad:brokerplugin".into(),
+            ..RedemptionClaims::default()
         };
         let version = KdfVersion::V2;
         let message = prt::build_redemption(network.rng.as_ref(), &primary.session_key, version, &claims)

@@ -68,11 +68,12 @@ impl Network {
     }
 }
 
-/// Status, `Location` and body of an answer, and where it came from.
+/// Status, the headers that clients act on, and body of an answer, and where it came from.
 pub(crate) struct Answer {
     pub(crate) url: Url,
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
+    pub(crate) www_authenticate: Option<String>,
     pub(crate) body: String,
 }
 
@@ -80,6 +81,7 @@ pub(crate) struct Answer {
 pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, PhoneError> {
     let response = request.send().await?;
     let (url, status) = (response.url().clone(), response.status().as_u16());
-    let location = response.headers().get("location").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Ok(Answer { url, status, location, body: response.text().await? })
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (location, www_authenticate) = (header("location"), header("www-authenticate"));
+    Ok(Answer { url, status, location, www_authenticate, body: response.text().await? })
 }

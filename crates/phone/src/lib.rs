@@ -5,20 +5,26 @@
 
 mod account;
 mod app;
+mod body;
 mod broker;
+mod broker_call;
+mod challenge;
 mod error;
 mod hardware;
 mod html;
 mod http;
 mod key_store;
+mod log;
 mod mail_client;
 mod outcome;
 mod phone;
 mod protection;
+mod refresh;
 mod web_view;
 
 pub use account::Account;
 pub use app::App;
+pub use body::Body;
 pub use broker::Proofs;
 pub use error::PhoneError;
 pub use hardware::{Hardware, Signer};
@@ -26,5 +32,5 @@ pub use http::Network;
 pub use key_store::{SharedKeys, SoftwareKeys};
 pub use mail_client::{MailAnswer, MailClient};
 pub use outcome::{Outcome, Tokens};
-pub use phone::{Body, Phone};
+pub use phone::Phone;
 pub use protection::Protected;

@@ -1,9 +1,9 @@
 //! A built-in mail client: Exchange ActiveSync with name and password, as phones have had it since long ago.
 
 use crate::account::Account;
+use crate::body::Body;
 use crate::error::PhoneError;
 use crate::http::{Network, send};
-use crate::phone::Body;
 
 /// What the mail client got.
 #[derive(Debug, Clone, PartialEq, Eq)]

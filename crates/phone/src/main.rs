@@ -75,6 +75,9 @@ struct Start {
     /// What the app asks for.
     #[arg(long, default_value = "openid profile offline_access User.Read")]
     scope: String,
+    /// Print what the phone and the server said to each other, too.
+    #[arg(long)]
+    log: bool,
     /// Follow the advice on the screen: install the broker, register the device.
     #[arg(long)]
     follow_advice: bool,
@@ -147,6 +150,12 @@ async fn run(arguments: &Arguments) -> Result<bool, PhoneError> {
             // The screen tells how far it went even when it broke off.
             for line in phone.screen() {
                 println!("{line}");
+            }
+            if start.log {
+                println!();
+                for line in phone.log() {
+                    println!("{line}");
+                }
             }
             Ok(matches!(ended?, Outcome::Token(_)))
         }

@@ -9,66 +9,18 @@ use reqwest::{Client, RequestBuilder};
 
 use crate::account::Account;
 use crate::app::App;
+use crate::body::Body;
 use crate::broker::{self, BROKER, BROKER_REDIRECT, DEVICE_REGISTRATION, DeviceDescription, Proofs, Registration};
+use crate::broker_call::{self, BrokerRequest};
 use crate::error::PhoneError;
 use crate::hardware::Hardware;
 use crate::http::{Network, send};
+use crate::log::{Log, place};
 use crate::outcome::{Outcome, Tokens};
-use crate::web_view::{self, End};
+use crate::web_view::{End, WebView};
 
-/// What kind of device it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Body {
-    /// An iPhone.
-    IPhone,
-    /// An Android phone.
-    AndroidPhone,
-    /// A PC with Windows.
-    WindowsPc,
-}
-
-impl Body {
-    fn user_agent(self) -> &'static str {
-        match self {
-            Self::IPhone => {
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 PKeyAuth/1.0"
-            }
-            Self::AndroidPhone => {
-                "Mozilla/5.0 (Linux; Android 16; Phone) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 PKeyAuth/1.0"
-            }
-            Self::WindowsPc => "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Safari/537.36",
-        }
-    }
-
-    /// Name of the client library, as its header gives it.
-    fn sku(self) -> Option<&'static str> {
-        match self {
-            Self::IPhone => Some("MSAL.iOS"),
-            Self::AndroidPhone => Some("MSAL.Android"),
-            Self::WindowsPc => None,
-        }
-    }
-
-    /// Name of the operating system in device registration.
-    #[must_use]
-    pub fn operating_system(self) -> &'static str {
-        match self {
-            Self::IPhone => "iOS",
-            Self::AndroidPhone => "Android",
-            Self::WindowsPc => "Windows",
-        }
-    }
-
-    /// Its version.
-    #[must_use]
-    pub fn version(self) -> &'static str {
-        match self {
-            Self::IPhone => "19.1",
-            Self::AndroidPhone => "16",
-            Self::WindowsPc => "10.0.26200",
-        }
-    }
-}
+/// The apps carry the protection runtime.
+const PROTECTS: &str = r#"{"access_token":{"xms_cc":{"values":["ProtApp"]}}}"#;
 
 /// A device.
 pub struct Phone {
@@ -84,6 +36,7 @@ pub struct Phone {
     client: Client,
     registration: Option<Registration>,
     screen: Vec<String>,
+    log: Log,
 }
 
 impl Phone {
@@ -102,6 +55,7 @@ impl Phone {
             client,
             registration: None,
             screen: Vec::new(),
+            log: Log::default(),
         })
     }
 
@@ -109,6 +63,25 @@ impl Phone {
     #[must_use]
     pub fn screen(&self) -> &[String] {
         &self.screen
+    }
+
+    /// What its apps, its broker and the server said to each other, one step a line.
+    #[must_use]
+    pub fn log(&self) -> &[String] {
+        self.log.lines()
+    }
+
+    pub(crate) fn append(&mut self, log: Log) {
+        self.log.append(log);
+    }
+
+    pub(crate) fn registration(&self) -> Option<&Registration> {
+        self.registration.as_ref()
+    }
+
+    /// Its time, in seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.network.clock.now().as_second()
     }
 
     /// The network it is on.
@@ -132,7 +105,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`]; refusals are outcomes.
     pub async fn start(&mut self, app: &App, account: &Account, scope: &str) -> Result<Outcome, PhoneError> {
-        let through_broker = self.broker_installed && self.registration.as_ref().is_some_and(Registration::is_signed_in);
+        let through_broker = app.asks_broker && self.broker_installed && self.registration.as_ref().is_some_and(Registration::is_signed_in);
         let outcome =
             if through_broker { self.start_silently(app, scope).await? } else { self.start_in_web_view(app, account, scope).await? };
         self.show(&app.name, &outcome);
@@ -141,8 +114,26 @@ impl Phone {
 
     async fn start_silently(&mut self, app: &App, scope: &str) -> Result<Outcome, PhoneError> {
         let Some(registration) = &self.registration else { return Err(PhoneError::local("not registered")) };
-        let (client, network) = (self.client.clone(), self.network.clone());
-        let outcome = registration.token_for(&client, &network, app, scope).await?;
+        let request = BrokerRequest {
+            authority: self.network.authority(),
+            client_id: app.client_id.to_string(),
+            redirect_uri: app.redirect_uri().to_owned(),
+            scope: scope.to_owned(),
+            correlation_id: broker::correlation_id(&self.network),
+            client_app_name: app.name.clone(),
+            client_capabilities: "ProtApp".into(),
+        };
+        let (call, message) = broker_call::ask(self.body, &request, self.network.rng.as_ref())?;
+        let form = if self.body == Body::IPhone { "msauthv2://broker with a new key and nonce" } else { "JSON over a bound service" };
+        self.log.note("broker request", format!("{} asks: {form}", app.name));
+        let received = broker_call::receive(&message)?;
+        // What the operating system says of the app that calls is what counts, not what the app writes.
+        let asked = BrokerRequest { redirect_uri: app.redirect_uri().to_owned(), ..received.request.clone() };
+        let outcome = registration.token_for(&self.client, &self.network, &asked, &mut self.log).await?;
+        let answer = received.answer(&outcome)?;
+        let outcome = call.read(&answer, app.redirect_uri())?;
+        let form = if self.body == Body::IPhone { "decrypted, hash and nonce fit" } else { "JSON" };
+        self.log.note("broker answer", format!("{}: {form}", app.name));
         if outcome.code() == 50155 || outcome.code() == 70000 {
             // The server does not know the device any more: the broker forgets its registration, so the next start registers again.
             self.registration = None;
@@ -150,8 +141,11 @@ impl Phone {
         Ok(outcome)
     }
 
-    async fn start_in_web_view(&self, app: &App, account: &Account, scope: &str) -> Result<Outcome, PhoneError> {
-        match self.authorize(&app.client_id.to_string(), app.redirect_uri(), account, scope).await? {
+    async fn start_in_web_view(&mut self, app: &App, account: &Account, scope: &str) -> Result<Outcome, PhoneError> {
+        let mut log = Log::default();
+        let outcome = self.authorize(&app.name, &app.client_id.to_string(), app.redirect_uri(), account, scope, &mut log).await;
+        self.append(log);
+        match outcome? {
             Ok(tokens) => Ok(Outcome::Token(tokens)),
             Err(outcome) => Ok(outcome),
         }
@@ -160,10 +154,12 @@ impl Phone {
     /// An authorization code flow with PKCE in a web view.
     async fn authorize(
         &self,
+        name: &str,
         client_id: &str,
         redirect_uri: &str,
         account: &Account,
         scope: &str,
+        log: &mut Log,
     ) -> Result<Result<Tokens, Outcome>, PhoneError> {
         let web_view = self.network.client(self.body.user_agent())?;
         let verifier = rng::secret(self.network.rng.as_ref());
@@ -178,16 +174,30 @@ impl Phone {
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
             ("login_hint", account.name.as_str()),
+            ("claims", PROTECTS),
         ];
         let first = web_view.get(format!("{}/oauth2/v2.0/authorize", self.network.authority())).query(&query);
         let correlation_id = broker::correlation_id(&self.network);
-        let decorate = |request: RequestBuilder| self.decorate(request, &correlation_id);
-        let url = match web_view::sign_in(&web_view, first, redirect_uri, account, &decorate).await? {
+        let decorate = |request: RequestBuilder| self.decorate(request, name, &correlation_id);
+        let view = WebView {
+            client: &web_view,
+            library: self.body.library(),
+            redirect_uri,
+            registration: self.registration(),
+            now: self.now(),
+            decorate: &decorate,
+        };
+        let url = match view.sign_in(first, account, log).await? {
             End::Redirect(url) => url,
             End::Broker { code, store_link } => {
                 let text = if code == 50127 { "Install the broker app to go on." } else { "Register this phone to go on." };
                 return Ok(Err(Outcome::Interrupt { code, text: text.into(), store_link }));
             }
+            End::MustBeManaged => {
+                let text = "This phone must be managed: the browser says how.";
+                return Ok(Err(Outcome::Interrupt { code: 53000, text: text.into(), store_link: None }));
+            }
+            End::Left(url) => return Ok(Err(Outcome::Refused { code: 0, text: format!("The sign-in was left for {}.", place(&url)) })),
             End::Refused { code, text } => return Ok(Err(Outcome::Refused { code, text })),
         };
         let parameter = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
@@ -205,19 +215,21 @@ impl Phone {
             ("redirect_uri", redirect_uri),
             ("code_verifier", verifier.as_str()),
             ("scope", scope),
+            ("claims", PROTECTS),
         ];
         let request = web_view.post(format!("{}/oauth2/v2.0/token", self.network.authority())).form(&form);
-        let answer = send(self.decorate(request, &correlation_id)).await?;
+        let answer = send(self.decorate(request, name, &correlation_id)).await?;
+        log.note("token endpoint", format!("authorization_code → HTTP {}", answer.status));
         Ok(match broker::tokens("code", answer.status, &answer.body)? {
             Outcome::Token(tokens) => Ok(tokens),
             other => Err(other),
         })
     }
 
-    fn decorate(&self, mut request: RequestBuilder, correlation_id: &str) -> RequestBuilder {
+    pub(crate) fn decorate(&self, mut request: RequestBuilder, app: &str, correlation_id: &str) -> RequestBuilder {
         request = request.header("client-request-id", correlation_id).header("return-client-request-id", "true");
-        if let Some(sku) = self.body.sku() {
-            request = request.header("x-client-SKU", sku).header("x-ms-PKeyAuth", "1.0");
+        if let Some(library) = self.body.library() {
+            request = library.decorate(request, app);
         }
         if self.broker_installed {
             request = request.header("x-client-brkrver", "1.0");
@@ -234,7 +246,10 @@ impl Phone {
             return Err(PhoneError::local("the broker is not installed"));
         }
         let scope = format!("openid profile offline_access {DEVICE_REGISTRATION}/.default");
-        let tokens = match self.authorize(&BROKER.to_string(), BROKER_REDIRECT, account, &scope).await? {
+        let mut log = Log::default();
+        let tokens = self.authorize("Broker", &BROKER.to_string(), BROKER_REDIRECT, account, &scope, &mut log).await;
+        self.append(log);
+        let tokens = match tokens? {
             Ok(tokens) => tokens,
             Err(outcome) => {
                 self.show("Broker", &outcome);
@@ -255,6 +270,7 @@ impl Phone {
             return Ok(Err(outcome));
         }
         let id = registration.device_id;
+        self.log.note("registration", format!("device {id} with a certificate, and a primary refresh token"));
         self.screen.push(format!("Broker: this device is registered ({id})"));
         self.registration = Some(registration);
         Ok(Ok(id))
@@ -324,7 +340,7 @@ impl Phone {
         Ok((answer.status, answer.body))
     }
 
-    fn show(&mut self, app: &str, outcome: &Outcome) {
+    pub(crate) fn show(&mut self, app: &str, outcome: &Outcome) {
         self.screen.push(match outcome {
             Outcome::Token(_) => format!("{app}: signed in"),
             Outcome::Interrupt { text, store_link, .. } => match store_link {

@@ -7,10 +7,11 @@ use doorward_policy::protection::{Account as ManagedAccount, ClockReading};
 use serde_json::json;
 
 use crate::app::App;
+use crate::body::Body;
 use crate::error::PhoneError;
 use crate::hardware::Attestor;
 use crate::key_store::{SharedKeys, SoftwareKeys};
-use crate::phone::{Body, Phone};
+use crate::phone::Phone;
 
 /// An app with the protection runtime.
 pub struct Protected {

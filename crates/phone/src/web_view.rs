@@ -1,15 +1,20 @@
 //! A web view: follows the pages of a sign-in, types name and password, and watches for addresses that are meant for the app.
 
+use doorward_wire::pkeyauth::Challenge;
 use reqwest::{Client, RequestBuilder};
 use url::Url;
 
 use crate::account::Account;
+use crate::body::Library;
+use crate::broker::Registration;
+use crate::challenge;
 use crate::error::PhoneError;
 use crate::html;
 use crate::http::{Answer, send};
+use crate::log::{Log, place};
 
 /// Pages that one sign-in shows at most.
-const PAGES: usize = 8;
+const PAGES: usize = 10;
 
 /// How the pages ended.
 #[derive(Debug)]
@@ -18,48 +23,75 @@ pub(crate) enum End {
     Redirect(Url),
     /// At an address that asks for the broker.
     Broker { code: u32, store_link: Option<String> },
+    /// At an address for the system's browser that says that the device must be managed.
+    MustBeManaged,
+    /// At an address for the system's browser or a store: the person has left.
+    Left(Url),
     /// At a page that refuses.
     Refused { code: u32, text: String },
 }
 
-/// Opens `first` and signs in with `account`, until the pages lead to `redirect_uri`. `decorate` adds the headers that the client
-/// library sends with every request.
-pub(crate) async fn sign_in(
-    client: &Client,
-    first: RequestBuilder,
-    redirect_uri: &str,
-    account: &Account,
-    decorate: &(dyn Fn(RequestBuilder) -> RequestBuilder + Sync),
-) -> Result<End, PhoneError> {
-    let mut answer = send(decorate(first)).await?;
-    for _ in 0..PAGES {
-        let next = match step(&answer, redirect_uri)? {
-            Step::End(end) => return Ok(end),
-            Step::Follow(url) => client.get(url),
-            Step::Show => {
-                let Some(mut form) = html::form(&answer.body) else {
-                    return Err(PhoneError::protocol("sign-in page", format!("HTTP {} without a form: {}", answer.status, answer.body)));
-                };
-                if form.asks_for("newpasswd") {
-                    return Ok(End::Refused { code: 50055, text: "The password must be changed.".into() });
+/// A web view with the client library around it.
+pub(crate) struct WebView<'a> {
+    pub(crate) client: &'a Client,
+    /// None on a PC.
+    pub(crate) library: Option<&'a Library>,
+    pub(crate) redirect_uri: &'a str,
+    /// What the device can prove.
+    pub(crate) registration: Option<&'a Registration>,
+    /// The phone's time, in seconds since 1970.
+    pub(crate) now: i64,
+    /// Adds the headers that the client library sends with every request.
+    pub(crate) decorate: &'a (dyn Fn(RequestBuilder) -> RequestBuilder + Sync),
+}
+
+impl WebView<'_> {
+    /// Opens `first` and signs in with `account`, until the pages lead to the redirect URI.
+    pub(crate) async fn sign_in(&self, first: RequestBuilder, account: &Account, log: &mut Log) -> Result<End, PhoneError> {
+        let mut answer = send((self.decorate)(first)).await?;
+        for _ in 0..PAGES {
+            let shown = answer.location.as_deref().map_or_else(|| html::text_of(&answer.body, "h1").unwrap_or_default(), str::to_owned);
+            let shown = shown.split('?').next().unwrap_or_default();
+            log.note("web view", format!("{} → HTTP {} {shown}", place(&answer.url), answer.status));
+            let next = match step(&answer, self.redirect_uri)? {
+                Step::End(end) => return Ok(end),
+                Step::Follow(url) => self.client.get(url),
+                Step::ProveDevice(asked) => self.prove(&asked, log)?,
+                Step::Show => {
+                    let Some(mut form) = html::form(&answer.body) else {
+                        return Err(PhoneError::protocol(
+                            "sign-in page",
+                            format!("HTTP {} without a form: {}", answer.status, answer.body),
+                        ));
+                    };
+                    if form.asks_for("newpasswd") {
+                        return Ok(End::Refused { code: 50055, text: "The password must be changed.".into() });
+                    }
+                    if form.asks_for("passwd") && answer.body.contains("role=\"alert\"") {
+                        // The password was typed before and refused.
+                        let text = html::text_of(&answer.body, "p class=\"problem\"").unwrap_or_else(|| "The sign-in failed.".into());
+                        return Ok(End::Refused { code: 50126, text });
+                    }
+                    form.fill("login", &account.name);
+                    form.fill("passwd", &account.password);
+                    if !form.asks_for("login") && !form.asks_for("passwd") {
+                        // A page that only asks for a yes.
+                        form.fields.push(("consent".into(), "accept".into()));
+                    }
+                    self.client.post(resolve(&answer.url, &form.action)?).form(&form.fields)
                 }
-                if form.asks_for("passwd") && answer.body.contains("role=\"alert\"") {
-                    // The password was typed before and refused.
-                    let text = html::text_of(&answer.body, "p class=\"problem\"").unwrap_or_else(|| "The sign-in failed.".into());
-                    return Ok(End::Refused { code: 50126, text });
-                }
-                form.fill("login", &account.name);
-                form.fill("passwd", &account.password);
-                if !form.asks_for("login") && !form.asks_for("passwd") {
-                    // A page that only asks for a yes.
-                    form.fields.push(("consent".into(), "accept".into()));
-                }
-                client.post(resolve(&answer.url, &form.action)?).form(&form.fields)
-            }
-        };
-        answer = send(decorate(next)).await?;
+            };
+            answer = send((self.decorate)(next)).await?;
+        }
+        Err(PhoneError::protocol("sign-in page", "the pages do not end"))
     }
-    Err(PhoneError::protocol("sign-in page", "the pages do not end"))
+
+    fn prove(&self, asked: &Challenge, log: &mut Log) -> Result<RequestBuilder, PhoneError> {
+        let library = self.library.ok_or_else(|| PhoneError::protocol("redirect", "a PC is asked for its device"))?;
+        let authorization = challenge::answer(asked, library, self.registration, self.now, log)?;
+        let request = self.client.get(asked.submit_url.clone()).query(library.answer_query.as_slice());
+        Ok(request.header("authorization", authorization))
+    }
 }
 
 /// What an answer means to a web view.
@@ -68,6 +100,8 @@ enum Step {
     End(End),
     /// Another page, by a redirect.
     Follow(Url),
+    /// The server asks for the device.
+    ProveDevice(Box<Challenge>),
     /// A page to be shown.
     Show,
 }
@@ -76,18 +110,24 @@ fn step(answer: &Answer, redirect_uri: &str) -> Result<Step, PhoneError> {
     if let Some(location) = &answer.location {
         let url = resolve(&answer.url, location)?;
         let parameter = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        if url.scheme() == "msauth" && url.host_str() == Some("wpj") {
-            let code = parameter("error_code").and_then(|code| code.parse().ok()).unwrap_or_default();
-            return Ok(Step::End(End::Broker { code, store_link: parameter("app_link") }));
-        }
         if is_redirect_to(&url, redirect_uri) {
             return Ok(Step::End(End::Redirect(url)));
         }
-        // A web view loads pages over TLS; no other app is opened with what was meant for this one.
-        if url.scheme() == "https" {
-            return Ok(Step::Follow(url));
-        }
-        return Err(PhoneError::protocol("redirect", format!("to {url}, which is not this app")));
+        return match (url.scheme(), url.host_str()) {
+            ("msauth", Some("wpj")) => {
+                let code = parameter("error_code").and_then(|code| code.parse().ok()).unwrap_or_default();
+                Ok(Step::End(End::Broker { code, store_link: parameter("app_link") }))
+            }
+            ("browser", _) if url.as_str().contains("&ismdmurl=1") => Ok(Step::End(End::MustBeManaged)),
+            ("browser" | "market" | "companyportal", _) => Ok(Step::End(End::Left(url))),
+            ("urn", _) => match Challenge::of_address(&url) {
+                Some(challenge) => Ok(Step::ProveDevice(Box::new(challenge))),
+                None => Err(PhoneError::protocol("challenge", url.as_str())),
+            },
+            // A web view loads pages over TLS; no other app is opened with what was meant for this one.
+            ("https", _) => Ok(Step::Follow(url)),
+            _ => Err(PhoneError::protocol("redirect", format!("to {url}, which is not this app"))),
+        };
     }
     if answer.status >= 400 {
         let code = html::error_code(&answer.body).unwrap_or_default();
@@ -115,7 +155,7 @@ mod tests {
 
     fn answer(status: u16, location: Option<&str>, body: &str) -> Answer {
         let url = Url::parse("https://login.example/t/oauth2/v2.0/authorize").unwrap();
-        Answer { url, status, location: location.map(str::to_owned), body: body.to_owned() }
+        Answer { url, status, location: location.map(str::to_owned), www_authenticate: None, body: body.to_owned() }
     }
 
     #[test]
@@ -126,6 +166,7 @@ mod tests {
         assert_eq!(url.query(), Some("code=1"));
         assert!(step(&answer(302, Some("msauth.com.evil.mail://auth?code=1"), ""), OWN).is_err());
         assert!(step(&answer(302, Some("http://login.example/"), ""), OWN).is_err(), "without TLS");
+        assert!(step(&answer(302, Some("msauth://com.evil.mail/AA%3D?code=1"), ""), OWN).is_err(), "another app");
     }
 
     #[test]
@@ -148,6 +189,26 @@ mod tests {
             panic!("the broker")
         };
         assert_eq!((code, store_link.as_deref()), (50127, Some("https://apps.example/broker")));
+    }
+
+    #[test]
+    fn an_address_for_the_browser_says_whether_the_device_must_be_managed() {
+        let end = |location: &str| match step(&answer(302, Some(location), ""), OWN) {
+            Ok(Step::End(end)) => end,
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(end("browser://login.example/t/managed?a=b&ismdmurl=1"), End::MustBeManaged));
+        for location in ["browser://login.example/help", "market://details?id=com.example", "companyportal://"] {
+            assert!(matches!(end(location), End::Left(_)), "{location}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_is_answered_and_nothing_else_of_its_kind() {
+        let location = "urn:http-auth:PKeyAuth?SubmitUrl=https%3A%2F%2Flogin.example%2Ft%2Fpkeyauth&nonce=n&Context=c&Version=1.0\
+                        &CertAuthorities=OU%3Da&TenantId=5713b322-9419-4ce2-bb74-1b81c3aa201f";
+        assert!(matches!(step(&answer(302, Some(location), ""), OWN), Ok(Step::ProveDevice(_))));
+        assert!(step(&answer(302, Some("urn:http-auth:PassKey?nonce=n"), ""), OWN).is_err());
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Caller {
     pub client_sku: String,
     /// `x-client-brkrver` was sent: the app says that a broker is there. A hint for the right advice, never a proof.
     pub broker_hint: bool,
+    /// The client says that it answers challenges for its device (PKeyAuth).
+    pub answers_pkeyauth: bool,
     /// The client's correlation id, or a fresh one.
     pub correlation_id: CorrelationId,
 }

@@ -2,6 +2,7 @@
 
 use doorward_model::{ErrorCode, SignInId};
 use doorward_store::StoreError;
+use doorward_wire::pkeyauth::Challenge;
 
 /// A refusal that the protocol has words for.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,12 @@ pub struct Refusal {
     pub claims: Option<String>,
     /// Sign-in name to show beside the refusal, where the client needs it to act (`adi`).
     pub account: Option<String>,
+    /// OAuth error and suberror in place of those of the code.
+    pub oauth: Option<(&'static str, &'static str)>,
+    /// Whom the refusal is about, for a client that acts on it (`client_info`).
+    pub client_info: Option<String>,
+    /// What the client's device is to prove: with the proof the client may ask again.
+    pub device_challenge: Option<Box<Challenge>>,
     /// Id of the sign-in record: the trace id shown to the client.
     pub trace_id: Option<SignInId>,
 }
@@ -23,7 +30,29 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with a text for the other end.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), internal: None, claims: None, account: None, trace_id: None }
+        Self {
+            code,
+            message: message.into(),
+            internal: None,
+            claims: None,
+            account: None,
+            oauth: None,
+            client_info: None,
+            device_challenge: None,
+            trace_id: None,
+        }
+    }
+
+    /// OAuth error, on which clients act.
+    #[must_use]
+    pub fn oauth_error(&self) -> &'static str {
+        self.oauth.map_or_else(|| self.code.oauth_error(), |(error, _)| error)
+    }
+
+    /// Suberror, on which clients act too.
+    #[must_use]
+    pub fn suberror(&self) -> Option<&'static str> {
+        self.oauth.map_or_else(|| self.code.suberror(), |(_, suberror)| Some(suberror))
     }
 
     /// Adds context for the log.

@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod keys;
 pub mod mail;
 pub mod master_key;
+pub mod nested;
 pub mod one_time;
 pub mod overview;
 pub mod password;

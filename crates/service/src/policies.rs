@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest;
 use doorward_model::TenantId;
-use doorward_model::conditional_access::UserActionCondition;
+use doorward_model::conditional_access::{ConditionalAccessPolicy, Devices, PolicyState, UserActionCondition};
 use doorward_model::document::{Document, DocumentKind};
 use doorward_policy::conditional_access::{PolicySet, compile};
 use doorward_store::Unit;
@@ -33,6 +33,8 @@ pub struct TenantPolicies {
     pub compiled: PolicySet,
     /// Ids of the policies that name the registration of second factors as what they are for.
     pub about_registration: HashSet<String>,
+    /// Ids of the enabled policies that look at what a device is like.
+    pub about_devices: HashSet<String>,
     /// SHA-256 over the documents, hexadecimal: names the set in the sign-in log.
     pub hash: String,
 }
@@ -50,7 +52,8 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     }
     let documents = documents(unit).await?;
     let (compiled, about_registration) = compile_documents(&documents)?;
-    let policies = Arc::new(TenantPolicies { generation, compiled, about_registration, hash: hash(&documents) });
+    let about_devices = about_devices(&documents)?;
+    let policies = Arc::new(TenantPolicies { generation, compiled, about_registration, about_devices, hash: hash(&documents) });
     ctx.policies.0.insert(tenant, policies.clone()).await;
     Ok(policies)
 }
@@ -129,8 +132,20 @@ async fn documents(unit: &mut dyn Unit) -> Result<Documents> {
     Ok(documents)
 }
 
+fn about_devices([policies, ..]: &Documents) -> Result<HashSet<String>> {
+    let looks = |policy: &ConditionalAccessPolicy| {
+        let Devices { filter, devices, states } = &policy.conditions.devices;
+        policy.state == PolicyState::Enabled && (filter.is_some() || !devices.is_empty() || !states.is_empty())
+    };
+    Ok(read_policies(policies)?.into_iter().filter(looks).map(|policy| policy.id).collect())
+}
+
+fn read_policies(documents: &[Document]) -> Result<Vec<ConditionalAccessPolicy>> {
+    read_all(documents, |document| policy_file::conditional_access::read(&document.body, &document.id))
+}
+
 fn compile_documents([policies, services, locations, strengths]: &Documents) -> Result<Compiled> {
-    let policies = read_all(policies, |document| policy_file::conditional_access::read(&document.body, &document.id))?;
+    let policies = read_policies(policies)?;
     let services = read_all(services, |document| policy_file::service_policy::read(&document.body))?;
     let locations = read_all(locations, |document| policy_file::named_location::read(&document.body))?;
     let strengths = read_all(strengths, |document| policy_file::authentication_strength::read(&document.body))?;

@@ -28,12 +28,19 @@ impl FromRequestParts<Arc<Context>> for TheCaller {
             ip,
             user_agent: header(&parts.headers, "user-agent").unwrap_or_default().chars().take(256).collect(),
             client_sku: named("x-client-sku").unwrap_or_default(),
+            answers_pkeyauth: announces_pkeyauth(&parts.headers),
             broker_hint: named("x-client-brkrver").is_some(),
             correlation_id: named("client-request-id")
                 .and_then(|id| id.parse().ok())
                 .unwrap_or_else(|| CorrelationId::random(ctx.rng.as_ref())),
         }))
     }
+}
+
+/// Libraries say it in a header of their own, which Apple's spell with a plus, and web views in the user agent.
+fn announces_pkeyauth(headers: &HeaderMap) -> bool {
+    let said = ["x-ms-pkeyauth", "x-ms-pkeyauth+"].into_iter().filter_map(|name| header(headers, name)).any(|value| value.trim() == "1.0");
+    said || header(headers, "user-agent").is_some_and(|agent| agent.split(' ').any(|word| word.eq_ignore_ascii_case("PKeyAuth/1.0")))
 }
 
 /// A header's value, if it is visible ASCII.

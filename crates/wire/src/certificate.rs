@@ -154,6 +154,14 @@ pub fn parse(der: &[u8]) -> Result<DeviceCertificate, CertificateError> {
     Ok(DeviceCertificate { der: der.to_vec(), public_key: PublicKey::read(certificate.public_key())? })
 }
 
+/// Whether a certificate says that it comes from the authority with that id. Its word alone: no signature is checked.
+#[must_use]
+pub fn claims_issuer(der: &[u8], authority: Uuid) -> bool {
+    let Ok((_, certificate)) = X509Certificate::from_der(der) else { return false };
+    let mut units = certificate.issuer().iter_organizational_unit().filter_map(|unit| unit.as_str().ok());
+    units.any(|unit| unit.parse() == Ok(authority))
+}
+
 /// When a certificate begins and ends.
 ///
 /// # Errors
@@ -195,6 +203,12 @@ pub fn create_device_ca(id: Uuid, now: Timestamp) -> Result<NewDeviceCa, Certifi
     set_validity(&mut params, now, now.as_second().saturating_add(30 * 365 * 86_400));
     let certificate = params.self_signed(&key)?;
     Ok(NewDeviceCa { certificate: certificate.der().to_vec(), private_key: key.serialize_der() })
+}
+
+/// The name of the authority with that id as text (RFC 4514). Phones look in it for the `OU` of the issuer of their certificate.
+#[must_use]
+pub fn authority_name(id: Uuid) -> String {
+    format!("OU={id},CN={AUTHORITY_NAME}")
 }
 
 fn authority_params(id: Uuid) -> CertificateParams {

@@ -12,6 +12,7 @@ pub mod linux_management;
 pub mod mam;
 pub mod oauth;
 pub mod odata;
+pub mod pkeyauth;
 pub mod policy_file;
 pub mod prt;
 pub mod seal;

@@ -196,6 +196,7 @@ fn caller(past: &Context, visit: &Visit) -> Caller {
         user_agent: agent.into(),
         client_sku: String::new(),
         broker_hint: visit.way == Way::AppOnDevice,
+        answers_pkeyauth: false,
         correlation_id: CorrelationId::random(past.rng.as_ref()),
     }
 }

@@ -120,6 +120,7 @@ impl World {
             user_agent: String::new(),
             client_sku: String::new(),
             broker_hint: false,
+            answers_pkeyauth: false,
             correlation_id: CorrelationId::random(self.ctx.rng.as_ref()),
         };
         let client = {

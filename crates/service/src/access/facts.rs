@@ -5,7 +5,7 @@ use doorward_model::authentication_method::SecondFactor;
 use doorward_model::conditional_access::GrantControl;
 use doorward_model::device::Device;
 use doorward_model::protection::EvidenceProblem;
-use doorward_model::sign_in::ExternalUserType;
+use doorward_model::sign_in::{ClientAppType, ExternalUserType};
 use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, SignInId};
 use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject as Who, UserFacts};
@@ -32,11 +32,12 @@ pub(super) struct Gathered {
 }
 
 pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Gathered> {
+    let protector = request.hub.unwrap_or(request.client);
     let (subject, applied, attestation_missing) = match request.subject {
         Subject::User(user) => {
             let device = request.device.map(|device| device.id);
-            let applied = protection::applied(unit, user.id, request.client.app_id, device, ctx.now()).await?;
-            let missing = protection::missing_attestation(ctx, unit, user.id, request.client, device).await?;
+            let applied = protection::applied(unit, user.id, protector.app_id, device, request.enrolment, ctx.now()).await?;
+            let missing = protection::missing_attestation(ctx, unit, user.id, protector, device).await?;
             (Who::User(user_facts(unit, user).await?), applied, missing)
         }
         Subject::Workload => {
@@ -49,8 +50,13 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         resources: if request.user_action.is_some() { Vec::new() } else { vec![resource_facts(request.resource)] },
         user_action: request.user_action,
         authentication_context: request.authentication_context.map(str::to_owned),
-        client: Some(client_facts(request.client)),
-        client_app_type: request.client_type,
+        client: Some(ClientFacts {
+            approved: request.client.approved && protector.approved,
+            protectable: protector.protectable,
+            ..client_facts(request.client)
+        }),
+        // A page in an app is what the app is.
+        client_app_type: if request.hub.is_some() { Some(ClientAppType::MobileAppsAndDesktopClients) } else { request.client_type },
         device_platform: platform::of(request.device, request.caller),
         ip: Some(request.caller.ip),
         transfer_method: request.transfer_method,
@@ -68,7 +74,7 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         facts,
         protection: applied,
         attestation_missing,
-        must_attest: requires_attestation(&request.client.attestation),
+        must_attest: requires_attestation(&protector.attestation),
         amr: request.amr().to_vec(),
     })
 }

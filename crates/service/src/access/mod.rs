@@ -2,11 +2,13 @@
 
 mod again;
 mod attempt;
+mod device;
 mod facts;
 mod frequency;
 mod lock_out;
 mod people;
 mod platform;
+mod protection;
 mod refusal;
 mod remedy;
 mod request;
@@ -24,6 +26,7 @@ use doorward_store::Unit;
 
 pub use again::{Recorded, decide_again, recorded_facts};
 pub use attempt::Attempt;
+pub use device::depends_on_device;
 pub use facts::waived_controls;
 pub(crate) use facts::{client_facts, resource_facts};
 pub use frequency::asks_to_sign_in_again;
@@ -37,6 +40,8 @@ pub use request::{Request, Subject};
 pub use second_factor::{asks_for_second_factor, may_register, require_registration, that_would_do};
 pub use trial::{Trial, TrialDevice, TrialProof, Trials, Tried, TrustedPlace};
 pub use what_if::{PolicyAnalysis, what_if};
+
+pub(crate) use protection::can_protect;
 
 use crate::context::Context;
 use crate::error::Result;
@@ -56,7 +61,14 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
             None => return Ok(attempt),
             Some(code) => code,
         },
-        Outcome::Interrupt | Outcome::Block => decision.error().unwrap_or(ErrorCode::BLOCKED),
+        Outcome::Interrupt | Outcome::Block => {
+            let code = decision.error().unwrap_or(ErrorCode::BLOCKED);
+            if protection::is_what_lacks(&set.compiled, request, &gathered.facts, code) {
+                ErrorCode::PROTECTION_POLICY_REQUIRED
+            } else {
+                code
+            }
+        }
     };
     attempt.set_outcome(if decision.outcome == Outcome::Block { SignInOutcome::Refused } else { SignInOutcome::Interrupted });
     Err(refuse(ctx, request, code, gathered.attestation_missing, &decision, attempt).await)

@@ -9,6 +9,7 @@ use doorward_policy::conditional_access::Decision;
 use serde_json::Value;
 
 use super::attempt::Attempt;
+use super::protection;
 use super::request::{Request, Subject};
 use crate::caller::Caller;
 use crate::client;
@@ -31,6 +32,9 @@ pub(super) async fn refuse(
         Subject::User(user) => Some(user.user_principal_name.clone()),
         Subject::Workload => None,
     };
+    if code == ErrorCode::PROTECTION_POLICY_REQUIRED {
+        protection::tell(&mut refusal, request);
+    }
     refusal.trace_id = Some(attempt.id());
     attempt.refused(ctx, &refusal).await;
     refusal.into()
@@ -88,7 +92,7 @@ pub async fn failed_factor(
 }
 
 /// Records a refusal that came before any decision: a used code, a disabled account, a device that is gone. A refusal that is
-/// recorded already, and a client that only has to wait, are passed through. `client_id` is what the request says.
+/// recorded already, and a client that only has to wait or to answer a challenge, are passed through. `client_id` is what the request says.
 pub async fn refused_early(
     ctx: &Context,
     tenant: &Tenant,
@@ -113,7 +117,7 @@ pub async fn refused_early(
 }
 
 fn is_waiting(code: ErrorCode) -> bool {
-    code == ErrorCode::AUTHORIZATION_PENDING || code == ErrorCode::SLOW_DOWN
+    matches!(code, ErrorCode::AUTHORIZATION_PENDING | ErrorCode::SLOW_DOWN | ErrorCode::DEVICE_AUTHENTICATION_REQUIRED)
 }
 
 async fn record_refusal(

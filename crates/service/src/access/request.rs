@@ -31,6 +31,8 @@ pub struct Request<'a> {
     pub subject: Subject<'a>,
     /// With which app.
     pub client: &'a Application,
+    /// The app that asks for it, which runs in its pages: protection is its affair, and it must be on the list as well.
+    pub hub: Option<&'a Application>,
     /// Kind of client; none when it cannot be told.
     pub client_type: Option<ClientAppType>,
     /// For which resource.
@@ -49,6 +51,8 @@ pub struct Request<'a> {
     pub transfer_method: TransferMethod,
     /// Capabilities that the client announced (`xms_cc`).
     pub capabilities: &'a [String],
+    /// The enrolment for app protection that the client says is its own (`microsoft_enrollment_id`): no other speaks for it then.
+    pub enrolment: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
@@ -68,6 +72,7 @@ impl<'a> Request<'a> {
             caller,
             subject,
             client,
+            hub: None,
             client_type: None,
             resource,
             authentication_context: None,
@@ -77,6 +82,7 @@ impl<'a> Request<'a> {
             session: None,
             transfer_method: TransferMethod::None,
             capabilities: &[],
+            enrolment: None,
         }
     }
 

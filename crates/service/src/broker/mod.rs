@@ -2,5 +2,6 @@
 
 pub mod credential;
 pub mod peer_certificate;
+pub(crate) mod pkeyauth;
 pub mod prt;
 pub mod redeem;

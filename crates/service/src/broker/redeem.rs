@@ -2,6 +2,7 @@
 
 use doorward_model::ErrorCode;
 use doorward_model::tenant::Tenant;
+use doorward_wire::oauth::claims_parameter;
 use doorward_wire::prt::{self, ResponseEncryption};
 
 use super::credential::prt_proof;
@@ -11,6 +12,7 @@ use crate::caller::Caller;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::nested::{self, HubParameters};
 use crate::one_time;
 use crate::resource;
 use crate::sign_in::consent;
@@ -41,6 +43,9 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
     if renewal && !application.broker {
         return Err(Error::refused(ErrorCode::UNAUTHORIZED_CLIENT, "Only a broker may renew a primary refresh token."));
     }
+    let asked = HubParameters { brk_client_id: claims.brk_client_id, brk_redirect_uri: claims.brk_redirect_uri };
+    let hub = nested::hub(unit.as_mut(), &application, claims.redirect_uri.as_deref(), &asked).await?;
+    let capabilities = claims.claims.as_deref().map(claims_parameter::capabilities).unwrap_or_default();
     let platform = claims.redirect_uri.as_deref().and_then(|uri| client::redirect_platform(&application, uri));
     if !renewal && platform.is_none() {
         return Err(Error::refused(
@@ -52,7 +57,9 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
         client_type: Some(platform.map_or_else(|| access::client_type_of(&application), client::app_type)),
         device: Some(&proof.device),
         brokered: true,
+        hub: hub.as_ref(),
         session: Some(&proof.session),
+        capabilities: &capabilities,
         ..access::Request::new("prt", tenant, caller, Subject::User(&proof.user), &application, &target.resource)
     };
     let attempt = match access::require(ctx, unit.as_mut(), &request).await {
@@ -71,20 +78,11 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
     } else {
         consent::require(unit.as_mut(), &application, &proof.user, &target).await?;
         let tokens = Issue {
-            tenant,
-            user: &proof.user,
-            client: &application,
-            target: &target,
-            session: &proof.session,
             device: Some(&proof.device),
             brokered: true,
-            kept: None,
-            code_id: None,
-            nonce: None,
-            capabilities: &[],
-            authentication_context: None,
-            confirmation: None,
-            version,
+            capabilities: &capabilities,
+            hub: hub.as_ref().map(|hub| hub.app_id),
+            ..Issue::new(tenant, &proof.user, &application, &target, &proof.session, version)
         };
         serde_json::to_vec(&issue::issue(ctx, unit.as_mut(), &tokens).await?)
     };

@@ -36,6 +36,17 @@ pub(super) fn check(application: &Application) -> Result<()> {
         key_credential(credential, &format!("keyCredentials[{index}]"))?;
     }
     no_doubles(application.key_credentials.iter().map(|credential| credential.key_id), |index| format!("keyCredentials[{index}].keyId"))?;
+    no_doubles(application.hub_applications.iter(), |index| format!("doorward.hubApplications[{index}]"))?;
+    if let Some(index) = application.hub_applications.iter().position(|hub| *hub == application.app_id) {
+        return Err(DirectoryError::invalid(
+            format!("doorward.hubApplications[{index}]"),
+            "must be another app: none runs in its own pages",
+        ));
+    }
+    if application.family_member && application.is_confidential() {
+        let problem = "is for apps without a secret or certificate: what those get would be open to apps that prove nothing";
+        return Err(DirectoryError::invalid("doorward.familyMember", problem));
+    }
     if application.requested_access_token_version.is_some_and(|version| ![1, 2].contains(&version)) {
         return Err(DirectoryError::invalid("api.requestedAccessTokenVersion", "must be 1, 2 or null"));
     }

@@ -45,6 +45,12 @@ pub struct DeviceAuthority {
 }
 
 impl DeviceAuthority {
+    /// Its id, which stands in its name.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// Its certificate, DER.
     #[must_use]
     pub fn certificate(&self) -> &[u8] {

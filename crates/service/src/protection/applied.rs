@@ -25,15 +25,24 @@ pub struct AppliedFacts {
     pub failed: Vec<Criterion>,
 }
 
-/// Whether the user's instance of the app on that device applies its policy. Without a device the answer is no.
+/// Whether the user's instance of the app on that device applies its policy. Without a device the answer is no. `enrolment` is the id of
+/// the one instance that counts, as the client gave it; none: any of them.
 ///
 /// # Errors
 /// Storage failure.
-pub async fn applied(unit: &mut dyn Unit, user: UserId, app: AppId, device: Option<DeviceId>, now: Timestamp) -> Result<AppliedFacts> {
+pub async fn applied(
+    unit: &mut dyn Unit,
+    user: UserId,
+    app: AppId,
+    device: Option<DeviceId>,
+    enrolment: Option<&str>,
+    now: Timestamp,
+) -> Result<AppliedFacts> {
     let Some(device_id) = device else { return Ok(AppliedFacts::default()) };
     let mut best: Option<AppliedFacts> = None;
     for registration in registration::of_user(unit, user).await? {
-        if registration.app_id != app || registration.device_id != Some(device_id) || registration.user_id != user {
+        let is_meant = enrolment.is_none_or(|id| id.parse() == Ok(registration.id));
+        if !is_meant || registration.app_id != app || registration.device_id != Some(device_id) || registration.user_id != user {
             continue;
         }
         let facts = of_registration(unit, &registration, now).await?;

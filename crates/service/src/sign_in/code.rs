@@ -7,6 +7,7 @@ use doorward_store::Unit;
 use jiff::SignedDuration;
 
 use super::request::AuthorizeRequest;
+use crate::access;
 use crate::context::Context;
 use crate::error::Result;
 use crate::one_time::sha256;
@@ -24,8 +25,8 @@ pub(super) async fn create(
     unit: &mut dyn Unit,
     request: &AuthorizeRequest,
     target: &Target,
+    facts: &access::Request<'_>,
     session: &Session,
-    brokered: bool,
 ) -> Result<String> {
     let now = ctx.now();
     let value = rng::secret(ctx.rng.as_ref());
@@ -40,7 +41,9 @@ pub(super) async fn create(
         resource_name: request.resource.clone().unwrap_or_default(),
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
-        brokered,
+        brokered: facts.brokered,
+        device_id: facts.device.filter(|_| !facts.brokered).map(|device| device.id),
+        hub: request.hub,
         capabilities: request.capabilities.clone(),
         authentication_context: request.authentication_context.clone(),
         expires: now.saturating_add(LIFETIME).unwrap_or(now),

@@ -4,6 +4,7 @@ mod account;
 mod code;
 pub mod consent;
 pub mod credentials;
+pub mod device_challenge;
 pub mod flow;
 mod passwordless;
 pub mod request;

@@ -6,8 +6,11 @@ use doorward_store::Unit;
 use doorward_wire::oauth::{claims_parameter, pkce};
 use serde::{Deserialize, Serialize};
 
+use super::device_challenge::DeviceAnswer;
+use crate::caller::Caller;
 use crate::client;
 use crate::error::{Error, Refusal, Result};
+use crate::nested::{self, HubParameters};
 use crate::resource::{self, Target};
 
 /// Parameters as they arrive, by their wire names.
@@ -42,6 +45,9 @@ pub struct AuthorizeParameters {
     pub claims: Option<String>,
     /// Methods that the sign-in must have used (v1.0): `mfa` and `ngcmfa` ask for a second factor.
     pub amr_values: Option<String>,
+    /// The app that asks for the client, and its redirect URI (nested app authentication).
+    #[serde(flatten)]
+    pub hub: HubParameters,
     /// The nonce that was handed out for a browser's broker to sign; it stands in the signed message.
     pub sso_nonce: Option<String>,
 }
@@ -91,6 +97,15 @@ pub struct AuthorizeRequest {
     /// The client asks for a second factor, whatever policies say (`amr_values`).
     #[serde(default)]
     pub second_factor: bool,
+    /// The app that asks for the client, which runs in its pages.
+    #[serde(default)]
+    pub hub: Option<AppId>,
+    /// The client says that it answers challenges for its device (PKeyAuth). Some say it with the first request only.
+    #[serde(default)]
+    pub answers_pkeyauth: bool,
+    /// What it has answered.
+    #[serde(default)]
+    pub device_answer: Option<DeviceAnswer>,
 }
 
 impl AuthorizeRequest {
@@ -122,6 +137,7 @@ impl From<Error> for RequestError {
 /// [`RequestError`].
 pub async fn check(
     unit: &mut dyn Unit,
+    caller: &Caller,
     parameters: &AuthorizeParameters,
     brokered: bool,
 ) -> std::result::Result<(AuthorizeRequest, Application, Target), RequestError> {
@@ -133,6 +149,7 @@ pub async fn check(
             format!("The redirect URI '{shown}' is not registered for the application '{}'.", application.display_name),
         )
     })?;
+    let hub = nested::hub(unit, &application, Some(&parameters.redirect_uri), &parameters.hub).await?;
     let request = AuthorizeRequest {
         app_id: application.app_id,
         redirect_uri: parameters.redirect_uri.clone(),
@@ -152,6 +169,9 @@ pub async fn check(
         capabilities: parameters.claims.as_deref().map(claims_parameter::capabilities).unwrap_or_default(),
         authentication_context: parameters.claims.as_deref().and_then(claims_parameter::authentication_context),
         second_factor: parameters.amr_values.as_deref().is_some_and(asks_for_second_factor),
+        hub: hub.map(|hub| hub.app_id),
+        answers_pkeyauth: caller.answers_pkeyauth,
+        device_answer: None,
     };
     match check_rest(unit, parameters, &request, &application, brokered).await {
         Ok(target) => Ok((request, application, target)),

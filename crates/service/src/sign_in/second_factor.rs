@@ -189,7 +189,11 @@ async fn give(ctx: &Context, journey: Journey<'_>, signed: SignedIn, given: Give
 
 async fn keep(ctx: &Context, journey: Journey<'_>, signed: SignedIn, new: New<'_>) -> Result<Outcome> {
     let factor = new.factor();
-    match in_session::register(ctx, &steps::decision_about(journey, &signed), &signed.user, signed.session.id, new).await {
+    let mut unit = ctx.store.tenant(journey.tenant.id).read().await?;
+    let others = steps::others_of(unit.as_mut(), journey, &signed).await?;
+    drop(unit);
+    let facts = steps::decision_about(journey, &signed, &others);
+    match in_session::register(ctx, &facts, &signed.user, signed.session.id, new).await {
         Ok((session, codes, attempt)) => {
             attempt.granted(ctx).await;
             if codes.is_empty() {

@@ -6,6 +6,7 @@ use doorward_model::authentication_method::SecondFactor;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
+use doorward_wire::pkeyauth::Challenge;
 
 use super::flow::Progress;
 use super::request::AuthorizeRequest;
@@ -46,6 +47,8 @@ pub enum Submission {
     SecondFactor(FactorAnswer),
     /// The answer to the consent page.
     Consent(bool),
+    /// Nothing by the person: the client has answered the question for its device, which the request says.
+    Device,
 }
 
 /// What a person posted on the pages about second factors.
@@ -143,6 +146,8 @@ pub enum Step {
         /// The codes.
         codes: Vec<String>,
     },
+    /// Ask the client for its device; the person notices nothing.
+    ProveDevice(Box<Challenge>),
     /// Ask for consent.
     Consent {
         /// Account.

@@ -3,13 +3,17 @@
 //! Order: who, password, decision, second factor, consent, code. The server keeps no state between pages: the request and the
 //! progress travel sealed (see [`super::flow`]), the session cookie says who has signed in.
 
+use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
+use doorward_model::device::Device;
 use doorward_model::session::{Session, SessionKind};
 use doorward_model::user::User;
 use doorward_model::{DeviceId, ErrorCode};
 use doorward_store::Unit;
 
+use super::device_challenge::{self, DeviceAnswer};
 use super::flow::Progress;
+use super::request::AuthorizeRequest;
 use super::step::{Journey, Outcome, Step, Submission, Wish};
 use super::{code, consent, credentials, passwordless, second_factor, session};
 use crate::access::{self, Subject};
@@ -22,6 +26,7 @@ use crate::broker::credential::PrtProof;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Refusal, Result};
+use crate::nested;
 
 /// Somebody who has signed in, and what they did on the page before.
 pub(super) struct SignedIn {
@@ -80,6 +85,10 @@ pub async fn advance(
                 let refusal = Refusal::new(ErrorCode::CONSENT_DECLINED, "The person declined to let the app act for them.");
                 Ok(plain(Step::Error(Box::new(refusal))))
             }
+            None => Ok(ended(ctx)),
+        },
+        Submission::Device => match current(ctx, journey, cookie).await? {
+            Some((session, user)) => proceed(ctx, journey, SignedIn::new(session, user)).await,
             None => Ok(ended(ctx)),
         },
     }
@@ -199,8 +208,14 @@ pub(super) async fn proceed(ctx: &Context, journey: Journey<'_>, signed: SignedI
 }
 
 async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Outcome> {
-    let device = crate::token::bound_device(unit, signed.device).await?;
-    let facts = access::Request { device: device.as_ref(), brokered: device.is_some(), ..decision_about(journey, signed) };
+    let others = others_of(unit, journey, signed).await?;
+    let facts = decision_about(journey, signed, &others);
+    if let Wish::Code(request, ..) = journey.wish
+        && must_ask_for_device(ctx, unit, request, &facts, signed).await?
+    {
+        let challenge = device_challenge::ask(ctx, unit, journey.tenant, request, signed.session.id).await?;
+        return Ok(plain(Step::ProveDevice(Box::new(challenge))));
+    }
     let asked_before = signed.wanted.is_some() || signed.problem.is_some();
     // The client may ask for a second factor that no policy asks for.
     let lacks_factor = journey.wish.request().is_some_and(|request| request.second_factor) && !in_session::has_any(&signed.session);
@@ -217,6 +232,9 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                 Err(Error::Refused(refusal)) if refusal.code == ErrorCode::MFA_REQUIRED && !silent => {
                     return second_factor::ask(ctx, unit, journey, signed, &facts, Some(*refusal)).await;
                 }
+                // The token endpoint says it in the words that make the client apply its policy; here it reads nothing.
+                Err(Error::Refused(refusal))
+                    if refusal.code == ErrorCode::PROTECTION_POLICY_REQUIRED && access::can_protect(facts.capabilities) => {}
                 Err(Error::Refused(refusal)) if refusal.code == ErrorCode::SESSION_TOO_OLD && !silent => return Ok(sign_in_again(signed)),
                 Err(Error::Refused(refusal)) if refusal.code == ErrorCode::SESSION_TOO_OLD && request.prompts("none") => {
                     return Err(Refusal { code: ErrorCode::LOGIN_REQUIRED, ..*refusal }.into());
@@ -244,7 +262,7 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
                 consent::may_agree(application, &signed.user, target)?;
                 return Ok(plain(Step::Consent { login: signed.user.user_principal_name.clone() }));
             }
-            Ok(plain(Step::Code(code::create(ctx, unit, request, target, &signed.session, facts.brokered).await?)))
+            Ok(plain(Step::Code(code::create(ctx, unit, request, target, &facts, &signed.session).await?)))
         }
         Wish::DeviceCode(..) if access::asks_for_second_factor(ctx, unit, &facts).await? => {
             second_factor::ask(ctx, unit, journey, signed, &facts, None).await
@@ -254,19 +272,57 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
     }
 }
 
+/// Who takes part beside the person and the client.
+pub(super) struct Others {
+    /// The device that speaks for the person, or that the client proved in this very sign-in.
+    device: Option<Device>,
+    /// The app that asks for the client.
+    hub: Option<Application>,
+}
+
+pub(super) async fn others_of(unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Others> {
+    let request = journey.wish.request();
+    let answer = request.and_then(|request| answer_in(request, signed));
+    let (client, _) = journey.wish.client();
+    Ok(Others {
+        device: crate::token::bound_device(unit, signed.device.or_else(|| answer?.device)).await?,
+        hub: nested::still_allowed(unit, client, request.and_then(|request| request.hub)).await?,
+    })
+}
+
+fn answer_in(request: &AuthorizeRequest, signed: &SignedIn) -> Option<DeviceAnswer> {
+    request.device_answer.filter(|answer| answer.session == signed.session.id)
+}
+
+/// A client is asked once, and only where its answer may matter.
+async fn must_ask_for_device(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    request: &AuthorizeRequest,
+    facts: &access::Request<'_>,
+    signed: &SignedIn,
+) -> Result<bool> {
+    let can_answer = request.answers_pkeyauth || facts.caller.answers_pkeyauth;
+    let open = signed.device.is_none() && answer_in(request, signed).is_none();
+    Ok(can_answer && open && access::depends_on_device(ctx, unit, facts).await?)
+}
+
 /// The sign-in is older than policies want.
 fn sign_in_again(signed: &SignedIn) -> Outcome {
     let problem = Some("Your organisation asks you to sign in again from time to time.".to_owned());
     plain(Step::Password { login: signed.user.user_principal_name.clone(), problem, code: Some(ErrorCode::SESSION_TOO_OLD) })
 }
 
-/// What the decision of this sign-in is about, but for the device.
-pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn) -> access::Request<'a> {
+/// What the decision of this sign-in is about.
+pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn, others: &'a Others) -> access::Request<'a> {
     let (application, target) = journey.wish.client();
     let subject = Subject::User(&signed.user);
     match journey.wish {
         Wish::Code(request, ..) => access::Request {
             client_type: Some(client::app_type(request.platform)),
+            device: others.device.as_ref(),
+            brokered: signed.device.is_some(),
+            hub: others.hub.as_ref(),
             session: Some(&signed.session),
             capabilities: &request.capabilities,
             authentication_context: request.authentication_context.as_deref(),

@@ -14,6 +14,7 @@ use crate::caller::Caller;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::nested::{self, HubParameters};
 use crate::one_time::sha256;
 use crate::resource;
 
@@ -28,6 +29,10 @@ pub struct Redemption<'a> {
     pub code_verifier: Option<&'a str>,
     /// Scope at redemption. The platform's clients may name `openid` and `offline_access` only here; anything else was settled before.
     pub scope: &'a str,
+    /// The app that asks for the client.
+    pub hub: &'a HubParameters,
+    /// The enrolment for app protection that the client says is its own.
+    pub enrolment: Option<&'a str>,
     /// Capabilities announced now (`xms_cc`), added to those of the request.
     pub capabilities: &'a [String],
 }
@@ -65,6 +70,8 @@ async fn redeem_in<'a>(
     version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
     let code = check(ctx, unit, application, redemption).await?;
+    let hub = nested::hub(unit, application, Some(redemption.redirect_uri), redemption.hub).await?;
+    nested::require_same(code.hub, hub.as_ref())?;
     if !unit.grants().redeem_code(code.id, ctx.now()).await? {
         unit.grants().revoke_by_code(code.id, ctx.now()).await?;
         unit.sessions().revoke(code.session_id, ctx.now()).await?;
@@ -74,9 +81,8 @@ async fn redeem_in<'a>(
         ));
     }
     let (session, user) = super::live_session(ctx, unit, code.session_id).await?;
-    let device = super::bound_device(unit, session.device_id).await?;
-    // The device vouches for the app only when the broker asked for the code.
-    let device = device.filter(|_| code.brokered);
+    // The session's device vouches for the app only when the broker asked for the code; else only one that proved itself counts.
+    let device = super::bound_device(unit, if code.brokered { session.device_id } else { code.device_id }).await?;
     let platform = client::redirect_platform(application, &code.redirect_uri);
     let mut target = match version_of(&code) {
         Version::V1 => resource::from_resource(unit, &code.resource_name, &code.scope).await?,
@@ -93,16 +99,13 @@ async fn redeem_in<'a>(
         brokered: code.brokered,
         session: Some(&session),
         capabilities: &capabilities,
+        hub: hub.as_ref(),
+        enrolment: redemption.enrolment,
         authentication_context: code.authentication_context.as_deref(),
         ..access::Request::new("authorization_code", tenant, caller, Subject::User(&user), application, &target.resource)
     };
     let attempt = access::require(ctx, unit, &request).await?;
     let tokens = Issue {
-        tenant,
-        user: &user,
-        client: application,
-        target: &target,
-        session: &session,
         device: device.as_ref(),
         brokered: code.brokered,
         kept: None,
@@ -110,8 +113,8 @@ async fn redeem_in<'a>(
         nonce: code.nonce.as_deref(),
         capabilities: &capabilities,
         authentication_context: code.authentication_context.as_deref(),
-        confirmation: None,
-        version,
+        hub: code.hub,
+        ..Issue::new(tenant, &user, application, &target, &session, version)
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))

@@ -75,6 +75,7 @@ pub async fn issue(
         access_token,
         refresh_token: None,
         id_token: None,
+        foci: None,
         client_info: None,
     })
 }

@@ -190,22 +190,7 @@ pub async fn poll(
             return Err(error);
         }
     };
-    let tokens = Issue {
-        tenant,
-        user: &user,
-        client: application,
-        target: &target,
-        session: &session,
-        device: None,
-        brokered: false,
-        kept: None,
-        code_id: None,
-        nonce: None,
-        capabilities: &[],
-        authentication_context: None,
-        confirmation: None,
-        version,
-    };
+    let tokens = Issue::new(tenant, &user, application, &target, &session, version);
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;
     unit.commit().await?;
     attempt.granted(ctx).await;

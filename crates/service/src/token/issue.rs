@@ -6,7 +6,7 @@ use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_model::{CodeId, TokenId, rng};
+use doorward_model::{AppId, CodeId, DeviceId, TokenId, rng};
 use doorward_store::Unit;
 use doorward_wire::jwt;
 use doorward_wire::oauth::client_info;
@@ -15,6 +15,7 @@ use doorward_wire::oauth::token_response::TokenResponse;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::family;
 use crate::context::Context;
 use crate::error::Result;
 use crate::keys;
@@ -77,8 +78,49 @@ pub struct Issue<'a> {
     pub authentication_context: Option<&'a str>,
     /// The client's key that the access token is bound to (RFC 7800): without proof of it the token is good for nothing.
     pub confirmation: Option<&'a KeyId>,
+    /// Device to which the refresh token stays bound although it did not take part this time.
+    pub bound_device: Option<DeviceId>,
+    /// The app through which the client got it (nested app authentication).
+    pub hub: Option<AppId>,
     /// Dialect.
     pub version: Version,
+}
+
+impl<'a> Issue<'a> {
+    /// Tokens that nothing took part in but the person and the client; the caller adds what else there was.
+    #[must_use]
+    pub fn new(
+        tenant: &'a Tenant,
+        user: &'a User,
+        client: &'a Application,
+        target: &'a Target,
+        session: &'a Session,
+        version: Version,
+    ) -> Self {
+        Self {
+            tenant,
+            user,
+            client,
+            target,
+            session,
+            device: None,
+            brokered: false,
+            kept: None,
+            code_id: None,
+            nonce: None,
+            capabilities: &[],
+            authentication_context: None,
+            confirmation: None,
+            bound_device: None,
+            hub: None,
+            version,
+        }
+    }
+
+    /// The refresh token is good for the other members of the family of clients, too. One that is bound to a hub is for that pair alone.
+    fn of_family(&self) -> bool {
+        self.hub.is_none() && family::is_member(self.client)
+    }
 }
 
 /// Makes the tokens of one answer. Writes nothing but a new refresh token.
@@ -108,6 +150,7 @@ pub async fn issue(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Res
         expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
         ext_expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
         access_token: access_token?,
+        foci: refresh_token.as_ref().filter(|_| issue.of_family()).map(|_| family::ID.to_owned()),
         refresh_token,
         id_token,
         client_info: Some(client_info::encode(issue.user.id, issue.tenant.id)),
@@ -122,9 +165,11 @@ async fn create_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<
         app_id: issue.client.app_id,
         user_id: issue.user.id,
         session_id: issue.session.id,
-        device_id: issue.device.map(|device| device.id),
+        device_id: issue.device.map(|device| device.id).or(issue.bound_device),
         code_id: issue.code_id,
         brokered: issue.brokered,
+        hub: issue.hub,
+        family: issue.of_family(),
         amr: Some(issue.session.amr.clone()),
         scope: issue.target.granted.clone(),
         resource: issue.target.resource.app_id,

@@ -63,20 +63,9 @@ pub async fn exchange(
     };
     let attempt = access::require(ctx, unit.as_mut(), &decision).await?;
     let tokens = Issue {
-        tenant,
-        user: &user,
-        client: application,
-        target: &target,
-        session: &session,
         device: device.as_ref(),
-        brokered: false,
-        kept: None,
-        code_id: None,
-        nonce: None,
         capabilities: request.capabilities,
-        authentication_context: None,
-        confirmation: None,
-        version,
+        ..Issue::new(tenant, &user, application, &target, &session, version)
     };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;
     unit.commit().await?;

@@ -59,22 +59,7 @@ pub async fn sign_in(
     };
     let attempt = access::require(ctx, unit.as_mut(), &request).await?;
     unit.sessions().create(&session).await?;
-    let tokens = Issue {
-        tenant,
-        user: &user,
-        client: application,
-        target: &target,
-        session: &session,
-        device: None,
-        brokered: false,
-        kept: None,
-        code_id: None,
-        nonce: None,
-        capabilities: grant.capabilities,
-        authentication_context: None,
-        confirmation: None,
-        version,
-    };
+    let tokens = Issue { capabilities: grant.capabilities, ..Issue::new(tenant, &user, application, &target, &session, version) };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;
     unit.commit().await?;
     attempt.granted(ctx).await;

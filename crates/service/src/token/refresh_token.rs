@@ -1,20 +1,28 @@
 //! `grant_type=refresh_token` (RFC 6749 §6). The decision is made again each time.
 
-use doorward_model::ErrorCode;
 use doorward_model::application::Application;
+use doorward_model::device::Device;
 use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
+use doorward_model::user::User;
+use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
+use doorward_wire::hex;
 use doorward_wire::oauth::confirmation::KeyId;
 use doorward_wire::oauth::token_response::TokenResponse;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
 
+use super::family;
 use super::issue::{self, Issue, Version};
 use crate::access::{self, Attempt, Subject};
+use crate::broker::pkeyauth::{self, Challenged};
 use crate::caller::Caller;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Refusal, Result};
+use crate::nested::{self, HubParameters};
 use crate::one_time::sha256;
 use crate::resource::{self, Target};
 use crate::sign_in::consent;
@@ -28,12 +36,37 @@ pub struct Refresh<'a> {
     pub scope: &'a str,
     /// New resource (v1.0).
     pub resource: Option<&'a str>,
+    /// The app that asks for the client.
+    pub hub: &'a HubParameters,
+    /// The enrolment for app protection that the client says is its own.
+    pub enrolment: Option<&'a str>,
     /// Client capabilities.
     pub capabilities: &'a [String],
     /// Authentication context asked for (`acrs`).
     pub authentication_context: Option<&'a str>,
     /// The client's key that the access token is to be bound to.
     pub confirmation: Option<&'a KeyId>,
+    /// Address of the token endpoint as the client knows it, for which its device signs; none: it cannot be asked for its device.
+    pub endpoint: Option<&'a Url>,
+    /// The answer to the challenge for its device (`Authorization: PKeyAuth …`); none: it was not asked yet.
+    pub device_answer: Option<&'a str>,
+}
+
+/// What a challenge at this endpoint belongs to: the hash of the refresh token that the client comes back with.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct Refreshing {
+    client: AppId,
+    token: String,
+}
+
+impl Challenged for Refreshing {
+    const PLACE: &'static str = "refresh";
+}
+
+impl Refreshing {
+    fn new(application: &Application, refresh: Refresh<'_>) -> Self {
+        Self { client: application.app_id, token: hex(&sha256(refresh.refresh_token)) }
+    }
 }
 
 /// Redeems a refresh token for new tokens, also for another resource that the client may use.
@@ -51,13 +84,17 @@ pub async fn redeem(
     let store = ctx.store.tenant(tenant.id);
     let mut unit = store.read().await?;
     let mut asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
-    if !asked.keeps_token(ctx.now()) {
-        // A new token is written under what holds then, not under what was just read.
+    if !asked.keeps_token(ctx.now()) || refresh.device_answer.is_some() {
+        // A new token is written, or a nonce used up, under what holds then and not under what was just read.
         unit = store.write().await?;
         asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
     }
-    let (response, attempt) = redeem_in(ctx, unit.as_mut(), tenant, caller, application, asked, version).await?;
-    unit.commit().await?;
+    let outcome = redeem_in(ctx, unit.as_mut(), tenant, caller, application, asked).await;
+    // A refusal is kept as well: the nonce that a device signed is used up.
+    if matches!(outcome, Ok(_) | Err(Error::Refused(_))) {
+        unit.commit().await?;
+    }
+    let (response, attempt) = outcome?;
     attempt.granted(ctx).await;
     Ok(response)
 }
@@ -65,15 +102,19 @@ pub async fn redeem(
 /// The token that is redeemed, and for what.
 struct Asked<'a> {
     refresh: Refresh<'a>,
+    version: Version,
     token: RefreshToken,
+    /// The token was issued to the client itself and not to another member of its family.
+    own: bool,
     target: Target,
 }
 
 impl<'a> Asked<'a> {
     async fn read(ctx: &Context, unit: &mut dyn Unit, application: &Application, refresh: Refresh<'a>, version: Version) -> Result<Self> {
         let token = valid(ctx, unit, refresh.refresh_token).await?;
-        if token.app_id != application.app_id {
-            return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token belongs to another client."));
+        let own = token.app_id == application.app_id;
+        if !own {
+            family::require(unit, application, &token).await?;
         }
         let target = match (refresh.resource, refresh.scope.trim()) {
             (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
@@ -81,13 +122,13 @@ impl<'a> Asked<'a> {
             (None, "") => resource::from_scope(unit, &token.scope).await?,
             (None, scope) => resource::from_scope(unit, scope).await?,
         };
-        Ok(Self { refresh, token, target })
+        Ok(Self { refresh, version, token, own, target })
     }
 
     /// Whether the client keeps its refresh token: a new one would be for the same, and last hardly longer.
     fn keeps_token(&self, now: Timestamp) -> bool {
         let young = self.token.issued.saturating_add(issue::REFRESH_TOKEN_RENEWAL).is_ok_and(|end| now < end);
-        young && self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted
+        self.own && young && self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted
     }
 }
 
@@ -98,43 +139,89 @@ async fn redeem_in(
     caller: &Caller,
     application: &Application,
     asked: Asked<'_>,
-    version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
     let kept = asked.keeps_token(ctx.now()).then_some(asked.refresh.refresh_token);
-    let Asked { refresh, token, target } = asked;
+    let Asked { refresh, version, token, own, target } = asked;
+    let hub = nested::hub(unit, application, None, refresh.hub).await?;
+    nested::require_same(token.hub, hub.as_ref())?;
     let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
     let session = as_it_was(session, &token);
-    let device = super::bound_device(unit, token.device_id).await?;
+    let bound = super::bound_device(unit, token.device_id).await?;
+    let device = match refresh.device_answer.zip(refresh.endpoint) {
+        // The broker, or the client by its own credential, answers for what its token is bound to.
+        _ if own && (token.brokered || application.is_confidential()) => bound,
+        Some((header, endpoint)) => {
+            let asked = Refreshing::new(application, refresh);
+            proved_device(ctx, unit, tenant, &user, &token, &asked, header, endpoint).await?
+        }
+        None => None,
+    };
     consent::require(unit, application, &user, &target).await?;
     let request = access::Request {
         client_type: Some(access::client_type_of(application)),
         device: device.as_ref(),
-        brokered: token.brokered,
+        brokered: own && token.brokered,
+        hub: hub.as_ref(),
         session: Some(&session),
         transfer_method: access::transfer_method(session.kind),
         capabilities: refresh.capabilities,
+        enrolment: refresh.enrolment,
         authentication_context: refresh.authentication_context,
         ..access::Request::new("refresh_token", tenant, caller, Subject::User(&user), application, &target.resource)
     };
+    if let (None, None, Some(endpoint)) = (&device, refresh.device_answer, refresh.endpoint)
+        && caller.answers_pkeyauth
+        && access::depends_on_device(ctx, unit, &request).await?
+    {
+        return Err(ask_for_device(ctx, unit, tenant, Refreshing::new(application, refresh), endpoint).await?);
+    }
     let attempt = access::require(ctx, unit, &request).await?;
     let tokens = Issue {
-        tenant,
-        user: &user,
-        client: application,
-        target: &target,
-        session: &session,
         device: device.as_ref(),
-        brokered: token.brokered,
+        bound_device: token.device_id,
+        brokered: own && token.brokered,
         kept,
+        hub: token.hub,
         code_id: token.code_id,
-        nonce: None,
         capabilities: refresh.capabilities,
         authentication_context: refresh.authentication_context,
         confirmation: refresh.confirmation,
-        version,
+        ..Issue::new(tenant, &user, application, &target, &session, version)
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))
+}
+
+/// The device that the client has proved to be on: the one that the token is bound to, if it is.
+#[expect(clippy::too_many_arguments, reason = "a proof is about every one of these")]
+async fn proved_device(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    tenant: &Tenant,
+    user: &User,
+    token: &RefreshToken,
+    asked: &Refreshing,
+    header: &str,
+    endpoint: &Url,
+) -> Result<Option<Device>> {
+    let answer = pkeyauth::open::<Refreshing>(ctx, tenant, header)?;
+    if answer.content != *asked {
+        return Err(Error::refused(ErrorCode::DEVICE_PROOF_INVALID, "The proof of the device was asked for with another refresh token."));
+    }
+    let device = answer.device(ctx, unit, tenant, user, endpoint).await?;
+    if let (Some(device), Some(bound)) = (&device, token.device_id)
+        && device.id != bound
+    {
+        return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token is bound to another device."));
+    }
+    Ok(device)
+}
+
+/// The refusal that has the client's device asked for.
+async fn ask_for_device(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, refreshing: Refreshing, endpoint: &Url) -> Result<Error> {
+    let challenge = pkeyauth::challenge(ctx, unit, tenant, endpoint.clone(), refreshing).await?;
+    let refusal = Refusal::new(ErrorCode::DEVICE_AUTHENTICATION_REQUIRED, "The device must prove itself: answer the challenge (PKeyAuth).");
+    Ok(Refusal { device_challenge: Some(Box::new(challenge)), ..refusal }.into())
 }
 
 /// The session with the methods that the token came from: a second factor given later was given for something else.

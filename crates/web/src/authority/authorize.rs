@@ -110,7 +110,9 @@ fn wants_json(headers: &HeaderMap) -> bool {
 
 /// Brokers that read pages look at those of a success only.
 fn read_as_page(mut response: Response) -> Response {
-    *response.status_mut() = StatusCode::OK;
+    if !response.status().is_redirection() {
+        *response.status_mut() = StatusCode::OK;
+    }
     response
 }
 
@@ -123,7 +125,7 @@ async fn interactive(
     parameters: &AuthorizeParameters,
 ) -> Result<Response, Error> {
     let mut unit = ctx.store.tenant(tenant.id).read().await?;
-    let checked = request::check(unit.as_mut(), parameters, false).await;
+    let checked = request::check(unit.as_mut(), caller, parameters, false).await;
     drop(unit);
     let browser = browser(ctx, headers);
     let (request, client, target) = match checked {
@@ -154,7 +156,7 @@ async fn brokered(
     let device = header(headers, DEVICE_CREDENTIAL);
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     let proof = credential::brokered_request(ctx, unit.as_mut(), tenant, prt, device.as_deref()).await?;
-    let checked = request::check(unit.as_mut(), parameters, true).await;
+    let checked = request::check(unit.as_mut(), caller, parameters, true).await;
     unit.commit().await?;
     let (request, client, target) = match checked {
         Ok(checked) => checked,

@@ -47,17 +47,28 @@ fn status(code: ErrorCode) -> StatusCode {
 impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let Self { refusal, status, correlation_id, time } = self;
-        let body = ErrorBody::new(
-            refusal.code,
-            &refusal.message,
-            refusal.trace_id.unwrap_or(SignInId(correlation_id.0)),
-            correlation_id,
-            time,
-            refusal.claims,
-            refusal.account.filter(|_| refusal.code == ErrorCode::PROTECTION_POLICY_REQUIRED),
-        );
+        let body = ErrorBody {
+            error: refusal.oauth_error().to_owned(),
+            suberror: refusal.suberror().map(str::to_owned),
+            // A client that acts on it must know for whom.
+            adi: refusal.account.filter(|_| refusal.client_info.is_some()),
+            client_info: refusal.client_info,
+            ..ErrorBody::new(
+                refusal.code,
+                &refusal.message,
+                refusal.trace_id.unwrap_or(SignInId(correlation_id.0)),
+                correlation_id,
+                time,
+                refusal.claims,
+            )
+        };
+        // Libraries of one kind of phone look for a challenge in answers of this status alone.
+        let status = if refusal.device_challenge.is_some() { StatusCode::UNAUTHORIZED } else { status };
         let mut response = (status, Json(body)).into_response();
         no_store(response.headers_mut());
+        if let Some(challenge) = refusal.device_challenge.and_then(|challenge| HeaderValue::try_from(challenge.header()).ok()) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
         }

@@ -13,7 +13,7 @@ use doorward_service::sign_in::flow::{self, Purpose};
 use doorward_service::sign_in::request::AuthorizeRequest;
 use doorward_service::sign_in::{Journey, Outcome, Step, Submission, Wish, steps};
 use doorward_service::token::device_code;
-use doorward_service::{Context, Error, Refusal, client, resource, tenants};
+use doorward_service::{Context, Error, Refusal, client, nested, resource, tenants};
 use serde::Deserialize;
 
 use super::authorize::{browser, failure};
@@ -121,6 +121,7 @@ pub(super) async fn wish(
     if client::redirect_platform(&client, &request.redirect_uri) != Some(request.platform) {
         return Err(Error::refused(ErrorCode::REDIRECT_MISMATCH, "The redirect URI is no longer registered."));
     }
+    nested::still_allowed(unit.as_mut(), &client, request.hub).await?;
     let target = resource::from_request(unit.as_mut(), request.resource.as_deref(), &request.scope).await?;
     Ok((client, target))
 }

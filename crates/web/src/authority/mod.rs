@@ -12,7 +12,9 @@ mod instance_discovery;
 mod keys;
 mod login;
 mod logout;
+mod managed;
 mod page_state;
+mod pkeyauth;
 pub(crate) mod posted_factor;
 mod second_factor_view;
 mod strong_authentication;
@@ -42,6 +44,8 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/odc/v2.1/federationprovider", get(federation_provider::get))
         .route("/{tenant}/login", post(login::post))
+        .route("/{tenant}/pkeyauth", get(pkeyauth::get))
+        .route("/{tenant}/managed", get(managed::get))
         .route("/{tenant}/getcredentialtype", post(credential_type::post))
         .route("/{tenant}/sas/beginauth", post(strong_authentication::begin))
         .route("/{tenant}/sas/endauth", post(strong_authentication::end))

@@ -14,15 +14,18 @@ use doorward_model::tenant::Tenant;
 use doorward_service::broker::{peer_certificate, prt, redeem};
 use doorward_service::caller::Caller;
 use doorward_service::client::{self, ClientCredential};
+use doorward_service::nested::HubParameters;
 use doorward_service::token::issue::Version;
 use doorward_service::token::{authorization_code, client_credentials, device_code, on_behalf_of, password, refresh_token};
 use doorward_service::{Context, Error, access, one_time, tenants};
 use doorward_wire::jwt;
 use doorward_wire::oauth::claims_parameter;
 use doorward_wire::oauth::confirmation::{self, KeyId};
+use doorward_wire::pkeyauth::Answer;
 use doorward_wire::prt::{asks_for_certificate, is_device_signed};
 use serde::Deserialize;
 use serde_json::json;
+use url::Url;
 
 use super::OAuthError;
 use super::error::no_store;
@@ -51,6 +54,9 @@ struct Parameters {
     token_type: Option<String>,
     req_cnf: Option<String>,
     claims: Option<String>,
+    microsoft_enrollment_id: Option<String>,
+    #[serde(flatten)]
+    hub: HubParameters,
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
@@ -96,9 +102,11 @@ async fn handle(
             .with_reason(&error)
     })?;
     let tenant = tenants::resolve(ctx, segment, parameters.username.as_deref()).await?;
+    let dialect = if version == Version::V1 { "oauth2" } else { "oauth2/v2.0" };
+    let endpoint = ctx.base_url.join(&format!("/{segment}/{dialect}/token")).map_err(|error| Error::internal("address", &error))?;
     // A v2.0 client may still name a resource at the v1.0 endpoint and the other way round; what it sends decides.
     let version = if parameters.resource.is_some() { Version::V1 } else { version };
-    match grant(ctx, &tenant, caller, headers, &parameters, version).await {
+    match grant(ctx, &tenant, caller, headers, &parameters, &endpoint, version).await {
         Ok(response) => Ok(response),
         Err(error) => {
             let basic = basic(headers).map(|(id, _)| id);
@@ -114,6 +122,7 @@ async fn grant(
     caller: &Caller,
     headers: &HeaderMap,
     parameters: &Parameters,
+    endpoint: &Url,
     version: Version,
 ) -> Result<Response, Error> {
     let tokens = match parameters.grant_type.as_str() {
@@ -138,6 +147,8 @@ async fn grant(
                 redirect_uri: required(parameters.redirect_uri.as_deref(), "redirect_uri")?,
                 code_verifier: parameters.code_verifier.as_deref(),
                 scope: &parameters.scope,
+                hub: &parameters.hub,
+                enrolment: parameters.microsoft_enrollment_id.as_deref(),
                 capabilities: &capabilities,
             };
             authorization_code::redeem(ctx, tenant, caller, &application, redemption, version).await?
@@ -147,13 +158,18 @@ async fn grant(
             let capabilities = capabilities(parameters);
             let authentication_context = authentication_context(parameters);
             let confirmation = confirmation(parameters)?;
+            let device_answer = header(headers, "authorization").filter(|header| Answer::is_one(header));
             let refresh = refresh_token::Refresh {
                 refresh_token: required(parameters.refresh_token.as_deref(), "refresh_token")?,
                 scope: &parameters.scope,
                 resource: parameters.resource.as_deref(),
+                hub: &parameters.hub,
+                enrolment: parameters.microsoft_enrollment_id.as_deref(),
                 capabilities: &capabilities,
                 authentication_context: authentication_context.as_deref(),
                 confirmation: confirmation.as_ref(),
+                endpoint: Some(endpoint),
+                device_answer: device_answer.as_deref(),
             };
             refresh_token::redeem(ctx, tenant, caller, &application, refresh, version).await?
         }

@@ -14,6 +14,7 @@ use http::StatusCode;
 use url::Url;
 
 use super::cookies;
+use super::managed::Refused;
 use crate::pages::advice::{Situation, advise};
 use crate::pages::consent::AppOrigin;
 use crate::pages::{self, FormState, FormTarget, Frame, Link, RequestFacts};
@@ -61,6 +62,7 @@ impl Scene<'_> {
     /// Where forms may lead in the end: browsers check redirects after a form, too.
     pub(super) fn target(&self) -> FormTarget {
         match self.request().and_then(|request| Url::parse(&request.redirect_uri).ok()) {
+            Some(url) if self.in_web_view() => FormTarget::App(url),
             Some(url) => FormTarget::Client(url),
             None => FormTarget::Own,
         }
@@ -114,6 +116,10 @@ impl Scene<'_> {
                 let page = pages::change_password::ChangePassword { frame, form, login, reason, minimum_length, problem };
                 pages::page(StatusCode::OK, &page, &self.target())
             }
+            Step::ProveDevice(challenge) => match challenge.address() {
+                Ok(address) => pages::redirect_answer::redirect(&address),
+                Err(error) => return Err(Error::internal("device challenge", &error)),
+            },
             Step::Consent { login } => self.consent(frame, form, login),
             Step::Code(code) => self.answer(&[("code", code)]),
             Step::Error(refusal) => self.answer_error(&refusal),
@@ -151,7 +157,7 @@ impl Scene<'_> {
 
     /// The refusal page, or the address that makes a phone app install the broker or register the device.
     fn refused(&self, frame: Frame, refusal: &Refusal, login: String, approved_apps: &[String]) -> Response {
-        let phone = self.phone();
+        let phone = phone(self.caller);
         let remedy = self.remedy(refusal, phone, &login);
         if let (Some(address), true) = (&remedy, self.in_web_view()) {
             return pages::redirect_answer::redirect(address);
@@ -178,17 +184,6 @@ impl Scene<'_> {
         pages::page(StatusCode::FORBIDDEN, &page, &self.target())
     }
 
-    fn phone(&self) -> Option<MobilePlatform> {
-        let agent = &self.caller.user_agent;
-        if self.caller.client_sku == "MSAL.iOS" || agent.contains("iPhone") || agent.contains("iPad") {
-            Some(MobilePlatform::Ios)
-        } else if self.caller.client_sku == "MSAL.Android" || agent.contains("Android") {
-            Some(MobilePlatform::Android)
-        } else {
-            None
-        }
-    }
-
     /// The page is shown inside an app by a client library that follows `msauth:` addresses itself.
     fn in_web_view(&self) -> bool {
         matches!(self.caller.client_sku.as_str(), "MSAL.iOS" | "MSAL.Android") || self.caller.user_agent.contains("PKeyAuth/")
@@ -204,6 +199,16 @@ impl Scene<'_> {
     fn remedy(&self, refusal: &Refusal, phone: Option<MobilePlatform>, login: &str) -> Option<Url> {
         let store = self.broker_store(phone)?;
         match refusal.code {
+            // Only Android's library takes it for what it is; elsewhere the page itself says what to do.
+            ErrorCode::DEVICE_NOT_COMPLIANT if phone == Some(MobilePlatform::Android) && self.in_web_view() => {
+                let facts = self.facts(Some(refusal));
+                let refused = Refused {
+                    client_id: self.client.map(|(client, _)| client.app_id.to_string()).unwrap_or_default(),
+                    request_id: facts.request_id.to_string(),
+                    correlation_id: facts.correlation_id.to_string(),
+                };
+                refused.address(&self.ctx.authority(self.tenant.id))
+            }
             ErrorCode::BROKER_NOT_INSTALLED | ErrorCode::DEVICE_NOT_REGISTERED => {
                 redirect::install_or_register(login, &store, refusal.code, self.caller.correlation_id).ok()
             }
@@ -244,8 +249,8 @@ impl Scene<'_> {
     fn error_fields(&self, refusal: &Refusal) -> Vec<(&'static str, String)> {
         let trace = refusal.trace_id.map_or(self.caller.correlation_id.0, |id| id.0);
         let description = error_body::description(refusal.code, &refusal.message, trace, self.caller.correlation_id, self.ctx.now());
-        let mut fields = vec![("error", refusal.code.oauth_error().to_owned()), ("error_description", description)];
-        if let Some(suberror) = refusal.code.suberror() {
+        let mut fields = vec![("error", refusal.oauth_error().to_owned()), ("error_description", description)];
+        if let Some(suberror) = refusal.suberror() {
             fields.push(("suberror", suberror.to_owned()));
         }
         if let Some(claims) = &refusal.claims {
@@ -287,6 +292,18 @@ impl Scene<'_> {
     pub(super) fn device_code_done(&self, app: String, approved: bool) -> Response {
         let page = pages::device_code::DeviceCodeDone { frame: self.frame(), app, approved };
         pages::page(StatusCode::OK, &page, &FormTarget::Own).into_response()
+    }
+}
+
+/// The kind of phone, as far as the caller says.
+pub(super) fn phone(caller: &Caller) -> Option<MobilePlatform> {
+    let agent = &caller.user_agent;
+    if caller.client_sku == "MSAL.iOS" || agent.contains("iPhone") || agent.contains("iPad") {
+        Some(MobilePlatform::Ios)
+    } else if caller.client_sku == "MSAL.Android" || agent.contains("Android") {
+        Some(MobilePlatform::Android)
+    } else {
+        None
     }
 }
 

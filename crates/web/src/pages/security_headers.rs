@@ -12,6 +12,9 @@ pub enum FormTarget {
     /// This server, and from there by redirect, or directly by `form_post`, the client at this redirect URI.
     /// Browsers apply `form-action` to the redirects that follow a form too.
     Client(Url),
+    /// The same in the web view of an app, whose library acts itself on addresses of some schemes: it is asked for the device with
+    /// `urn:`, and for the broker with `msauth:`.
+    App(Url),
 }
 
 /// Puts the headers on a page's response.
@@ -37,6 +40,7 @@ fn content_security_policy(target: &FormTarget) -> String {
     let (client, more) = match target {
         FormTarget::Own => (None, " connect-src 'self';"),
         FormTarget::Client(url) => (form_source(url), ""),
+        FormTarget::App(url) => (Some(format!("{} urn: msauth: browser:", form_source(url).unwrap_or_default())), ""),
     };
     format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;{more} form-action 'self'{}{}; frame-ancestors 'none'; base-uri 'none'",
@@ -75,6 +79,9 @@ mod tests {
             let policy = content_security_policy(&FormTarget::Client(Url::parse(uri).unwrap()));
             assert!(policy.contains(expected), "{uri}: {policy}");
         }
+        let app = FormTarget::App(Url::parse("msauth.com.contoso.mail://auth").unwrap());
+        let policy = content_security_policy(&app);
+        assert!(policy.contains("form-action 'self' msauth.com.contoso.mail: urn: msauth: browser:;"), "{policy}");
         assert!(content_security_policy(&FormTarget::Own).contains("form-action 'self';"));
     }
 

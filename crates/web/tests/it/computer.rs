@@ -302,6 +302,7 @@ async fn a_device_of_another_tenant_is_nobody_here_and_keeps_its_keys_there() {
         redirect_uri: None,
         grant_type: "refresh_token".into(),
         iss: "aad:brokerplugin".into(),
+        ..RedemptionClaims::default()
     };
     let message = prt::build_redemption(world.ctx.rng.as_ref(), &session_key, KdfVersion::V1, &claims).unwrap();
     assert_eq!(code_of(&send(&message).await), 70000, "its token says nothing there, and clients keep their keys");

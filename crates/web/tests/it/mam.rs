@@ -10,10 +10,12 @@ use doorward_model::application::SigningAlgorithm;
 use doorward_model::device::{Device, TrustType};
 use doorward_model::document::{Document, DocumentKind};
 use doorward_model::group::{Group, Member};
+use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::{Session, SessionKind};
 use doorward_model::user::User;
-use doorward_model::{AppId, Clock as _, DeviceId, GroupId, SessionId};
+use doorward_model::{AppId, Clock as _, DeviceId, GroupId, SessionId, TokenId};
 use doorward_policy::protection::Criterion;
+use doorward_service::one_time::sha256;
 use doorward_service::protection::{AppliedFacts, applied};
 use doorward_service::{keys, resource};
 use doorward_store::Unit;
@@ -24,7 +26,9 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::attacks::messages::altered;
-use crate::world::{Answer, CLI, MAIL_APP, World};
+use crate::authority::second_factor::everywhere;
+use crate::registration::code_of;
+use crate::world::{Answer, CLI, MAIL, MAIL_APP, World};
 
 /// Anna's phone.
 const DEVICE: DeviceId = DeviceId(uuid::uuid!("22222222-0000-4000-8000-000000000001"));
@@ -261,7 +265,7 @@ impl Phone {
     async fn applied_on(&self, device: Option<DeviceId>) -> AppliedFacts {
         let world = &self.world;
         let mut unit = world.ctx.store.tenant(world.tenant.id).read().await.unwrap();
-        applied(unit.as_mut(), world.anna.id, MAIL_APP, device, world.clock.now()).await.unwrap()
+        applied(unit.as_mut(), world.anna.id, MAIL_APP, device, None, world.clock.now()).await.unwrap()
     }
 
     async fn fresh_nonce(&mut self) {
@@ -504,6 +508,47 @@ async fn an_app_counts_as_protected_once_it_says_that_it_enforces_the_policy() {
     assert!(!phone.applied_on(None).await.applied, "without a device nothing counts");
     let elsewhere = DeviceId::random(phone.world.ctx.rng.as_ref());
     assert!(!phone.applied_on(Some(elsewhere)).await.applied);
+}
+
+#[tokio::test]
+async fn only_the_enrolment_that_the_client_names_speaks_for_it() {
+    let mut phone = Phone::enrolled().await;
+    phone.apply().await;
+    let world = &phone.world;
+    everywhere(world, json!({ "operator": "OR", "builtInControls": ["compliantApplication"] })).await;
+    let mut unit = write(world).await;
+    let session = unit.sessions().live_of(world.anna.id, world.clock.now()).await.unwrap().remove(0);
+    let now = world.clock.now();
+    let token = RefreshToken {
+        id: TokenId::random(world.ctx.rng.as_ref()),
+        app_id: MAIL_APP,
+        user_id: world.anna.id,
+        session_id: session.id,
+        device_id: Some(DEVICE),
+        code_id: None,
+        brokered: true,
+        hub: None,
+        family: false,
+        amr: None,
+        scope: "openid api://contoso-mail/Mail.Read".into(),
+        resource: MAIL,
+        issued: now,
+        expires: now + jiff::SignedDuration::from_hours(24),
+        revoked: None,
+    };
+    unit.grants().create_refresh_token(&sha256("a refresh token"), &token).await.unwrap();
+    unit.commit().await.unwrap();
+    let client = MAIL_APP.to_string();
+    let refresh = async |more: &[(&str, &str)]| {
+        let mut fields = vec![("grant_type", "refresh_token"), ("client_id", client.as_str()), ("refresh_token", "a refresh token")];
+        fields.extend_from_slice(more);
+        world.token(&fields).await
+    };
+    assert_eq!(refresh(&[]).await.status, StatusCode::OK, "any of the app on the device");
+    assert_eq!(refresh(&[("microsoft_enrollment_id", &phone.registration)]).await.status, StatusCode::OK);
+    for other in ["33333333-0000-4000-8000-00000000ffff", "nonsense", ""] {
+        assert_eq!(code_of(&refresh(&[("microsoft_enrollment_id", other)]).await), 53005, "{other:?}");
+    }
 }
 
 #[tokio::test]

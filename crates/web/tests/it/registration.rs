@@ -69,20 +69,36 @@ impl Device {
 }
 
 /// The broker of a phone asks for a code for the mail app.
-pub(crate) async fn mail_by_broker(world: &World, (device, token, session_key): &(Device, String, Vec<u8>)) -> Answer {
-    let query = serde_urlencoded::to_string([
-        ("client_id", MAIL_APP.to_string().as_str()),
+pub(crate) async fn mail_by_broker(world: &World, signed: &(Device, String, Vec<u8>)) -> Answer {
+    by_broker(world, signed, &[], &[JSON]).await
+}
+
+/// The broker of a phone asks for a code for the mail app, or for what `more` says in its place.
+pub(crate) async fn by_broker(
+    world: &World,
+    (device, token, session_key): &(Device, String, Vec<u8>),
+    more: &[(&str, &str)],
+    headers: &[(&str, &str)],
+) -> Answer {
+    let client = MAIL_APP.to_string();
+    let mut fields = vec![
+        ("client_id", client.as_str()),
         ("response_type", "code"),
         ("redirect_uri", "msauth.com.contoso.mail://auth"),
-        ("scope", "openid api://contoso-mail/Mail.Read"),
-    ])
-    .unwrap();
+        ("scope", "openid offline_access api://contoso-mail/Mail.Read"),
+    ];
+    for (name, value) in more {
+        fields.retain(|(known, _)| known != name);
+        fields.push((name, value));
+    }
+    let query = serde_urlencoded::to_string(fields).unwrap();
     let nonce = nonce(world).await;
     let claims = CookieClaims { refresh_token: token.clone(), request_nonce: Some(nonce.clone()) };
     let cookie = prt::build_cookie(world.ctx.rng.as_ref(), session_key, KdfVersion::V1, &claims).unwrap();
     let credential = prt::build_device_credential(&device.key, &device.certificate, &nonce).unwrap();
-    let headers = [("x-ms-RefreshTokenCredential", cookie.as_str()), ("x-ms-DeviceCredential", &credential), JSON];
-    world.get(&format!("{}?{query}", world.path("oAuth2/v2.0/authorize")), &headers).await
+    let mut all = vec![("x-ms-RefreshTokenCredential", cookie.as_str()), ("x-ms-DeviceCredential", &credential)];
+    all.extend_from_slice(headers);
+    world.get(&format!("{}?{query}", world.path("oAuth2/v2.0/authorize")), &all).await
 }
 
 pub(crate) async fn nonce(world: &World) -> String {
@@ -251,6 +267,7 @@ async fn renewal_replaces_the_token_and_is_encrypted_as_the_client_can_read_it()
             redirect_uri: None,
             grant_type: "refresh_token".into(),
             iss: "aad:brokerplugin".into(),
+            ..RedemptionClaims::default()
         };
         let message = prt::build_redemption(world.ctx.rng.as_ref(), &session_key, version, &claims).unwrap();
         let answer = signed(&world, &message).await;

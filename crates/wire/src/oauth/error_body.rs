@@ -29,6 +29,9 @@ pub struct ErrorBody {
     /// Sign-in name ("additional id"), where the client needs it to enrol for app protection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adi: Option<String>,
+    /// See [`super::client_info`]; for the same purpose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_info: Option<String>,
 }
 
 impl ErrorBody {
@@ -41,7 +44,6 @@ impl ErrorBody {
         correlation_id: CorrelationId,
         time: Timestamp,
         claims: Option<String>,
-        account: Option<String>,
     ) -> Self {
         Self {
             error: code.oauth_error().to_owned(),
@@ -52,7 +54,8 @@ impl ErrorBody {
             correlation_id: correlation_id.0,
             suberror: code.suberror().map(str::to_owned),
             claims,
-            adi: account,
+            adi: None,
+            client_info: None,
         }
     }
 }

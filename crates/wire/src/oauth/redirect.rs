@@ -37,11 +37,10 @@ pub fn matches(registered: &str, given: &str) -> bool {
     }
 }
 
-/// Package and signature of an Android redirect URI, each decoded once.
-fn signed_package(uri: &str) -> Option<(String, String)> {
+/// Package and signature of an Android redirect URI, the latter decoded once. A package has nothing to encode.
+fn signed_package(uri: &str) -> Option<(&str, String)> {
     let (package, signature) = uri.strip_prefix("msauth://")?.split_once('/')?;
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned);
-    Some((decoded(package)?, decoded(signature)?))
+    Some((package, percent_decode_str(signature).decode_utf8().ok()?.into_owned()))
 }
 
 /// A loopback address without its port: host, path, query.

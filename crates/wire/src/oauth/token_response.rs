@@ -22,6 +22,9 @@ pub struct TokenResponse {
     /// ID token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
+    /// Family of clients that share the refresh token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foci: Option<String>,
     /// See [`super::client_info`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_info: Option<String>,

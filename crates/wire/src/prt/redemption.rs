@@ -14,7 +14,7 @@ use crate::key::{KeyError, SigningKey};
 const PRT_SCOPE: &str = "aza";
 
 /// Claims of a request at the token endpoint. `aud` is a constant of the clients, not this server, and says nothing.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RedemptionClaims {
     /// The primary refresh token.
     pub refresh_token: String,
@@ -31,6 +31,15 @@ pub struct RedemptionClaims {
     /// The app's redirect URI: the broker's word for which app asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
+    /// The `claims` parameter of the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<String>,
+    /// The app that asked for the client, which runs in its pages (nested app authentication).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brk_client_id: Option<String>,
+    /// Its redirect URI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brk_redirect_uri: Option<String>,
     /// `refresh_token`.
     #[serde(default)]
     pub grant_type: String,

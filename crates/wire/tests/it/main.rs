@@ -9,6 +9,7 @@ mod linux_management;
 mod mam;
 mod oauth;
 mod odata;
+mod pkeyauth;
 mod policy_file;
 mod prt;
 mod robustness;

@@ -70,6 +70,34 @@ fn a_broker_redirect_follows_from_the_identity_of_the_app() {
 #[case::signature_encoded_twice("msauth://com.contoso.mail/Cg%2F%2BAB7%3D", "msauth://com.contoso.mail/Cg%252F%252BAB7%253D", false)]
 #[case::other_signature("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail/BB%3D", false)]
 #[case::slash_into_the_package("msauth://com.contoso.mail/A/B", "msauth://com.contoso.mail%2FA/B", false)]
+#[case::plus_read_as_space("msauth://com.contoso.mail/Cg%2F%2BAB7%3D", "msauth://com.contoso.mail/Cg/ AB7=", false)]
+#[case::encoded_plus_left("msauth://com.contoso.mail/Cg%2F%2BAB7%3D", "msauth://com.contoso.mail/Cg/%2BAB7=", true)]
+#[case::signature_without_padding("msauth://com.contoso.mail/Cg%2F%2BAB7%3D", "msauth://com.contoso.mail/Cg/+AB7", false)]
+#[case::signature_of_another_case("msauth://com.contoso.mail/Cg%2F%2BAB7%3D", "msauth://com.contoso.mail/cg/+AB7=", false)]
+#[case::package_of_another_case("msauth://com.contoso.mail/AA%3D", "msauth://com.Contoso.mail/AA%3D", false)]
+#[case::package_encoded("msauth://com.contoso.mail/AA%3D", "msauth://%63om.contoso.mail/AA%3D", false)]
+#[case::longer_package("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail.evil/AA%3D", false)]
+#[case::package_with_user("msauth://com.contoso.mail/AA%3D", "msauth://evil@com.contoso.mail/AA%3D", false)]
+#[case::package_as_user("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail@evil/AA%3D", false)]
+#[case::package_with_port("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail:1/AA%3D", false)]
+#[case::signature_with_more_path("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail/AA%3D/x", false)]
+#[case::signature_with_query("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail/AA%3D?x", false)]
+#[case::signature_with_fragment("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail/AA%3D#x", false)]
+#[case::signature_after_dots("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail/x/../AA%3D", false)]
+#[case::scheme_of_another_case("msauth://com.contoso.mail/AA%3D", "MSAUTH://com.contoso.mail/AA%3D", false)]
+#[case::signature_not_utf8("msauth://com.contoso.mail/AA%3D", "msauth://com.contoso.mail/%FF", false)]
+#[case::bundle_of_another_case("msauth.com.contoso.mail://auth", "msauth.com.contoso.Mail://auth", false)]
+#[case::bundle_with_slash("msauth.com.contoso.mail://auth", "msauth.com.contoso.mail://auth/", false)]
+#[case::bundle_with_user("msauth.com.contoso.mail://auth", "msauth.com.contoso.mail://x@auth", false)]
+#[case::bundle_with_query("msauth.com.contoso.mail://auth", "msauth.com.contoso.mail://auth?x", false)]
+#[case::bundle_with_fragment("msauth.com.contoso.mail://auth", "msauth.com.contoso.mail://auth#x", false)]
+#[case::bundle_encoded("msauth.com.contoso.mail://auth", "msauth.com.contoso.mail://%61uth", false)]
+#[case::bundle_and_more("msauth.com.contoso.mail://auth", "msauth.com.contoso.mail://auth.evil.example", false)]
+#[case::nested_of_another_hub(
+    "brk-11111111-0000-4000-8000-000000000001://a.example",
+    "brk-11111111-0000-4000-8000-000000000002://a.example",
+    false
+)]
 #[case::other_bundle("msauth.com.contoso.mail://auth", "msauth.com.contoso.mail2://auth", false)]
 fn a_redirect_is_the_registered_one_to_the_letter(#[case] registered: &str, #[case] given: &str, #[case] expected: bool) {
     assert_eq!(matches(registered, given), expected);
@@ -179,15 +207,18 @@ fn client_info_names_user_and_tenant() {
 
 #[test]
 fn an_error_says_what_clients_act_on_and_what_the_help_desk_needs() {
-    let body = ErrorBody::new(
-        ErrorCode(53005),
-        "The app must be protected.",
-        SignInId(Uuid::from_u128(1)),
-        CorrelationId(Uuid::from_u128(2)),
-        "2026-11-23T12:00:00Z".parse().unwrap(),
-        None,
-        Some("alice@contoso.example".into()),
-    );
+    let body = ErrorBody {
+        adi: Some("alice@contoso.example".into()),
+        client_info: Some("e30".into()),
+        ..ErrorBody::new(
+            ErrorCode(53005),
+            "The app must be protected.",
+            SignInId(Uuid::from_u128(1)),
+            CorrelationId(Uuid::from_u128(2)),
+            "2026-11-23T12:00:00Z".parse().unwrap(),
+            None,
+        )
+    };
     insta::assert_json_snapshot!(body, @r#"
     {
       "error": "unauthorized_client",
@@ -199,7 +230,8 @@ fn an_error_says_what_clients_act_on_and_what_the_help_desk_needs() {
       "trace_id": "00000000-0000-0000-0000-000000000001",
       "correlation_id": "00000000-0000-0000-0000-000000000002",
       "suberror": "protection_policy_required",
-      "adi": "alice@contoso.example"
+      "adi": "alice@contoso.example",
+      "client_info": "e30"
     }
     "#);
 }
@@ -213,6 +245,7 @@ fn lifetimes_of_tokens_are_numbers_and_tokens_stay_out_of_debug_output() {
         ext_expires_in: 3600,
         access_token: "secret-a".into(),
         refresh_token: Some("secret-r".into()),
+        foci: None,
         id_token: None,
         client_info: None,
     };

@@ -230,6 +230,7 @@ fn what_a_phone_builds_is_what_the_server_reads(#[values(KdfVersion::V1, KdfVers
         redirect_uri: Some("msauth.com.contoso.mail://auth".into()),
         grant_type: "refresh_token".into(),
         iss: "aad:brokerplugin".into(),
+        ..RedemptionClaims::default()
     };
     let redemption = parse_redemption(&build_redemption(&rng, &SESSION_KEY, version, &claims).unwrap()).unwrap();
     assert!(redemption.verify(&SESSION_KEY) && redemption.unverified_claims() == &claims);

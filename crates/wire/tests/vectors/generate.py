@@ -154,6 +154,16 @@ def device_messages():
             }
 
 
+def pkeyauth_tokens():
+    """As libraries of the two kinds of phones sign them: without or with the query, the time as text or as a number."""
+    for alg, key in (("RS256", rsa.generate_private_key(65537, 2048)), ("ES256", ec.generate_private_key(ec.SECP256R1()))):
+        cert = certificate(key)
+        header = {"alg": alg, "typ": "JWT", "x5c": [b64(der(cert))]}
+        for audience, iat in (("https://login.example/t/pkeyauth", "1795425441"), ("https://login.example/t/pkeyauth?x-client-Ver=5.0", 1795425441)):
+            claims = {"aud": audience, "nonce": NONCE, "iat": iat}
+            yield {"certificate": b64(der(cert)), "message": signed(jwk.JWK.from_pyca(key), header, claims)}
+
+
 def client_assertions():
     key = rsa.generate_private_key(65537, 2048)
     cert = certificate(key)
@@ -177,6 +187,7 @@ def main():
         "answers": answers(session_key),
         "signatures": list(signatures()),
         "device_messages": list(device_messages()),
+        "pkeyauth_tokens": list(pkeyauth_tokens()),
         "client_assertions": list(client_assertions()),
     }
     print(json.dumps(vectors, indent=1))

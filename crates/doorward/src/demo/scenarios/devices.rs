@@ -9,7 +9,7 @@ use serde_json::json;
 use super::built_in_mail::BLOCKED;
 use super::first_use::register;
 use crate::demo::catalogue::{DESKTOP, MAIL_SCOPE};
-use crate::demo::stage::{Stage, mail_app};
+use crate::demo::stage::{Stage, mail_app, other_mail_app};
 use crate::os::OsRng;
 
 const NOT_DOMAIN_JOINED: u32 = 53001;
@@ -41,6 +41,14 @@ pub(super) async fn app_or_device(stage: &mut Stage) -> anyhow::Result<()> {
         stage.administrator.must(Method::PATCH, &format!("devices/{id}"), Some(&state)).await?;
         let answer = stage.mail_client(Body::IPhone, &eas_id).synchronise(&dora).await?;
         stage.note_mail("dora", "managed, compliant iPhone", &answer, 0, "the device meets device access");
+        // An app that nobody approved and whose library asks no broker, so that the device speaks for itself.
+        let app = other_mail_app().without_broker();
+        let outcome = managed.start(&app, &dora, MAIL_SCOPE).await?;
+        stage.note("dora", "managed, compliant iPhone", &app.name, &outcome, 0, "the device proves itself: device access");
+        if let Some(tokens) = outcome.tokens() {
+            let outcome = managed.refresh(&app, tokens).await?;
+            stage.note("dora", "managed, compliant iPhone", &app.name, &outcome, 0, "and again when the app refreshes");
+        }
     }
     let answer = stage.mail_client(Body::IPhone, "EAS0000000001").synchronise(&dora).await?;
     stage.note_mail("dora", "unmanaged iPhone", &answer, BLOCKED, "");

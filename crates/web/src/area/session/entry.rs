@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use doorward_model::tenant::Tenant;
 use doorward_model::{TenantId, rng};
 use doorward_service::caller::Caller;
+use doorward_service::nested::HubParameters;
 use doorward_service::sign_in::flow;
 use doorward_service::token::authorization_code::{self, Redemption};
 use doorward_service::token::issue::Version;
@@ -121,7 +122,15 @@ pub(crate) async fn finish(
     };
     let tenant = tenants::by_id(ctx, journey.tenant).await?;
     let redirect_uri = redirect_uri(ctx, area);
-    let redemption = Redemption { code, redirect_uri: &redirect_uri, code_verifier: Some(&journey.verifier), scope: "", capabilities: &[] };
+    let redemption = Redemption {
+        code,
+        redirect_uri: &redirect_uri,
+        code_verifier: Some(&journey.verifier),
+        scope: "",
+        hub: &HubParameters::default(),
+        enrolment: None,
+        capabilities: &[],
+    };
     let redeemed = async {
         let application = application(ctx, area, &tenant).await?;
         authorization_code::redeem(ctx, &tenant, caller, &application, redemption, Version::V2).await

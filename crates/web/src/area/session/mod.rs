@@ -13,6 +13,7 @@ use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 use doorward_service::caller::Caller;
+use doorward_service::nested::HubParameters;
 use doorward_service::token::issue::Version;
 use doorward_service::token::refresh_token::{self, Refresh};
 use doorward_service::token::verify::{self, TokenError};
@@ -105,9 +106,13 @@ async fn renew(ctx: &Context, area: &Area, caller: &Caller, tenant: Tenant, toke
         refresh_token: &tokens.refresh,
         scope: "",
         resource: None,
+        hub: &HubParameters::default(),
+        enrolment: None,
         capabilities: &[],
         authentication_context: None,
         confirmation: None,
+        endpoint: None,
+        device_answer: None,
     };
     let redeemed = async {
         let application = application(ctx, area, &tenant).await?;

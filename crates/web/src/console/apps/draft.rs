@@ -4,7 +4,7 @@ use doorward_model::application::{
     Application, ConsentPolicy, PermissionScope, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm,
 };
 use doorward_model::protection::{AppAttestationRequirement, Assurance};
-use doorward_model::{PermissionId, Rng};
+use doorward_model::{AppId, PermissionId, Rng};
 
 use crate::console::guard::Posted;
 
@@ -35,6 +35,9 @@ pub(super) struct Draft {
     pub(super) asks_people: bool,
     pub(super) rs256: bool,
     pub(super) fallback_public: bool,
+    /// Client ids of the apps in whose pages it runs, one a line.
+    pub(super) hubs: String,
+    pub(super) family: bool,
 }
 
 /// What is wrong, at the fields.
@@ -52,6 +55,8 @@ pub(super) struct Problems {
     pub(super) identifier_uris: Option<String>,
     pub(super) scopes: Option<String>,
     pub(super) homepage: Option<String>,
+    pub(super) hubs: Option<String>,
+    pub(super) family: Option<String>,
 }
 
 impl Problems {
@@ -89,6 +94,8 @@ impl Draft {
             asks_people: app.consent == ConsentPolicy::User,
             rs256: app.signing_algorithm == SigningAlgorithm::RS256,
             fallback_public: app.is_fallback_public_client,
+            hubs: lines(app.hub_applications.iter().map(ToString::to_string)),
+            family: app.family_member,
         }
     }
 
@@ -115,6 +122,8 @@ impl Draft {
             asks_people: posted.one("consent") == "user",
             rs256: posted.one("algorithm") == "RS256",
             fallback_public: on("fallback_public"),
+            hubs: text("hubs"),
+            family: on("family"),
         }
     }
 
@@ -128,6 +137,11 @@ impl Draft {
             let android = Some(format!("“{line}” has no signature hash: type package, space, hash."));
             Box::new(Problems { android, ..Problems::default() })
         })?;
+        let hubs: Vec<AppId> =
+            entries(&self.hubs).map(|line| line.parse().map_err(|_| line)).collect::<Result<_, &str>>().map_err(|line| {
+                let hubs = Some(format!("“{line}” is not a client id: it stands on the app’s page."));
+                Box::new(Problems { hubs, ..Problems::default() })
+            })?;
         let ios = entries(&self.ios).map(|bundle_id| PlatformIdentity::Ios { bundle_id: bundle_id.to_owned() });
         let redirects =
             [(&self.public_client, RedirectPlatform::PublicClient), (&self.spa, RedirectPlatform::Spa), (&self.web, RedirectPlatform::Web)];
@@ -159,6 +173,8 @@ impl Draft {
             consent: if self.asks_people { ConsentPolicy::User } else { ConsentPolicy::Preauthorized },
             signing_algorithm: if self.rs256 { SigningAlgorithm::RS256 } else { SigningAlgorithm::ES256 },
             is_fallback_public_client: self.fallback_public,
+            hub_applications: hubs,
+            family_member: self.family,
             ..present.clone()
         })
     }
@@ -187,6 +203,8 @@ impl Draft {
             None if member.starts_with("web.redirectUris") => Problems { web: told, ..none },
             None if member.starts_with("identifierUris") => Problems { identifier_uris: told, ..none },
             None if member.starts_with("api.oauth2PermissionScopes") => Problems { scopes: told, ..none },
+            None if member.starts_with("doorward.hubApplications") => Problems { hubs: told, ..none },
+            None if member == "doorward.familyMember" => Problems { family: told, ..none },
             None if member == "doorward.attestation.appleTeamId" => Problems { team: told, ..none },
             None if member.starts_with("doorward.attestation.android") => Problems { signers: told, ..none },
             None if member.starts_with("doorward.attestation.") => Problems { must_attest: told, ..none },

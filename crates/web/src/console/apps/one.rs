@@ -5,11 +5,11 @@ use axum::extract::Path;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use doorward_model::CredentialId;
 use doorward_model::application::{
     Application, ConsentPolicy, KeyCredential, PermissionScope, PlatformIdentity, RedirectPlatform, ScopeType, SigningAlgorithm,
 };
 use doorward_model::protection::Assurance;
+use doorward_model::{AppId, CredentialId};
 use doorward_service::directory::{self, Task};
 use doorward_service::{client, setup};
 use doorward_wire::certificate;
@@ -61,6 +61,8 @@ struct OneApp {
     certificates: Vec<Certificate>,
     /// Application permissions it holds: the resource and the permission.
     assignments: Vec<(String, String)>,
+    /// Client ids and names of the apps in whose pages it runs.
+    hubs: Vec<(AppId, String)>,
     consent: &'static str,
     algorithm: &'static str,
     may_manage: bool,
@@ -103,6 +105,7 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
             .iter()
             .map(|held| (names.of(&held.resource.to_string()).to_owned(), held.value.clone()))
             .collect(),
+        hubs: app.hub_applications.iter().map(|hub| (*hub, names.of(&hub.to_string()).to_owned())).collect(),
         consent: match app.consent {
             ConsentPolicy::Preauthorized => "Given for everybody by an administrator",
             ConsentPolicy::User => "Each person is asked once",

@@ -152,6 +152,10 @@ struct Own {
     #[serde(deserialize_with = "or_default")]
     broker: bool,
     #[serde(deserialize_with = "or_default")]
+    hub_applications: Vec<AppId>,
+    #[serde(deserialize_with = "or_default")]
+    family_member: bool,
+    #[serde(deserialize_with = "or_default")]
     consent: ConsentPolicy,
     #[serde(deserialize_with = "or_default")]
     signing_algorithm: SigningAlgorithm,
@@ -278,6 +282,8 @@ impl Registration {
                 protectable: application.protectable,
                 attestation: application.attestation.clone(),
                 broker: application.broker,
+                hub_applications: application.hub_applications.clone(),
+                family_member: application.family_member,
                 consent: application.consent,
                 signing_algorithm: application.signing_algorithm,
                 bundles: application.bundles.clone(),
@@ -319,6 +325,8 @@ impl Registration {
             protectable: own.protectable,
             attestation: own.attestation,
             broker: own.broker,
+            hub_applications: own.hub_applications,
+            family_member: own.family_member,
             is_fallback_public_client: self.is_fallback_public_client,
             consent: own.consent,
             signing_algorithm: own.signing_algorithm,

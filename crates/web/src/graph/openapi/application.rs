@@ -204,6 +204,8 @@ fn own(way: Way) -> Value {
             ("protectable", or_null(flag())),
             ("attestation", nullable(&attestation(way))),
             ("broker", or_null(flag())),
+            ("hubApplications", described(or_null(many(id())), "Apps that may get tokens for it, in whose pages it runs")),
+            ("familyMember", described(or_null(flag()), "Shares its refresh tokens with the other members; public clients only")),
             ("consent", json!({ "enum": ["preauthorized", "user", null] })),
             ("signingAlgorithm", json!({ "enum": ["RS256", "ES256", null] })),
             ("bundles", or_null(many(text()))),

@@ -53,10 +53,9 @@ impl Ask<'_> {
             request_nonce: nonce(self.world).await,
             client_id: PRT_CLIENT.into(),
             scope: "openid aza".into(),
-            resource: None,
-            redirect_uri: None,
             grant_type: "refresh_token".into(),
             iss: "aad:brokerplugin".into(),
+            ..RedemptionClaims::default()
         };
         change(&mut claims);
         signed(self.world, &prt::build_redemption(self.world.ctx.rng.as_ref(), &self.phone.2, KdfVersion::V2, &claims).unwrap()).await

@@ -230,10 +230,9 @@ async fn a_primary_refresh_token_is_worth_nothing_without_its_session_key() {
             request_nonce: nonce(&world).await,
             client_id: PRT_CLIENT.into(),
             scope: "openid ugs aza".into(),
-            resource: None,
-            redirect_uri: None,
             grant_type: "refresh_token".into(),
             iss: "aad:brokerplugin".into(),
+            ..RedemptionClaims::default()
         };
         let renewal = |key: &[u8]| prt::build_redemption(world.ctx.rng.as_ref(), key, version, &claims).unwrap();
         for stolen in [&other_key[..], token.as_bytes(), &[]] {

@@ -265,6 +265,8 @@ async fn an_app_is_registered_with_the_redirect_uris_that_follow_and_errors_at_t
         (vec![("name", "Notes"), ("web", "https://notes.contoso.example/*")], "web-problem"),
         (vec![("name", "Notes"), ("scopes", "a b")], "scopes-problem"),
         (vec![("name", "Notes"), ("homepage", "javascript:alert(1)")], "homepage-problem"),
+        (vec![("name", "Notes"), ("hubs", "Contoso Mail")], "hubs-problem"),
+        (vec![("name", "Notes"), ("hubs", "11111111-0000-4000-8000-000000000001\n11111111-0000-4000-8000-000000000001")], "hubs-problem"),
         (vec![("name", "Notes"), ("identifier_uris", "api://contoso-mail")], "identifier_uris-problem"),
     ] {
         let answer = post(&world, &mut admin, &page, "/console/apps/new", &fields).await;
@@ -280,6 +282,8 @@ async fn an_app_is_registered_with_the_redirect_uris_that_follow_and_errors_at_t
         ("web", "https://notes.contoso.example/cb\r\nhttps://notes.contoso.example/cb2"),
         ("consent", "user"),
         ("algorithm", "ES256"),
+        ("family", "on"),
+        ("hubs", &MAIL_APP.to_string()),
     ];
     let made = post(&world, &mut admin, &page, "/console/apps/new", &fields).await;
     assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
@@ -289,6 +293,8 @@ async fn an_app_is_registered_with_the_redirect_uris_that_follow_and_errors_at_t
         "msauth://com.contoso.notes/2jmj7l5rSw0yVb%2FvlWAYkK%2FYBwk%3D",
         "notes.contoso.example/cb2",
         "Approved",
+        "shares its refresh tokens with the other members",
+        &format!("<a href=\"/console/apps/{MAIL_APP}\"><bdi>Contoso Mail</bdi></a>"),
     ] {
         assert!(shown.body.contains(text), "{text}: {}", shown.body);
     }

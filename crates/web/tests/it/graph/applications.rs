@@ -118,6 +118,7 @@ fn whole(certificate: &Certificate) -> Value {
         "doorward": {
             "platformIdentities": [{ "platform": "iOS", "bundleId": "com.contoso.orders" }],
             "approved": true, "protectable": true, "broker": false, "consent": "user", "signingAlgorithm": "RS256", "bundles": ["Office365"],
+            "hubApplications": [MAIL_APP], "familyMember": false,
             "attestation": { "requiredAssurance": "brokered", "appleTeamId": "AB12CD34EF", "androidSigningCertificates": [] },
         },
     })
@@ -291,6 +292,12 @@ async fn what_is_wrong_or_not_offered_is_refused_by_its_path() {
             "doorward.platformIdentities[0]: ",
         ),
         (json!({ "doorward": { "signingAlgorithm": "none" } }), "doorward.signingAlgorithm: "),
+        (json!({ "doorward": { "hubApplications": ["mail"] } }), "doorward.hubApplications[0]: "),
+        (json!({ "doorward": { "hubApplications": [MAIL_APP, MAIL_APP] } }), "doorward.hubApplications[1]: is there twice"),
+        (
+            json!({ "doorward": { "familyMember": true }, "keyCredentials": [certificate.credential()] }),
+            "doorward.familyMember: is for apps without a secret or certificate",
+        ),
     ] {
         let mut body = json!({ "displayName": "New" });
         body.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());

@@ -145,6 +145,8 @@ async fn the_refresh_tokens_of_the_app_end_with_the_request() {
             device_id: None,
             code_id: None,
             brokered: false,
+            hub: None,
+            family: false,
             amr: None,
             scope: "User.Read".into(),
             resource: resource::GRAPH,
