@@ -8,10 +8,11 @@ use rcgen::{
     PKCS_ECDSA_P256_SHA256, PublicKeyData, SignatureAlgorithm, SigningKey as _,
 };
 
+use super::KeyDescription;
 use super::app_attest::{DEVELOPMENT, FORMAT, PRODUCTION, app_id_hash};
 use super::chain::{proof_key_of_point, proof_point};
-use super::{KeyDescription, der};
 use crate::certificate::CertificateError;
+use crate::der;
 
 const KEY_DESCRIPTION: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 17];
 const NONCE: &[u64] = &[1, 2, 840, 113_635, 100, 8, 2];
