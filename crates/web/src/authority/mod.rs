@@ -9,6 +9,7 @@ mod discovery;
 mod error;
 mod federation_provider;
 mod instance_discovery;
+mod kerberos;
 mod keys;
 mod login;
 mod logout;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/odc/v2.1/federationprovider", get(federation_provider::get))
         .route("/{tenant}/login", post(login::post))
+        .route("/{tenant}/login/kerberos", post(kerberos::post))
         .route("/{tenant}/getcredentialtype", post(credential_type::post))
         .route("/{tenant}/sas/beginauth", post(strong_authentication::begin))
         .route("/{tenant}/sas/endauth", post(strong_authentication::end))

@@ -8,6 +8,7 @@ mod authority;
 mod compliance;
 mod computer;
 mod console;
+mod domain;
 mod forms;
 mod graph;
 mod linux;

@@ -36,7 +36,7 @@ impl Device {
         Self { key, pkcs8, transport, certificate: Vec::new(), id: None, system: "iOS" }
     }
 
-    fn request(&self) -> Value {
+    pub(crate) fn request(&self) -> Value {
         let transport = rcgen::KeyPair::try_from(self.transport.as_slice()).unwrap().subject_public_key_info();
         json!({
             "CertificateRequest": { "Type": "pkcs10", "Data": STANDARD.encode(drs::build_csr(&self.pkcs8).unwrap()) },
