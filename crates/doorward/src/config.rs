@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) tls: Tls,
     /// Attestations of apps.
     pub(crate) attestation: Attestation,
+    /// The on-premises domain.
+    pub(crate) domain: Domain,
     /// Log.
     pub(crate) log: Log,
     /// Passwords hashed at the same time.
@@ -56,6 +58,77 @@ pub(crate) struct Attestation {
     pub(crate) test_tenant: Option<TenantId>,
     /// Roots for tests, for both platforms, PEM.
     pub(crate) test_roots: Option<PathBuf>,
+}
+
+/// The domain that a tenant follows.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Domain {
+    /// The tenant that follows it.
+    pub(crate) tenant: Option<TenantId>,
+    /// Domain controllers, `ldaps://HOST`, the first that answers is read.
+    pub(crate) servers: Vec<Url>,
+    /// Authority of their certificates, PEM.
+    pub(crate) authority: Option<PathBuf>,
+    /// Account that reads: a user principal name or a distinguished name.
+    pub(crate) account: Option<String>,
+    /// File with its password.
+    pub(crate) password_file: Option<PathBuf>,
+    /// Distinguished names of the containers whose people are followed.
+    pub(crate) users: Vec<String>,
+    /// And of those whose computers are.
+    pub(crate) computers: Vec<String>,
+    /// Minutes between two runs.
+    pub(crate) interval_minutes: u64,
+    /// Percentage of the known accounts that may go in one run.
+    pub(crate) deletion_limit: u8,
+    /// Keys of this server in the domain: Kerberos tickets for them are accepted.
+    pub(crate) keytab: Option<PathBuf>,
+}
+
+impl Default for Domain {
+    fn default() -> Self {
+        Self {
+            tenant: None,
+            servers: Vec::new(),
+            authority: None,
+            account: None,
+            password_file: None,
+            users: Vec::new(),
+            computers: Vec::new(),
+            interval_minutes: 15,
+            deletion_limit: 20,
+            keytab: None,
+        }
+    }
+}
+
+impl Domain {
+    /// Whether users and computers are taken over.
+    pub(crate) fn is_followed(&self) -> bool {
+        !self.servers.is_empty()
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let is_whole = self.tenant.is_some()
+            && self.authority.is_some()
+            && self.account.is_some()
+            && self.password_file.is_some()
+            && !(self.users.is_empty() && self.computers.is_empty());
+        if self.is_followed() && !is_whole {
+            bail!("domain.servers needs tenant, authority, account, password_file, and users or computers");
+        }
+        if self.keytab.is_some() && self.tenant.is_none() {
+            bail!("domain.keytab needs domain.tenant, the one that accepts tickets");
+        }
+        if let Some(server) = self.servers.iter().find(|server| server.scheme() != "ldaps") {
+            bail!("domain.servers must be ldaps://HOST[:PORT], so that nobody reads along; one is {server}");
+        }
+        if self.interval_minutes == 0 || self.deletion_limit > 100 {
+            bail!("domain.interval_minutes must be 1 or more, domain.deletion_limit 0 to 100");
+        }
+        Ok(())
+    }
 }
 
 /// Log of the process, on standard error.
@@ -94,6 +167,7 @@ impl Default for Config {
             admin_listen: Some(SocketAddr::from(([127, 0, 0, 1], 9443))),
             tls: Tls::default(),
             attestation: Attestation::default(),
+            domain: Domain::default(),
             log: Log::default(),
             hashing_concurrency: 2,
             stop_timeout_seconds: 10,
@@ -139,6 +213,7 @@ impl Config {
         if self.attestation.test_tenant.is_some() != self.attestation.test_roots.is_some() {
             bail!("attestation.test_tenant and attestation.test_roots belong together: give both or neither");
         }
+        self.domain.check()?;
         if !(1..=64).contains(&self.hashing_concurrency) {
             bail!("hashing_concurrency must be between 1 and 64; it is {}", self.hashing_concurrency);
         }
@@ -179,6 +254,15 @@ mod tests {
             ("[attestation]\nandroid_roots = \"/a.pem\"", "keys of some phones have leaked"),
             ("[attestation]\ntest_roots = \"/a.pem\"", "give both or neither"),
             ("[attestation]\ntest_tenant = \"contoso\"", "test_tenant"),
+            ("[domain]\nservers = [\"ldap://dc\"]", "needs tenant"),
+            ("[domain]\nservers = [\"ldaps://dc\"]\naccount = \"a\"", "needs tenant"),
+            ("[domain]\nkeytab = \"/a.keytab\"", "needs domain.tenant"),
+            (
+                "[domain]\nservers = [\"ldap://dc\"]\ntenant = \"00000000-0000-0000-0000-000000000000\"\nauthority = \"/a\"\naccount = \"a\"\npassword_file = \"/b\"\nusers = [\"DC=a\"]",
+                "must be ldaps",
+            ),
+            ("[domain]\ninterval_minutes = 0", "1 or more"),
+            ("[domain]\ndeletion_limit = 101", "0 to 100"),
         ];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("doorward.toml");

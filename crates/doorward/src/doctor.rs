@@ -13,9 +13,9 @@ use doorward_service::{Context, directory, keys};
 use doorward_wire::certificate;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::Config;
+use crate::config::{Config, Domain};
 use crate::os::SystemClock;
-use crate::{server, tls};
+use crate::{domain, server, tls};
 
 /// A certificate that ends sooner than this is a finding.
 const WARNING: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -41,6 +41,9 @@ pub(crate) async fn run(path: &Path) -> anyhow::Result<ExitCode> {
             findings.push(("certificate", certificate(&config, SystemClock.now())));
             findings.push(("clock", machine::clock(SystemClock.now(), path, &config)));
             findings.push(("port of clients", machine::listen_port(config.listen).await));
+            if config.domain != Domain::default() {
+                findings.push(("domain", domain(&config.domain)));
+            }
             if let Some(address) = config.admin_listen {
                 findings.push(("port of metrics", machine::admin_port(address).await));
             }
@@ -99,6 +102,13 @@ fn certificate(config: &Config, now: Timestamp) -> Finding {
             let text = format!("{} ends on {}", name.display(), end.strftime("%Y-%m-%d"));
             if end.duration_since(now) < WARNING { Finding::Bad(text, remedy.into()) } else { Finding::Good(text) }
         }
+    }
+}
+
+fn domain(config: &Domain) -> Finding {
+    match domain::check_files(config) {
+        Ok(()) => Finding::Good("its files can be read; `doorward sync --dry-run` asks the domain itself".into()),
+        Err(error) => Finding::Bad(format!("{error:#}"), "see docs/domain.md".into()),
     }
 }
 

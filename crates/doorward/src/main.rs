@@ -5,6 +5,7 @@ mod attestation;
 mod config;
 mod demo;
 mod doctor;
+mod domain;
 mod durable_file;
 mod init;
 mod listen;
@@ -12,6 +13,7 @@ mod master_key;
 mod metrics;
 mod os;
 mod policy;
+mod private_file;
 mod server;
 mod sign_ins;
 mod telemetry;
@@ -42,6 +44,8 @@ enum Command {
     Doctor(ConfigFile),
     /// Administer a tenant from the command line.
     Admin(admin::Arguments),
+    /// Take over what has changed in the domain of the configuration.
+    Sync(domain::Arguments),
     /// Show the sign-in log.
     SignIns(sign_ins::Arguments),
     /// Show the whole system on sample data: a server, software phones, every scenario.
@@ -94,6 +98,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(arguments) => init::run(arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Doctor(file) => doctor::run(&file.config).await,
         Command::Admin(arguments) => admin::run(arguments).await.map(|()| ExitCode::SUCCESS),
+        Command::Sync(arguments) => domain::run(arguments).await.map(|()| ExitCode::SUCCESS),
         Command::SignIns(arguments) => sign_ins::run(arguments).await.map(|()| ExitCode::SUCCESS),
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Policy(command) => policy::run(command),

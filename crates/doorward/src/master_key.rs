@@ -1,16 +1,17 @@
 //! Where the master key is: the environment, or a file that only the server's account may read.
 
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::rng;
 use doorward_service::master_key::MasterKey;
 
 use crate::os::OsRng;
+use crate::private_file::require_private;
 
 /// Variable that holds the key as base64 instead of the file.
 pub(crate) const VARIABLE: &str = "DOORWARD_MASTER_KEY";
@@ -25,10 +26,7 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<MasterKey> {
     }
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the master key {}: run `doorward init` first, or set {VARIABLE}", path.display()))?;
-    let mode = std::fs::metadata(path)?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        bail!("{} may be read by others (mode {mode:o}): run `chmod 600 {}`", path.display(), path.display());
-    }
+    require_private(path)?;
     parse(&text).with_context(|| format!("{} must hold 32 bytes as base64: restore it from your backup", path.display()))
 }
 

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{Attestation, Config};
 use crate::os::{OsRng, SystemClock};
-use crate::{attestation, listen, master_key, metrics, tls};
+use crate::{attestation, domain, listen, master_key, metrics, tls};
 
 /// Opens the store and builds the context of the use cases.
 ///
@@ -59,6 +59,7 @@ pub(crate) struct Running {
     tasks: Vec<JoinHandle<()>>,
     jobs: JoinHandle<()>,
     trust: Option<JoinHandle<()>>,
+    domain: Option<JoinHandle<()>>,
 }
 
 impl Running {
@@ -87,7 +88,9 @@ impl Running {
             Some(tokio::spawn(attestation::watch(config.attestation.clone(), context.clone())))
         };
         let jobs = tokio::spawn(doorward_service::jobs::run(context.clone()));
-        Ok(Self { context, stop, tasks, jobs, trust })
+        domain::accept_tickets(&config.domain, &context)?;
+        let domain = config.domain.is_followed().then(|| tokio::spawn(domain::keep_following(config.domain.clone(), context.clone())));
+        Ok(Self { context, stop, tasks, jobs, trust, domain })
     }
 
     /// Orderly stop: no new connections, requests in flight finish, the sign-in log is written, the store closes.
@@ -100,7 +103,7 @@ impl Running {
             }
         }
         self.jobs.abort();
-        self.trust.iter().for_each(JoinHandle::abort);
+        self.trust.iter().chain(&self.domain).for_each(JoinHandle::abort);
         self.context.sign_in_log.flush().await;
         self.context.store.close().await;
     }

@@ -15,6 +15,7 @@ pub mod device;
 pub mod device_code;
 pub mod directory_audit;
 pub mod document;
+pub mod domain;
 pub mod error_code;
 pub mod group;
 pub mod ids;

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::UserId;
+use crate::domain::OnPremises;
 use crate::role::Role;
 
 /// Member or guest, as Graph spells it.
@@ -41,6 +42,9 @@ pub struct User {
     pub sign_in_sessions_valid_from: Timestamp,
     /// When the user was made.
     pub created: Timestamp,
+    /// The account of a domain that the user comes from; none for one who was made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_premises: Option<OnPremises>,
 }
 
 impl User {

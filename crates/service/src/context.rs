@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::attempts::Attempts;
 use crate::directory;
+use crate::domain::Tickets;
 use crate::error::Result;
 use crate::gaps::Searches;
 use crate::keys::KeyRing;
@@ -39,6 +40,8 @@ pub struct Context {
     pub protection_limits: Limits,
     /// Whom attestations of apps are believed from.
     pub attestation: AttestationTrust,
+    /// Tickets of domains.
+    pub tickets: Tickets,
     /// Limits on the admin API.
     pub admin_limits: directory::Limits,
     /// Unwrapped signing keys.
@@ -78,6 +81,7 @@ impl Context {
             attempts: Attempts::default(),
             protection_limits: Limits::default(),
             attestation: AttestationTrust::default(),
+            tickets: Tickets::default(),
             admin_limits: directory::Limits::default(),
             keys: KeyRing::default(),
             policies: PolicyCache::default(),

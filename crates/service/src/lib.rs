@@ -16,6 +16,7 @@ pub mod context;
 pub mod device;
 pub mod directory;
 pub mod directory_search;
+pub mod domain;
 pub mod error;
 pub mod gaps;
 pub mod jobs;

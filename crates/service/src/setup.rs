@@ -76,6 +76,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
         force_change_password: true,
         roles: vec![Role::GlobalAdministrator],
         sign_in_sessions_valid_from: now,
+        on_premises: None,
         created: now,
     };
     ctx.store.create_tenant(&tenant).await?;

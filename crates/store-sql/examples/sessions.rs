@@ -66,6 +66,7 @@ impl Seed<'_> {
             force_change_password: false,
             roles: vec![],
             sign_in_sessions_valid_from: Timestamp::UNIX_EPOCH,
+            on_premises: None,
             created: self.now,
         };
         let device = Device {

@@ -6,6 +6,7 @@ mod applications;
 mod authentication_methods;
 mod devices;
 mod documents;
+mod domain;
 mod grants;
 mod groups;
 mod keys;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_store::{
-    ApplicationRepository, AuthenticationMethodRepository, DeviceRepository, DocumentRepository, GrantRepository, GroupRepository,
-    KeyRepository, LogRepository, ManagedDeviceRepository, OneTimeRepository, Result, SessionRepository, StoreError, TenantRepository,
-    Unit, UserRepository,
+    ApplicationRepository, AuthenticationMethodRepository, DeviceRepository, DocumentRepository, DomainRepository, GrantRepository,
+    GroupRepository, KeyRepository, LogRepository, ManagedDeviceRepository, OneTimeRepository, Result, SessionRepository, StoreError,
+    TenantRepository, Unit, UserRepository,
 };
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Sqlite, Transaction};
@@ -170,6 +170,9 @@ impl Unit for SqlUnit {
         self.scope()
     }
     fn one_time(&mut self) -> Box<dyn OneTimeRepository + '_> {
+        self.scope()
+    }
+    fn domain(&mut self) -> Box<dyn DomainRepository + '_> {
         self.scope()
     }
     fn documents(&mut self) -> Box<dyn DocumentRepository + '_> {

@@ -6,6 +6,7 @@ use doorward_model::user::User;
 use doorward_store::query::{Page, Query, UserField};
 use doorward_store::{Result, UserRepository};
 use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
 
 use crate::memory::Kind;
 use crate::query::table;
@@ -17,6 +18,14 @@ fn read(row: &SqliteRow) -> Result<User> {
     let mut user: User = reader.body()?;
     user.password_hash = reader.optional_text("password_hash")?;
     Ok(user)
+}
+
+fn object_guid(user: &User) -> Option<String> {
+    user.on_premises.as_ref().map(|account| account.object_guid.to_string())
+}
+
+fn security_identifier(user: &User) -> Option<&str> {
+    user.on_premises.as_ref().map(|account| account.security_identifier.as_str())
 }
 
 /// Roles with a blank around each.
@@ -61,6 +70,35 @@ impl UserRepository for Scope<'_> {
         row.map(|row| read(&row)).transpose()
     }
 
+    async fn find_by_object_guid(&mut self, object_guid: Uuid) -> Result<Option<User>> {
+        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND object_guid = $2")
+            .bind(&self.tenant)
+            .bind(object_guid.to_string())
+            .fetch_optional(self.connection.open().await?)
+            .await
+            .map_err(engine)?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    async fn find_by_security_identifier(&mut self, security_identifier: &str) -> Result<Option<User>> {
+        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND security_identifier = $2")
+            .bind(&self.tenant)
+            .bind(security_identifier)
+            .fetch_optional(self.connection.open().await?)
+            .await
+            .map_err(engine)?;
+        row.map(|row| read(&row)).transpose()
+    }
+
+    async fn object_guids(&mut self) -> Result<Vec<Uuid>> {
+        let rows = sqlx::query("SELECT id, object_guid FROM users WHERE tenant_id = $1 AND object_guid IS NOT NULL ORDER BY object_guid")
+            .bind(&self.tenant)
+            .fetch_all(self.connection.open().await?)
+            .await
+            .map_err(engine)?;
+        rows.iter().map(|row| Reader::new(row, "users", "id").parsed("object_guid")).collect()
+    }
+
     async fn list(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<User>> {
         let rows = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key > $2 ORDER BY upn_key LIMIT $3")
             .bind(&self.tenant)
@@ -83,8 +121,9 @@ impl UserRepository for Scope<'_> {
     async fn create(&mut self, user: &User) -> Result<()> {
         self.will_change(&[])?;
         sqlx::query(
-            "INSERT INTO users (tenant_id, id, upn_key, password_hash, body, name_key, enabled, user_type, roles, created)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO users (tenant_id, id, upn_key, password_hash, body, name_key, enabled, user_type, roles, created,
+               object_guid, security_identifier)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&self.tenant)
         .bind(user.id.to_string())
@@ -96,6 +135,8 @@ impl UserRepository for Scope<'_> {
         .bind(fold(&name_of(&user.user_type)))
         .bind(roles(user))
         .bind(millis(user.created))
+        .bind(object_guid(user))
+        .bind(security_identifier(user))
         .execute(self.connection.open().await?)
         .await
         .map(drop)
@@ -105,7 +146,8 @@ impl UserRepository for Scope<'_> {
     async fn update(&mut self, user: &User) -> Result<()> {
         self.will_change(&[Kind::User.one(&user.id)])?;
         let result = sqlx::query(
-            "UPDATE users SET upn_key = $3, password_hash = $4, body = $5, name_key = $6, enabled = $7, user_type = $8, roles = $9, created = $10
+            "UPDATE users SET upn_key = $3, password_hash = $4, body = $5, name_key = $6, enabled = $7, user_type = $8, roles = $9, created = $10,
+               object_guid = $11, security_identifier = $12
              WHERE tenant_id = $1 AND id = $2",
         )
             .bind(&self.tenant)
@@ -118,6 +160,8 @@ impl UserRepository for Scope<'_> {
             .bind(fold(&name_of(&user.user_type)))
             .bind(roles(user))
             .bind(millis(user.created))
+            .bind(object_guid(user))
+            .bind(security_identifier(user))
             .execute(self.connection.open().await?)
             .await
             .map_err(write_error("user"))?;

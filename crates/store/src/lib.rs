@@ -10,12 +10,14 @@ use async_trait::async_trait;
 use doorward_model::TenantId;
 use doorward_model::tenant::Tenant;
 
+mod domain;
 mod managed_device;
 pub mod query;
 mod repository;
 #[cfg(feature = "suite")]
 pub mod suite;
 
+pub use domain::DomainRepository;
 pub use managed_device::{ListedDevice, ManagedDeviceRepository, PolicyCount};
 pub use repository::*;
 
@@ -126,6 +128,8 @@ pub trait Unit: Send {
     fn grants(&mut self) -> Box<dyn GrantRepository + '_>;
     /// One-time values: nonces and token ids that must not come twice.
     fn one_time(&mut self) -> Box<dyn OneTimeRepository + '_>;
+    /// What is known of an on-premises domain.
+    fn domain(&mut self) -> Box<dyn DomainRepository + '_>;
     /// Policy documents.
     fn documents(&mut self) -> Box<dyn DocumentRepository + '_>;
     /// Sign-in log and directory audit.

@@ -47,6 +47,12 @@ pub trait UserRepository: Send {
     async fn get(&mut self, id: UserId) -> Result<Option<User>>;
     /// By sign-in name, without regard to case.
     async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>>;
+    /// By the `objectGUID` of the domain account that the user comes from.
+    async fn find_by_object_guid(&mut self, object_guid: Uuid) -> Result<Option<User>>;
+    /// By the security identifier of that account.
+    async fn find_by_security_identifier(&mut self, security_identifier: &str) -> Result<Option<User>>;
+    /// The `objectGUID` of every account that a user comes from, in order.
+    async fn object_guids(&mut self) -> Result<Vec<Uuid>>;
     /// All users in order of sign-in name, at most `limit`, after the sign-in name `after`.
     async fn list(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<User>>;
     /// The users that a query finds.

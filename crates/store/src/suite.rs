@@ -24,12 +24,14 @@ use uuid::Uuid;
 
 use crate::{Store, StoreError, TenantStore};
 
+mod domain;
 mod issued;
 mod lists;
 mod managed_devices;
 mod memory;
 mod second_factors;
 
+pub use domain::*;
 pub use issued::*;
 pub use lists::*;
 pub use managed_devices::*;
@@ -90,6 +92,8 @@ macro_rules! behaviour_suite {
             devices_are_found_and_counted_by_policy_and_state,
             what_is_read_is_what_was_committed_last,
             what_is_kept_of_a_managed_device_goes_with_the_device_and_its_owner,
+            a_user_of_a_domain_is_found_by_what_the_domain_calls_it,
+            computers_of_a_domain_are_kept_until_they_are_forgotten,
         );
     };
     ($make:expr; $($rule:ident),+ $(,)?) => {$(
@@ -143,6 +147,7 @@ fn user(seed: u64, name: &str) -> User {
         force_change_password: false,
         roles: vec![],
         sign_in_sessions_valid_from: at(0),
+        on_premises: None,
         created: at(0),
     }
 }

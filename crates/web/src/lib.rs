@@ -11,6 +11,7 @@ mod console;
 mod graph;
 mod linux;
 mod mam;
+mod negotiate;
 mod page_token;
 pub mod pages;
 mod path;

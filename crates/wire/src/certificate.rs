@@ -229,8 +229,8 @@ pub struct DeviceCertificateTemplate {
     pub device: DeviceId,
     /// Tenant.
     pub tenant: TenantId,
-    /// Owner.
-    pub user: UserId,
+    /// Owner; none for a computer of a domain.
+    pub user: Option<UserId>,
     /// Start of validity.
     pub not_before: Timestamp,
     /// End of validity.
@@ -251,11 +251,9 @@ pub fn issue_device_certificate(
     let signer = KeyPair::try_from(authority_key)?;
     let mut params = leaf_params(&template.device.to_string(), rng);
     set_validity(&mut params, template.not_before, template.not_after.as_second());
-    params.custom_extensions = vec![
-        guid_extension(OID_DEVICE, template.device.0),
-        guid_extension(OID_USER, template.user.0),
-        guid_extension(OID_TENANT, template.tenant.0),
-    ];
+    params.custom_extensions = vec![guid_extension(OID_DEVICE, template.device.0)];
+    params.custom_extensions.extend(template.user.map(|user| guid_extension(OID_USER, user.0)));
+    params.custom_extensions.push(guid_extension(OID_TENANT, template.tenant.0));
     params.use_authority_key_identifier_extension = true;
     let issuer = Issuer::new(authority_params(authority), signer);
     Ok(params.signed_by(key, &issuer)?.der().to_vec())

@@ -2,11 +2,14 @@
 //!
 //! Server and phone share these types and nothing else, so a fault in the server is not hidden by a phone that repeats it.
 
+pub mod active_directory;
 pub mod attestation;
 pub mod certificate;
+mod der;
 pub mod drs;
 pub mod eas;
 pub mod jwt;
+pub mod kerberos;
 pub mod key;
 pub mod linux_management;
 pub mod mam;

@@ -302,6 +302,7 @@ async fn tenant(folder: &TempDir) -> (Router, String) {
         force_change_password: false,
         roles,
         sign_in_sessions_valid_from: clock.now(),
+        on_premises: None,
         created: clock.now(),
     };
     let mut unit = ctx.store.tenant(tenant.id).write().await.unwrap();

@@ -77,6 +77,7 @@ impl World {
             force_change_password: false,
             roles: vec![],
             sign_in_sessions_valid_from: clock.now(),
+            on_premises: None,
             created: clock.now(),
         };
         let blank =

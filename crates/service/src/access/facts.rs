@@ -132,7 +132,13 @@ fn methods(amr: &[String]) -> Vec<String> {
             .find(|factor| factor.amr() == method)
             .and_then(SecondFactor::strength_word)
     };
-    amr.iter().filter_map(|method| if method == "pwd" { Some("password") } else { second(method) }).map(str::to_owned).collect()
+    let word = |method: &String| match method.as_str() {
+        "pwd" => Some("password"),
+        // The domain vouches for what it has seen, which is one factor as far as anybody knows.
+        "wia" => Some("federatedSingleFactor"),
+        _ => second(method),
+    };
+    amr.iter().filter_map(word).map(str::to_owned).collect()
 }
 
 /// Services that people must reach before they can meet a requirement are free of that requirement, and of nothing else: a

@@ -1,9 +1,9 @@
 //! Joining: the owner's token, a certificate request and a transport key make a device record and a certificate.
 
-use doorward_model::DeviceId;
 use doorward_model::device::{Device, TrustType};
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
+use doorward_model::{DeviceId, UserId};
 use doorward_store::Unit;
 use doorward_wire::drs::{self, CheckedCsr, JoinRequest};
 use jiff::SignedDuration;
@@ -36,6 +36,15 @@ pub enum JoinError {
     /// The key belongs to a device of somebody else.
     #[error("this device is registered to somebody else")]
     OtherOwner,
+    /// The ticket proves no computer that may register; the log has why.
+    #[error("the ticket is not accepted, or is of no computer that may register here: the log of the server says why")]
+    NoComputer,
+    /// The ticket is of another computer.
+    #[error("the ticket is of the computer {id}: register under its id")]
+    OtherComputer {
+        /// Its id.
+        id: DeviceId,
+    },
     /// A policy refuses, or something failed.
     #[error(transparent)]
     Other(#[from] Error),
@@ -84,7 +93,7 @@ pub async fn join(
     }
     let id = existing.as_ref().map_or_else(|| DeviceId::random(ctx.rng.as_ref()), |device| device.id);
     let authority = keys::device_authority(ctx, unit.as_mut(), tenant.id).await?;
-    let certificate = issue_certificate(ctx, tenant, user, id, &csr, &authority)?;
+    let certificate = issue_certificate(ctx, tenant, Some(user.id), id, &csr, &authority)?;
     let device = Device {
         id,
         display_name: shortened(&request.device_display_name),
@@ -110,7 +119,8 @@ pub async fn join(
     Ok(Joined { device, certificate })
 }
 
-/// Join types of MS-DVRJ: 0 and 8 join the directory, 4 registers a personal device. Domain-joined devices are made by an administrator.
+/// Join types of MS-DVRJ: 0 and 8 join the directory, 4 registers a personal device. Computers of a domain register by their ticket, or are made by an
+/// administrator.
 fn trust_type(join_type: i64) -> TrustType {
     match join_type {
         0 | 8 => TrustType::AzureAd,
@@ -139,10 +149,11 @@ async fn require_registration_allowed(
     Ok(())
 }
 
-fn issue_certificate(
+/// The certificate of a device for the key of a request.
+pub(super) fn issue_certificate(
     ctx: &Context,
     tenant: &Tenant,
-    user: &User,
+    user: Option<UserId>,
     id: DeviceId,
     csr: &CheckedCsr,
     authority: &DeviceAuthority,
@@ -150,10 +161,11 @@ fn issue_certificate(
     let now = ctx.now();
     let not_after = now.saturating_add(CERTIFICATE_LIFETIME).unwrap_or(now);
     authority
-        .issue(csr, id, tenant.id, user.id, now, not_after, ctx.rng.as_ref())
+        .issue(csr, id, tenant.id, user, now, not_after, ctx.rng.as_ref())
         .map_err(|error| Error::internal("device certificate", &error))
 }
 
-fn shortened(text: &str) -> String {
+/// As much of a text as is kept.
+pub(super) fn shortened(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(TEXT_LIMIT).collect()
 }

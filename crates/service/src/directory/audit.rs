@@ -3,6 +3,7 @@
 use doorward_model::AuditId;
 use doorward_model::application::Application;
 use doorward_model::directory_audit::{DirectoryAudit, Initiator};
+use doorward_model::domain::DomainComputer;
 use doorward_model::user::User;
 use doorward_store::Unit;
 use serde_json::Value;
@@ -37,6 +38,17 @@ impl Actor {
     #[must_use]
     pub fn display_name(&self) -> &str {
         &self.0.display_name
+    }
+
+    /// A computer of the domain.
+    pub(crate) fn computer(computer: &DomainComputer) -> Self {
+        Self(Initiator { id: Some(computer.object_guid), is_app: false, display_name: computer.sam_account_name.clone() })
+    }
+
+    /// The domain that the tenant follows.
+    #[must_use]
+    pub fn directory_sync() -> Self {
+        Self(Initiator { id: None, is_app: false, display_name: "directory sync".into() })
     }
 
     /// The server itself, when time alone changes something.

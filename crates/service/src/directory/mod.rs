@@ -47,4 +47,5 @@ pub use signing_keys::{rotate_signing_keys, signing_keys, signing_keys_tag};
 pub(crate) use tag::check_tag;
 pub use tag::entity_tag;
 pub use tenant::{TenantPatch, rename_tenant, tenant, update_tenant};
+pub(crate) use users::replace_user;
 pub use users::{NewUser, UserPatch, count_administrators, create_user, delete_user, reset_password, update_user};

@@ -202,7 +202,7 @@ pub struct Principal {
 
 #[derive(Debug, Clone)]
 enum Who {
-    Person(User),
+    Person(Box<User>),
     Application(Box<Application>),
 }
 
@@ -210,7 +210,7 @@ impl Principal {
     /// A person, with the scopes that the app in their hands was given.
     #[must_use]
     pub fn person(user: User, scopes: Vec<String>) -> Self {
-        Self { who: Who::Person(user), permissions: scopes }
+        Self { who: Who::Person(Box::new(user)), permissions: scopes }
     }
 
     /// An application acting for itself. Of the permissions in its token, those count that it still holds.

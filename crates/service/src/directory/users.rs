@@ -70,6 +70,7 @@ pub async fn create_user(ctx: &Context, tenant: &Tenant, actor: &Actor, new: New
         force_change_password: new.force_change_password,
         roles: new.roles,
         sign_in_sessions_valid_from: now,
+        on_premises: None,
         created: now,
     };
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
@@ -115,6 +116,7 @@ pub async fn update_user(
     if let Some(enabled) = patch.account_enabled {
         user.account_enabled = enabled;
     }
+    require_own(&before, &user)?;
     if let Some(roles) = patch.roles {
         user.roles = roles;
     }
@@ -125,14 +127,23 @@ pub async fn update_user(
     if patch.password.is_some() || (before.account_enabled && !user.account_enabled) {
         user.end_sessions(ctx.now());
     }
-    let watch = Watch::over(ctx, unit.as_mut(), tenant, &before).await?;
-    unit.users().update(&user).await?;
-    keep_an_administrator(unit.as_mut(), &before).await?;
-    watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
+    replace_user(ctx, unit.as_mut(), tenant, &before, &user).await?;
     let change = Change { activity: "Update", kind: KIND, id: id.to_string(), before: shown(&before), after: shown(&user), actor };
     record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
     Ok(user)
+}
+
+/// Writes a changed user.
+///
+/// # Errors
+/// [`DirectoryError::Conflict`] as for [`update_user`], storage failure. The change is written all the same: the unit of work must not be
+/// committed before it is taken back.
+pub(crate) async fn replace_user(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, before: &User, after: &User) -> Result<()> {
+    let watch = Watch::over(ctx, unit, tenant, before).await?;
+    unit.users().update(after).await?;
+    keep_an_administrator(unit, before).await?;
+    watch.end(ctx, unit, Advice::Directory).await
 }
 
 /// Gives a user a new one-time password, which must be changed at the next sign-in, and ends every session. Returns it, to be shown once.
@@ -154,6 +165,9 @@ pub async fn delete_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: Use
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = get(unit.as_mut(), id).await?;
     check_tag(&before, expected)?;
+    if before.on_premises.is_some() {
+        return Err(DirectoryError::Conflict("this user comes from the domain: delete the account there".into()));
+    }
     let watch = Watch::over(ctx, unit.as_mut(), tenant, &before).await?;
     unit.users().delete(id).await?;
     keep_an_administrator(unit.as_mut(), &before).await?;
@@ -186,6 +200,21 @@ pub(super) async fn keep_an_administrator(unit: &mut dyn Unit, changed: &User) -
         return Ok(());
     }
     Err(DirectoryError::Conflict("this is the last enabled Global Administrator: make another one first".into()))
+}
+
+/// Refuses a change of what the domain says about a user who comes from there: the next run would undo it, or never see it.
+fn require_own(before: &User, after: &User) -> Result<()> {
+    if before.on_premises.is_none() {
+        return Ok(());
+    }
+    for (member, changes) in
+        [("displayName", before.display_name != after.display_name), ("accountEnabled", before.account_enabled != after.account_enabled)]
+    {
+        if changes {
+            return Err(DirectoryError::invalid(member, "comes from the domain: change it there"));
+        }
+    }
+    Ok(())
 }
 
 fn check_display_name(name: &str) -> Result<()> {

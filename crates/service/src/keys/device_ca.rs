@@ -80,7 +80,7 @@ impl DeviceAuthority {
         csr: &CheckedCsr,
         device: DeviceId,
         tenant: TenantId,
-        user: UserId,
+        user: Option<UserId>,
         not_before: Timestamp,
         not_after: Timestamp,
         rng: &dyn Rng,

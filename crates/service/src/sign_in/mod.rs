@@ -12,6 +12,7 @@ pub mod second_factor;
 pub mod session;
 mod step;
 pub mod steps;
+mod ticket;
 
 pub use account::existence;
 pub use step::{FactorAnswer, Journey, Outcome, Step, Submission, Wish};

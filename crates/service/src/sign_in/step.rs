@@ -43,6 +43,8 @@ pub enum Submission {
     },
     /// A passkey in place of name and password, or as a second factor where one was asked for.
     Passkey(Proof),
+    /// The ticket of the domain in place of name and password; none where the browser has not been asked for it, or offers none.
+    Ticket(Option<Vec<u8>>),
     /// Something about second factors.
     SecondFactor(FactorAnswer),
     /// The answer to the consent page.

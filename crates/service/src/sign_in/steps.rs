@@ -15,7 +15,7 @@ use super::device_challenge::{self, DeviceAnswer};
 use super::flow::Progress;
 use super::request::AuthorizeRequest;
 use super::step::{Journey, Outcome, Step, Submission, Wish};
-use super::{code, consent, credentials, passwordless, second_factor, session};
+use super::{code, consent, credentials, passwordless, second_factor, session, ticket};
 use crate::access::{self, Subject};
 use crate::account::{self, PasswordChangeError};
 use crate::attempts::Origin;
@@ -78,6 +78,7 @@ pub async fn advance(
         Submission::NewPassword { old, new, repeated } => change_password(ctx, journey, progress, &old, &new, &repeated).await,
         Submission::Passkey(proof) if progress.session.is_none() => passwordless::sign_in(ctx, journey, progress, &proof).await,
         Submission::Passkey(proof) => second_factor::passkey(ctx, journey, cookie, progress, &proof).await,
+        Submission::Ticket(token) => ticket::sign_in(ctx, journey, token.as_deref()).await,
         Submission::SecondFactor(answer) => second_factor::answer(ctx, journey, cookie, progress, answer).await,
         Submission::Consent(agreed) => match current(ctx, journey, cookie).await? {
             Some((session, user)) if agreed => proceed(ctx, journey, SignedIn { agreed: true, ..SignedIn::new(session, user) }).await,
@@ -145,7 +146,7 @@ async fn sign_in(ctx: &Context, journey: Journey<'_>, login: &str, password: &st
         let step = Step::ChangePassword { login: user.user_principal_name, problem: None };
         return Ok(Outcome { step, session_cookie: None, progress });
     }
-    start_session(ctx, journey, user).await
+    start_password_session(ctx, journey, user).await
 }
 
 /// Records a factor that was not right; the person sees the page again.
@@ -154,8 +155,13 @@ pub(super) async fn log_failure(ctx: &Context, journey: Journey<'_>, login: &str
     let _logged = access::failed_factor(ctx, journey.tenant, journey.caller, "sign_in", application, login, refusal.into()).await;
 }
 
-async fn start_session(ctx: &Context, journey: Journey<'_>, user: User) -> Result<Outcome> {
+async fn start_password_session(ctx: &Context, journey: Journey<'_>, user: User) -> Result<Outcome> {
     let session = session::begin(ctx, &user, SessionKind::Browser, None, vec!["pwd".into()]);
+    start_session(ctx, journey, session, user).await
+}
+
+/// Keeps a new session, and goes on in it.
+pub(super) async fn start_session(ctx: &Context, journey: Journey<'_>, session: Session, user: User) -> Result<Outcome> {
     let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
     unit.sessions().create(&session).await?;
     unit.commit().await?;
@@ -178,7 +184,7 @@ async fn change_password(ctx: &Context, journey: Journey<'_>, progress: Progress
         return Ok(again("The two new passwords differ.".into()));
     }
     match account::change_password(ctx, journey.tenant, journey.caller.ip, &login, old, new).await {
-        Ok(user) => start_session(ctx, journey, user).await,
+        Ok(user) => start_password_session(ctx, journey, user).await,
         Err(PasswordChangeError::Failed(error)) => Err(error),
         Err(problem) => Ok(again(sentence(&problem.to_string()))),
     }

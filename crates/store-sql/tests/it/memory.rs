@@ -22,6 +22,7 @@ fn anna() -> User {
         force_change_password: false,
         roles: vec![],
         sign_in_sessions_valid_from: tenant().created,
+        on_premises: None,
         created: tenant().created,
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Posted {
     consent: Option<String>,
     #[serde(flatten)]
     factor: PostedFactor,
+    #[serde(skip)]
+    ticket: Option<Option<Vec<u8>>>,
 }
 
 impl Posted {
@@ -45,7 +47,15 @@ impl Posted {
         Self { ctx, flow_token, canary, factor: PostedFactor::go_on(), ..Self::default() }
     }
 
+    /// The sign-in goes on with the ticket of a domain, if there is one.
+    pub(super) fn with_ticket(self, ticket: Option<Vec<u8>>) -> Self {
+        Self { ticket: Some(ticket), ..self }
+    }
+
     fn submission(self) -> Submission {
+        if let Some(ticket) = self.ticket {
+            return Submission::Ticket(ticket);
+        }
         if let Some(submission) = self.factor.submission() {
             return submission;
         }

@@ -9,6 +9,7 @@ mod discovery;
 mod error;
 mod federation_provider;
 mod instance_discovery;
+mod kerberos;
 mod keys;
 mod login;
 mod logout;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{tenant}/login", post(login::post))
         .route("/{tenant}/pkeyauth", get(pkeyauth::get))
         .route("/{tenant}/managed", get(managed::get))
+        .route("/{tenant}/login/kerberos", post(kerberos::post))
         .route("/{tenant}/getcredentialtype", post(credential_type::post))
         .route("/{tenant}/sas/beginauth", post(strong_authentication::begin))
         .route("/{tenant}/sas/endauth", post(strong_authentication::end))

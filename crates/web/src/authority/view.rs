@@ -103,7 +103,8 @@ impl Scene<'_> {
         let frame = Frame { state: self.page_state(&step, &form), ..self.frame() };
         let response = match step {
             Step::Identifier { login, problem, passkey } => {
-                let page = pages::identifier::Identifier { frame, form, app, login, problem, passkey: passkey.into() };
+                let tickets = self.ctx.tickets.are_accepted(self.tenant.id);
+                let page = pages::identifier::Identifier { frame, form, app, login, problem, passkey: passkey.into(), tickets };
                 pages::page(StatusCode::OK, &page, &self.target())
             }
             Step::Password { login, problem, .. } => {

@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use doorward_model::UserId;
 use doorward_model::role::Role;
 use doorward_model::user::User;
@@ -41,7 +43,10 @@ pub(super) const USERS: Noun<UserField> = Noun {
         "roles",
         "signInSessionsValidFromDateTime",
         "createdDateTime",
+        "onPremisesSyncEnabled",
+        "onPremisesImmutableId",
         "onPremisesSamAccountName",
+        "onPremisesSecurityIdentifier",
     ],
 };
 
@@ -209,6 +214,7 @@ fn roles(ids: &[Uuid]) -> Result<Vec<Role>, GraphError> {
 }
 
 pub(super) fn shown(user: &User) -> Value {
+    let account = user.on_premises.as_ref();
     json!({
         "id": user.id,
         "userPrincipalName": user.user_principal_name,
@@ -219,7 +225,10 @@ pub(super) fn shown(user: &User) -> Value {
         "roles": user.roles.iter().map(|role| role.template_id()).collect::<Vec<_>>(),
         "signInSessionsValidFromDateTime": user.sign_in_sessions_valid_from,
         "createdDateTime": user.created,
-        // Users are made here, not brought from a domain.
-        "onPremisesSamAccountName": null,
+        // All null of a user who was made here.
+        "onPremisesSyncEnabled": account.map(|_| true),
+        "onPremisesImmutableId": account.map(|account| STANDARD.encode(account.object_guid.to_bytes_le())),
+        "onPremisesSamAccountName": account.map(|account| &account.sam_account_name),
+        "onPremisesSecurityIdentifier": account.map(|account| &account.security_identifier),
     })
 }

@@ -21,4 +21,6 @@ pub struct Identifier {
     pub problem: Option<String>,
     /// What a passkey may answer in place of a name.
     pub passkey: PasskeyProof,
+    /// The ticket of a domain may answer it as well.
+    pub tickets: bool,
 }

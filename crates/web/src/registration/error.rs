@@ -9,12 +9,17 @@ use doorward_service::device::join::JoinError;
 use doorward_service::token::verify::TokenError;
 use serde_json::json;
 
+use crate::negotiate;
+
 /// Why a registration request failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RegistrationError {
     /// No bearer token.
     #[error("a bearer token is required")]
     NoToken,
+    /// No Kerberos ticket.
+    #[error("a Kerberos ticket of the computer is required")]
+    NoTicket,
     /// The token is not accepted.
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -36,6 +41,10 @@ impl IntoResponse for RegistrationError {
     fn into_response(self) -> Response {
         let (status, code, message) = match &self {
             Self::NoToken | Self::Token(_) => (StatusCode::UNAUTHORIZED, "AuthenticationRequired", self.to_string()),
+            Self::NoTicket => (StatusCode::UNAUTHORIZED, "AuthenticationRequired", self.to_string()),
+            Self::Join(JoinError::NoComputer | JoinError::OtherComputer { .. }) => {
+                (StatusCode::FORBIDDEN, "AuthorizationFailed", self.to_string())
+            }
             Self::Malformed(_) | Self::Join(JoinError::Malformed(_)) | Self::Key(KeyError::Malformed(_)) => {
                 (StatusCode::BAD_REQUEST, "InvalidRequest", self.to_string())
             }
@@ -57,7 +66,11 @@ impl IntoResponse for RegistrationError {
                 )
             }
         };
+        let asks_for_ticket = matches!(self, Self::NoTicket);
         let mut response = (status, Json(json!({ "code": code, "message": message }))).into_response();
+        if asks_for_ticket {
+            return negotiate::ask(response);
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

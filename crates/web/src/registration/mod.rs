@@ -2,6 +2,7 @@
 
 mod device;
 mod discover;
+mod domain_join;
 mod error;
 mod join;
 mod key;
@@ -19,7 +20,7 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
         .route("/{domain}/discover", get(discover::get))
         .route("/{tenant}/enrollmentserver/device", post(join::post))
         .route("/{tenant}/enrollmentserver/device/", post(join::post))
-        .route("/{tenant}/enrollmentserver/device/{device}", delete(device::delete))
+        .route("/{tenant}/enrollmentserver/device/{device}", delete(device::delete).put(domain_join::put))
         .route("/{tenant}/enrollmentserver/key", post(key::post))
         .route("/{tenant}/enrollmentserver/key/", post(key::post))
         .route("/{tenant}/enrollmentserver/nonce", get(nonce::get))

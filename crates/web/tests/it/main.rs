@@ -9,6 +9,7 @@ mod authority;
 mod compliance;
 mod computer;
 mod console;
+mod domain;
 mod forms;
 mod graph;
 mod linux;

@@ -133,6 +133,7 @@ pub(crate) fn all(texts: &Texts) -> Vec<(&'static str, Response)> {
                     login: texts.login.clone(),
                     problem: texts.problem.clone(),
                     passkey: passkey(texts),
+                    tickets: true,
                 },
                 &own,
             ),

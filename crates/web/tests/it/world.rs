@@ -182,6 +182,12 @@ impl World {
         self.send(request(Method::POST, path, &headers, body.into())).await
     }
 
+    /// `PUT` of JSON.
+    pub async fn put(&self, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Answer {
+        let headers = [headers, &[("content-type", "application/json")]].concat();
+        self.send(request(Method::PUT, path, &headers, body.to_string().into())).await
+    }
+
     /// A JSON request with a bearer token.
     pub async fn json(&self, method: Method, path: &str, token: &str, body: &serde_json::Value) -> Answer {
         let authorization = format!("Bearer {token}");
@@ -231,6 +237,7 @@ pub async fn person(ctx: &Context, name: &str, roles: Vec<Role>) -> User {
         force_change_password: false,
         roles,
         sign_in_sessions_valid_from: now,
+        on_premises: None,
         created: now,
     }
 }

@@ -6,9 +6,9 @@ use x509_parser::der_parser::oid;
 use x509_parser::oid_registry::Oid;
 
 use super::chain::{self, Roots};
-use super::der::{Reader, universal};
 use super::key_description::read_key_description;
 use super::{MAXIMUM_EVIDENCE_BYTES, Revocations};
+use crate::der::{Reader, universal};
 use crate::hex;
 
 const KEY_DESCRIPTION: Oid<'static> = oid!(1.3.6.1.4.1.11129.2.1.17);

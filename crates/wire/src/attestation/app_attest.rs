@@ -13,7 +13,7 @@ use x509_parser::oid_registry::Oid;
 
 use super::MAXIMUM_EVIDENCE_BYTES;
 use super::chain::{self, Roots, proof_point};
-use super::der::{Reader, universal};
+use crate::der::{Reader, universal};
 use crate::webauthn::{AuthenticatorData, PublicKey};
 
 const NONCE: Oid<'static> = oid!(1.2.840.113635.100.8.2);

@@ -14,7 +14,7 @@ use x509_parser::oid_registry::{
 use x509_parser::prelude::{ASN1Time, FromDer as _, X509Certificate};
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::der::{Reader, universal};
+use crate::der::{Reader, universal};
 
 /// Most certificates of a chain. Android's longest has six.
 const LONGEST: usize = 8;

@@ -5,7 +5,7 @@
 
 use doorward_model::protection::{AttestedApplication, AttestedPackage, KeyDescription, RootOfTrust, SecurityLevel, VerifiedBootState};
 
-use super::der::{self, Reader, universal};
+use crate::der::{self, Reader, universal};
 use crate::hex;
 
 /// Versions of the format: Keymaster 2 to 4.1 and KeyMint 1 to 4.

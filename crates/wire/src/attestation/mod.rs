@@ -7,7 +7,6 @@
 mod android;
 mod app_attest;
 mod chain;
-mod der;
 mod key_description;
 mod revocation;
 mod software;

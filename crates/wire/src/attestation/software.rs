@@ -10,8 +10,9 @@ use rcgen::{
 
 use super::app_attest::{DEVELOPMENT, FORMAT, PRODUCTION, app_id_hash};
 use super::chain::{proof_key_of_point, proof_point};
-use super::{der, write_key_description};
+use super::write_key_description;
 use crate::certificate::CertificateError;
+use crate::der;
 
 const KEY_DESCRIPTION: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 17];
 const NONCE: &[u64] = &[1, 2, 840, 113_635, 100, 8, 2];

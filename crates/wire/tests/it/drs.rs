@@ -145,7 +145,7 @@ fn a_device_certificate_names_the_device_and_nothing_else_in_its_subject() {
     let template = DeviceCertificateTemplate {
         device: DEVICE,
         tenant: TenantId(Uuid::from_u128(2)),
-        user: UserId(Uuid::from_u128(3)),
+        user: Some(UserId(Uuid::from_u128(3))),
         not_before: now(),
         not_after: "2036-11-23T12:00:00Z".parse().unwrap(),
     };
@@ -171,7 +171,7 @@ fn a_device_certificate_names_the_device_and_nothing_else_in_its_subject() {
     };
     // OCTET STRING of 16 bytes; the first three fields of a GUID are little-endian.
     assert_eq!(extension(2), [4, 16, 4, 3, 2, 1, 6, 5, 8, 7, 9, 10, 11, 12, 13, 14, 15, 16]);
-    assert_eq!(extension(3)[2..], template.user.0.to_bytes_le());
+    assert_eq!(extension(3)[2..], template.user.unwrap().0.to_bytes_le());
     assert_eq!(extension(5)[2..], template.tenant.0.to_bytes_le());
 }
 

@@ -5,6 +5,7 @@ mod attestation;
 mod drs;
 mod eas;
 mod jws;
+mod kerberos;
 mod linux_management;
 mod mam;
 mod oauth;

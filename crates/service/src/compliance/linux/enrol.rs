@@ -47,7 +47,7 @@ pub async fn enrol(ctx: &Context, tenant: &Tenant, computer: &Computer, request:
     let now = ctx.now();
     let not_after = now.saturating_add(SignedDuration::from_hours(24 * i64::from(RENEWAL_DAYS))).unwrap_or(now);
     let certificate = authority
-        .issue(&csr, device.id, tenant.id, owner.id, now, not_after, ctx.rng.as_ref())
+        .issue(&csr, device.id, tenant.id, Some(owner.id), now, not_after, ctx.rng.as_ref())
         .map_err(|error| Error::internal("management certificate", &error))?;
     Ok(Enrolled { device_id: device.id, thumbprint: drs::thumbprint(&certificate), certificate, renew_period: RENEWAL_DAYS })
 }

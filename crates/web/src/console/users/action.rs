@@ -33,10 +33,12 @@ pub(super) enum Action {
 impl Action {
     const ALL: [Self; 6] = [Self::ResetPassword, Self::SignOut, Self::ResetMethods, Self::Disable, Self::Enable, Self::Delete];
 
-    /// What can be done to this user.
+    /// What can be done to this user. Whether the account is there and enabled is the domain's to say where it comes from one.
     pub(super) fn of(user: &User) -> impl Iterator<Item = Self> {
         let pointless = if user.account_enabled { Self::Enable } else { Self::Disable };
-        Self::ALL.into_iter().filter(move |action| *action != pointless)
+        let from_domain = user.on_premises.is_some();
+        let domains = move |action| from_domain && matches!(action, Self::Disable | Self::Enable | Self::Delete);
+        Self::ALL.into_iter().filter(move |action| *action != pointless && !domains(*action))
     }
 
     fn read(word: &str) -> Result<Self, Trouble> {

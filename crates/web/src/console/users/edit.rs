@@ -29,6 +29,8 @@ struct Form {
     action: String,
     button: &'static str,
     name: String,
+    /// The name is the domain's to change.
+    from_domain: bool,
     roles: Vec<(String, &'static str, &'static str, bool)>,
     name_problem: Option<String>,
     told: Told,
@@ -70,6 +72,7 @@ fn show(
         action: format!("{}/edit", page_of(user.id)),
         button: "Save",
         name,
+        from_domain: user.on_premises.is_some(),
         roles: if admin.may(Task::ManageRoles) { Role::ALL.map(row).into() } else { Vec::new() },
         name_problem,
         told,

@@ -158,6 +158,10 @@ fn people() -> Schemas {
         ("roles", many(id())),
         ("signInSessionsValidFromDateTime", time()),
         ("createdDateTime", time()),
+        ("onPremisesSyncEnabled", or_null(flag())),
+        ("onPremisesImmutableId", or_null(text())),
+        ("onPremisesSamAccountName", or_null(text())),
+        ("onPremisesSecurityIdentifier", or_null(text())),
     ];
     let group = [
         ("id", id()),

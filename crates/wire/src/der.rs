@@ -1,61 +1,76 @@
 //! A reader of DER (X.690 §10 and §11) without recursion and without memory of its own, and the few elements that software phones write.
 
 /// Tag numbers of the universal class.
-pub(super) mod universal {
+pub(crate) mod universal {
     use super::Tag;
 
-    pub(in super::super) const BOOLEAN: Tag = Tag { class: 0, constructed: false, number: 1 };
-    pub(in super::super) const INTEGER: Tag = Tag { class: 0, constructed: false, number: 2 };
-    pub(in super::super) const BIT_STRING: Tag = Tag { class: 0, constructed: false, number: 3 };
-    pub(in super::super) const OCTET_STRING: Tag = Tag { class: 0, constructed: false, number: 4 };
-    pub(in super::super) const ENUMERATED: Tag = Tag { class: 0, constructed: false, number: 10 };
-    pub(in super::super) const SEQUENCE: Tag = Tag { class: 0, constructed: true, number: 16 };
-    pub(in super::super) const SET: Tag = Tag { class: 0, constructed: true, number: 17 };
+    pub(crate) const BOOLEAN: Tag = Tag { class: 0, constructed: false, number: 1 };
+    pub(crate) const INTEGER: Tag = Tag { class: 0, constructed: false, number: 2 };
+    pub(crate) const BIT_STRING: Tag = Tag { class: 0, constructed: false, number: 3 };
+    pub(crate) const OCTET_STRING: Tag = Tag { class: 0, constructed: false, number: 4 };
+    pub(crate) const ENUMERATED: Tag = Tag { class: 0, constructed: false, number: 10 };
+    pub(crate) const SEQUENCE: Tag = Tag { class: 0, constructed: true, number: 16 };
+    pub(crate) const SET: Tag = Tag { class: 0, constructed: true, number: 17 };
+    pub(crate) const OBJECT_IDENTIFIER: Tag = Tag { class: 0, constructed: false, number: 6 };
+    pub(crate) const GENERALIZED_TIME: Tag = Tag { class: 0, constructed: false, number: 24 };
+    pub(crate) const GENERAL_STRING: Tag = Tag { class: 0, constructed: false, number: 27 };
 }
 
+/// Class of tags that belong to one specification.
+const APPLICATION: u8 = 1;
 /// Class of tags whose meaning depends on where they stand.
 const CONTEXT: u8 = 2;
 
 /// A tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tag {
+pub(crate) struct Tag {
     class: u8,
     constructed: bool,
     number: u32,
 }
 
 impl Tag {
+    /// A tag of the application class around another element.
+    pub(crate) const fn application(number: u32) -> Self {
+        Self { class: APPLICATION, constructed: true, number }
+    }
+
     /// The number of a tag around another element.
-    pub(super) fn as_explicit(self) -> Option<u32> {
+    pub(crate) fn as_explicit(self) -> Option<u32> {
         (self.class == CONTEXT && self.constructed).then_some(self.number)
     }
 }
 
 /// What is left to read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'b>(&'b [u8]);
+pub(crate) struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
-    pub(super) fn new(bytes: &'b [u8]) -> Self {
+    pub(crate) fn new(bytes: &'b [u8]) -> Self {
         Self(bytes)
     }
 
+    /// Everything that is left.
+    pub(crate) fn rest(self) -> &'b [u8] {
+        self.0
+    }
+
     /// Bytes that are left.
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.0.len()
     }
 
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.0.is_empty()
     }
 
     /// All of it must have been read.
-    pub(super) fn end(self) -> Option<()> {
+    pub(crate) fn end(self) -> Option<()> {
         self.is_empty().then_some(())
     }
 
     /// The next element with its tag; none when it is not DER.
-    pub(super) fn any(&mut self) -> Option<(Tag, &'b [u8])> {
+    pub(crate) fn any(&mut self) -> Option<(Tag, &'b [u8])> {
         let (tag, rest) = tag(self.0)?;
         let (length, rest) = length(rest)?;
         let (content, rest) = rest.split_at_checked(length)?;
@@ -64,17 +79,17 @@ impl<'b> Reader<'b> {
     }
 
     /// The next element, which must have that tag.
-    pub(super) fn element(&mut self, wanted: Tag) -> Option<&'b [u8]> {
+    pub(crate) fn element(&mut self, wanted: Tag) -> Option<&'b [u8]> {
         self.any().filter(|(tag, _)| *tag == wanted).map(|(_, content)| content)
     }
 
     /// What stands in the next element, which must have that tag.
-    pub(super) fn enter(&mut self, wanted: Tag) -> Option<Self> {
+    pub(crate) fn enter(&mut self, wanted: Tag) -> Option<Self> {
         self.element(wanted).map(Self)
     }
 
     /// A number that is not negative.
-    pub(super) fn unsigned(&mut self, wanted: Tag) -> Option<u64> {
+    pub(crate) fn unsigned(&mut self, wanted: Tag) -> Option<u64> {
         let content = self.element(wanted)?;
         match content {
             // Neither empty, nor negative, nor with a zero that could be left out.
@@ -84,7 +99,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    pub(super) fn boolean(&mut self) -> Option<bool> {
+    pub(crate) fn boolean(&mut self) -> Option<bool> {
         match self.element(universal::BOOLEAN)? {
             [0] => Some(false),
             [0xff] => Some(true),
@@ -147,7 +162,7 @@ fn behind(tag: &[u8], content: &[u8]) -> Vec<u8> {
 }
 
 /// An element in a field with an explicit tag.
-pub(super) fn explicit(number: u32, content: &[u8]) -> Vec<u8> {
+pub(crate) fn explicit(number: u32, content: &[u8]) -> Vec<u8> {
     let group = |shift: u32| u8::try_from(number >> shift & 0x7f).unwrap_or_default();
     let tag = match number {
         0..=0x1e => vec![0xa0 | group(0)],
@@ -157,27 +172,27 @@ pub(super) fn explicit(number: u32, content: &[u8]) -> Vec<u8> {
     behind(&tag, content)
 }
 
-pub(super) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     element(0x30, parts)
 }
 
-pub(super) fn set(parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn set(parts: &[&[u8]]) -> Vec<u8> {
     element(0x31, parts)
 }
 
-pub(super) fn octet_string(content: &[u8]) -> Vec<u8> {
+pub(crate) fn octet_string(content: &[u8]) -> Vec<u8> {
     element(0x04, &[content])
 }
 
-pub(super) fn boolean(value: bool) -> Vec<u8> {
+pub(crate) fn boolean(value: bool) -> Vec<u8> {
     element(0x01, &[&[if value { 0xff } else { 0 }]])
 }
 
-pub(super) fn enumerated(value: u8) -> Vec<u8> {
+pub(crate) fn enumerated(value: u8) -> Vec<u8> {
     element(0x0a, &[&[value]])
 }
 
-pub(super) fn integer(value: u64) -> Vec<u8> {
+pub(crate) fn integer(value: u64) -> Vec<u8> {
     let bytes = value.to_be_bytes();
     let digits = bytes.iter().skip_while(|digit| **digit == 0).copied();
     // A leading zero keeps the number positive.

@@ -1,0 +1,5 @@
+//! An on-premises domain: what its accounts become here, and who its tickets let in.
+
+mod forest;
+mod sync;
+mod tickets;
