@@ -123,6 +123,8 @@ impl Seed<'_> {
             device_id: Some(device.id),
             code_id: None,
             brokered: false,
+            hub: None,
+            family: false,
             amr: None,
             scope: self.scope.to_owned(),
             resource: self.resource,
