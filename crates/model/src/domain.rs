@@ -60,6 +60,8 @@ pub struct DomainSync {
     pub unsettled: BTreeMap<Uuid, Unsettled>,
     /// End of the last run that went through.
     pub completed: Option<Timestamp>,
+    /// Why the last run did not, where it came as far as that.
+    pub refused: Option<String>,
 }
 
 /// An account of the domain that waits for an administrator.

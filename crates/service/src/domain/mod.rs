@@ -9,5 +9,5 @@ mod sync;
 pub(crate) mod tickets;
 
 pub use source::{Account, DomainUser, Position, Source, SourceError};
-pub use sync::{Options, Report, SyncError, Tally, sync};
+pub use sync::{Options, Report, SyncError, Tally, standing, sync};
 pub use tickets::Tickets;

@@ -134,13 +134,24 @@ pub async fn sync(ctx: &Context, tenant: TenantId, source: &mut dyn Source, opti
         let accounts = source.accounts(chunk).await?;
         run.take(&accounts).await?;
     }
+    run.state.refused = refused.as_ref().map(ToString::to_string);
+    if refused.is_none() {
+        run.state.completed = Some(ctx.now());
+    }
+    run.take(&[]).await?;
     if let Some(refused) = refused {
         return Err(refused);
     }
-    run.state.completed = Some(ctx.now());
-    run.take(&[]).await?;
     run.report.unsettled = run.state.unsettled.into_values().collect();
     Ok(run.report)
+}
+
+/// How far a tenant follows its domain, and what is in the way; none where it follows none.
+///
+/// # Errors
+/// Storage failure.
+pub async fn standing(ctx: &Context, tenant: TenantId) -> Result<Option<DomainSync>, Error> {
+    Ok(ctx.store.tenant(tenant).read().await?.domain().sync().await?)
 }
 
 /// A run on its way.

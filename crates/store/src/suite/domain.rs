@@ -63,7 +63,7 @@ pub async fn computers_of_a_domain_are_kept_until_they_are_forgotten(store: &imp
     store.create_tenant(&two).await.unwrap();
     let (first, second) = (computer(1, "S-1-5-21-1-2-3-1"), computer(2, "S-1-5-21-1-2-3-2"));
     let unsettled = [(first.object_guid, Unsettled { name: "PC1$".into(), reason: "why".into() })].into();
-    let sync = DomainSync { database: Uuid::from_u128(9), usn: 12, unsettled, completed: Some(at(1)) };
+    let sync = DomainSync { database: Uuid::from_u128(9), usn: 12, unsettled, completed: Some(at(1)), refused: Some("why".into()) };
     let mut unit = one.write().await.unwrap();
     assert_eq!(unit.domain().sync().await.unwrap(), None);
     for usn in [11, 12] {

@@ -3,9 +3,11 @@
 use askama::Template;
 use axum::Extension;
 use axum::response::Response;
+use doorward_model::domain::{DomainSync, Unsettled};
 use doorward_model::key::{KeySlot, SigningKey};
 use doorward_model::tenant::Tenant;
 use doorward_service::directory::{self, DirectoryError, Task};
+use doorward_service::domain;
 
 use super::{ManagesOrganization, PATH};
 use crate::area::sentence;
@@ -19,6 +21,28 @@ use crate::console::shell::{Section, Shell};
 use crate::console::stamp::Stamp;
 use crate::console::told::Told;
 use crate::console::words::Badge;
+
+/// Accounts of the domain that the page names.
+const WAITING: usize = 20;
+
+/// The domain that the tenant follows.
+struct Domain {
+    completed: Option<Moment>,
+    refused: Option<String>,
+    waiting: Vec<Unsettled>,
+    more: usize,
+}
+
+impl Domain {
+    fn of(sync: DomainSync) -> Self {
+        Self {
+            completed: sync.completed.map(Moment),
+            refused: sync.refused.map(|why| sentence(&why)),
+            more: sync.unsettled.len().saturating_sub(WAITING),
+            waiting: sync.unsettled.into_values().take(WAITING).collect(),
+        }
+    }
+}
 
 struct Key {
     kid: String,
@@ -38,6 +62,7 @@ struct Settings {
     name_problem: Option<String>,
     created: Moment,
     keys: Vec<Key>,
+    domain: Option<Domain>,
     may_manage: bool,
     told: Told,
 }
@@ -74,6 +99,7 @@ async fn show<P>(
         stamp,
         created: Moment(tenant.created),
         keys: directory::signing_keys(&admin.ctx, tenant.id).await?.into_iter().map(key).collect(),
+        domain: domain::standing(&admin.ctx, tenant.id).await?.map(Domain::of),
         may_manage: admin.may(Task::ManageOrganization),
         tenant,
         name,

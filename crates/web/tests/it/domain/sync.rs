@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::forest::{Forest, USUAL, computer, person};
+use crate::console::browser::Browser;
 use crate::world::World;
 
 const NONE: Tally = Tally { created: 0, updated: 0, deleted: 0 };
@@ -201,6 +202,31 @@ async fn a_run_that_would_delete_much_deletes_nothing_but_takes_changes() {
     assert!(!user(&world, 7).await.unwrap().account_enabled);
     let report = forest.follow(&world, Options { deletion_limit: 100, ..USUAL }).await.unwrap();
     assert_eq!(report.users.deleted, 6);
+}
+
+/// What the console's settings say of the domain.
+async fn card(browser: &mut Browser, world: &World) -> String {
+    let page = browser.get(world, "/console/settings").await.body;
+    let (_, rest) = page.split_once("id=\"domain\"").unwrap_or_else(|| panic!("{page}"));
+    rest.split_once("</section>").unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn the_settings_tell_administrators_what_waits_and_why_a_run_stopped() {
+    let (world, mut forest) = with_people(3).await;
+    let mut browser = Browser::signed_in(&world, &world.admin).await;
+    let told = card(&mut browser, &world).await;
+    assert!(told.contains("Followed") && !told.contains("class=\"rows\""), "{told}");
+    forest.put(Account::User(person(4, "admin@contoso.example")));
+    forest.followed(&world).await;
+    let told = card(&mut browser, &world).await;
+    assert!(told.contains("Accounts wait") && told.contains("admin@contoso.example") && told.contains("made here"), "{told}");
+    for number in 1..=4 {
+        forest.remove(number);
+    }
+    forest.follow(&world, USUAL).await.unwrap_err();
+    let told = card(&mut browser, &world).await;
+    assert!(told.contains("Stopped") && told.contains("nothing was deleted"), "{told}");
 }
 
 #[tokio::test]
