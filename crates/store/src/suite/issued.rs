@@ -116,3 +116,25 @@ pub async fn deleting_an_application_takes_what_was_issued_to_it_along(store: &i
     assert!(unit.grants().code(&[3; 32]).await.unwrap().is_none());
     assert!(unit.grants().consent(anna.id, app.app_id, given.resource).await.unwrap().is_none());
 }
+
+/// User codes are unique while they live.
+pub async fn user_codes_are_unique_while_they_live(store: &impl Store) {
+    let tenant = one_tenant(store).await;
+    let mut code = DeviceCode {
+        user_code: "BCDFGHJK".into(),
+        app_id: AppId::random(&rng(1)),
+        scope: "openid".into(),
+        state: DeviceCodeState::Pending,
+        last_polled: None,
+        expires: at(100),
+    };
+    let mut unit = tenant.write().await.unwrap();
+    unit.grants().create_device_code(&[1; 32], &code, at(0)).await.unwrap();
+    assert!(matches!(unit.grants().create_device_code(&[2; 32], &code, at(50)).await, Err(StoreError::AlreadyExists(_))));
+    code.state = DeviceCodeState::Denied;
+    unit.grants().update_device_code(&code).await.unwrap();
+    assert_eq!(unit.grants().device_code(&[1; 32]).await.unwrap().unwrap().state, DeviceCodeState::Denied);
+    assert!(unit.grants().device_code_by_user_code("BCDFGHJK", at(101)).await.unwrap().is_none());
+    let again = DeviceCode { expires: at(300), ..code };
+    unit.grants().create_device_code(&[2; 32], &again, at(101)).await.unwrap();
+}
