@@ -22,9 +22,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
+use self::grants::{code, prt, refresh_token};
 use crate::{Store, StoreError, TenantStore};
 
 mod domain;
+mod grants;
 mod issued;
 mod lists;
 mod managed_devices;
@@ -188,61 +190,6 @@ fn session(seed: u64, user: UserId) -> Session {
         amr: vec!["pwd".into()],
         second_factor: None,
         authenticated: at(seed.try_into().unwrap()),
-        expires: at(1000),
-        revoked: None,
-    }
-}
-
-fn code(seed: u64, user: UserId) -> AuthorizationCode {
-    AuthorizationCode {
-        id: CodeId::random(&rng(seed)),
-        app_id: AppId::random(&rng(seed)),
-        redirect_uri: "https://app.example/".into(),
-        user_id: user,
-        session_id: SessionId::random(&rng(seed)),
-        scope: "openid".into(),
-        resource: AppId::random(&rng(seed)),
-        resource_name: String::new(),
-        nonce: None,
-        code_challenge: None,
-        brokered: false,
-        device_id: None,
-        hub: None,
-        capabilities: vec![],
-        authentication_context: None,
-        expires: at(300),
-        redeemed: None,
-    }
-}
-
-fn refresh_token(seed: u64, user: UserId, device: Option<DeviceId>, code: Option<CodeId>) -> RefreshToken {
-    RefreshToken {
-        id: TokenId::random(&rng(seed)),
-        app_id: AppId::random(&rng(5)),
-        user_id: user,
-        session_id: SessionId::random(&rng(seed)),
-        device_id: device,
-        code_id: code,
-        brokered: false,
-        hub: None,
-        family: false,
-        amr: None,
-        scope: "openid".into(),
-        resource: AppId::random(&rng(6)),
-        issued: at(0),
-        expires: at(1000),
-        revoked: None,
-    }
-}
-
-fn prt(seed: u64, user: UserId, device: DeviceId) -> PrimaryRefreshToken {
-    PrimaryRefreshToken {
-        id: TokenId::random(&rng(seed)),
-        user_id: user,
-        session_id: SessionId::random(&rng(seed)),
-        device_id: device,
-        wrapped_session_key: vec![1, 2, 3],
-        issued: at(0),
         expires: at(1000),
         revoked: None,
     }

@@ -25,9 +25,8 @@ pub(super) fn is_what_lacks(set: &PolicySet, request: &Request<'_>, facts: &Fact
     if code != ErrorCode::APP_NOT_APPROVED || facts.device.is_some() || !can_protect(request.capabilities) {
         return false;
     }
-    let platform = facts.device_platform.or(Some(DevicePlatform::Ios)).filter(|platform| platform.is_mobile());
-    let on_phone =
-        Facts { device_platform: platform.or(Some(DevicePlatform::Ios)), device: Some(perfect()), broker_present: true, ..facts.clone() };
+    let platform = facts.device_platform.filter(|platform| platform.is_mobile()).or(Some(DevicePlatform::Ios));
+    let on_phone = Facts { device_platform: platform, device: Some(perfect()), broker_present: true, ..facts.clone() };
     decide(set, &on_phone).error() == Some(ErrorCode::PROTECTION_POLICY_REQUIRED)
 }
 

@@ -100,6 +100,9 @@ pub struct AuthorizeRequest {
     /// The app that asks for the client, which runs in its pages.
     #[serde(default)]
     pub hub: Option<AppId>,
+    /// What the request said of it.
+    #[serde(default)]
+    pub hub_parameters: HubParameters,
     /// The client says that it answers challenges for its device (PKeyAuth). Some say it with the first request only.
     #[serde(default)]
     pub answers_pkeyauth: bool,
@@ -170,6 +173,7 @@ pub async fn check(
         authentication_context: parameters.claims.as_deref().and_then(claims_parameter::authentication_context),
         second_factor: parameters.amr_values.as_deref().is_some_and(asks_for_second_factor),
         hub: hub.map(|hub| hub.app_id),
+        hub_parameters: parameters.hub.clone(),
         answers_pkeyauth: caller.answers_pkeyauth,
         device_answer: None,
     };

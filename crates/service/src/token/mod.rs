@@ -3,6 +3,7 @@
 pub mod authorization_code;
 pub mod client_credentials;
 pub mod device_code;
+mod device_proof;
 mod family;
 pub mod issue;
 pub mod on_behalf_of;

@@ -1,27 +1,22 @@
 //! `grant_type=refresh_token` (RFC 6749 §6). The decision is made again each time.
 
+use doorward_model::ErrorCode;
 use doorward_model::application::Application;
-use doorward_model::device::Device;
 use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
-use doorward_model::user::User;
-use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
-use doorward_wire::hex;
 use doorward_wire::oauth::confirmation::KeyId;
 use doorward_wire::oauth::token_response::TokenResponse;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::family;
 use super::issue::{self, Issue, Version};
+use super::{device_proof, family};
 use crate::access::{self, Attempt, Subject};
-use crate::broker::pkeyauth::{self, Challenged};
 use crate::caller::Caller;
 use crate::context::Context;
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Error, Result};
 use crate::nested::{self, HubParameters};
 use crate::one_time::sha256;
 use crate::resource::{self, Target};
@@ -52,23 +47,6 @@ pub struct Refresh<'a> {
     pub device_answer: Option<&'a str>,
 }
 
-/// What a challenge at this endpoint belongs to: the hash of the refresh token that the client comes back with.
-#[derive(PartialEq, Eq, Serialize, Deserialize)]
-struct Refreshing {
-    client: AppId,
-    token: String,
-}
-
-impl Challenged for Refreshing {
-    const PLACE: &'static str = "refresh";
-}
-
-impl Refreshing {
-    fn new(application: &Application, refresh: Refresh<'_>) -> Self {
-        Self { client: application.app_id, token: hex(&sha256(refresh.refresh_token)) }
-    }
-}
-
 /// Redeems a refresh token for new tokens, also for another resource that the client may use.
 ///
 /// # Errors
@@ -89,7 +67,7 @@ pub async fn redeem(
         unit = store.write().await?;
         asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
     }
-    let outcome = redeem_in(ctx, unit.as_mut(), tenant, caller, application, asked).await;
+    let outcome = redeem_in(ctx, unit.as_mut(), tenant, caller, asked, version).await;
     // A refusal is kept as well: the nonce that a device signed is used up.
     if matches!(outcome, Ok(_) | Err(Error::Refused(_))) {
         unit.commit().await?;
@@ -99,36 +77,57 @@ pub async fn redeem(
     Ok(response)
 }
 
-/// The token that is redeemed, and for what.
+/// The token that is redeemed, by whom, and for what.
 struct Asked<'a> {
+    application: &'a Application,
+    /// The app in whose pages the client runs.
+    hub: Option<Application>,
     refresh: Refresh<'a>,
-    version: Version,
     token: RefreshToken,
-    /// The token was issued to the client itself and not to another member of its family.
-    own: bool,
     target: Target,
 }
 
 impl<'a> Asked<'a> {
-    async fn read(ctx: &Context, unit: &mut dyn Unit, application: &Application, refresh: Refresh<'a>, version: Version) -> Result<Self> {
+    async fn read(
+        ctx: &Context,
+        unit: &mut dyn Unit,
+        application: &'a Application,
+        refresh: Refresh<'a>,
+        version: Version,
+    ) -> Result<Self> {
         let token = valid(ctx, unit, refresh.refresh_token).await?;
-        let own = token.app_id == application.app_id;
-        if !own {
+        if token.app_id != application.app_id {
             family::require(unit, application, &token).await?;
         }
+        let hub = nested::hub(unit, application, None, refresh.hub).await?;
+        nested::require_same(token.hub, hub.as_ref())?;
         let target = match (refresh.resource, refresh.scope.trim()) {
             (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
             (None, "") if version == Version::V1 => resource::from_resource(unit, &token.resource.to_string(), "").await?,
             (None, "") => resource::from_scope(unit, &token.scope).await?,
             (None, scope) => resource::from_scope(unit, scope).await?,
         };
-        Ok(Self { refresh, version, token, own, target })
+        Ok(Self { application, hub, refresh, token, target })
+    }
+
+    /// The token is the client's own, and not that of another member of the family.
+    fn is_own(&self) -> bool {
+        self.token.app_id == self.application.app_id
+    }
+
+    /// The broker vouched for the client when it got the token.
+    fn is_brokered(&self) -> bool {
+        self.is_own() && self.token.brokered
     }
 
     /// Whether the client keeps its refresh token: a new one would be for the same, and last hardly longer.
     fn keeps_token(&self, now: Timestamp) -> bool {
         let young = self.token.issued.saturating_add(issue::REFRESH_TOKEN_RENEWAL).is_ok_and(|end| now < end);
-        self.own && young && self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted
+        let same_family = self.token.family == (self.token.hub.is_none() && family::is_member(self.application));
+        let same_scope = self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted;
+        // A device that proves itself gets a token that is bound to it.
+        let stays_as_bound = self.token.device_id.is_some() || self.refresh.device_answer.is_none();
+        young && self.is_own() && same_family && same_scope && stays_as_bound
     }
 }
 
@@ -137,30 +136,26 @@ async fn redeem_in(
     unit: &mut dyn Unit,
     tenant: &Tenant,
     caller: &Caller,
-    application: &Application,
     asked: Asked<'_>,
+    version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
     let kept = asked.keeps_token(ctx.now()).then_some(asked.refresh.refresh_token);
-    let Asked { refresh, version, token, own, target } = asked;
-    let hub = nested::hub(unit, application, None, refresh.hub).await?;
-    nested::require_same(token.hub, hub.as_ref())?;
+    let brokered = asked.is_brokered();
+    // The broker, or the client by its own credential, answers for what its token is bound to.
+    let vouched_for = brokered || (asked.is_own() && asked.application.is_confidential());
+    let Asked { application, hub, refresh, token, target } = asked;
     let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
     let session = as_it_was(session, &token);
     let bound = super::bound_device(unit, token.device_id).await?;
-    let device = match refresh.device_answer.zip(refresh.endpoint) {
-        // The broker, or the client by its own credential, answers for what its token is bound to.
-        _ if own && (token.brokered || application.is_confidential()) => bound,
-        Some((header, endpoint)) => {
-            let asked = Refreshing::new(application, refresh);
-            proved_device(ctx, unit, tenant, &user, &token, &asked, header, endpoint).await?
-        }
-        None => None,
+    let device = match vouched_for {
+        true => bound,
+        false => device_proof::proved(ctx, unit, tenant, &user, application, refresh, &token).await?,
     };
     consent::require(unit, application, &user, &target).await?;
     let request = access::Request {
         client_type: Some(access::client_type_of(application)),
         device: device.as_ref(),
-        brokered: own && token.brokered,
+        brokered,
         hub: hub.as_ref(),
         session: Some(&session),
         transfer_method: access::transfer_method(session.kind),
@@ -173,13 +168,13 @@ async fn redeem_in(
         && caller.answers_pkeyauth
         && access::depends_on_device(ctx, unit, &request).await?
     {
-        return Err(ask_for_device(ctx, unit, tenant, Refreshing::new(application, refresh), endpoint).await?);
+        return Err(device_proof::ask(ctx, unit, tenant, application, refresh, endpoint).await?);
     }
     let attempt = access::require(ctx, unit, &request).await?;
     let tokens = Issue {
         device: device.as_ref(),
         bound_device: token.device_id,
-        brokered: own && token.brokered,
+        brokered,
         kept,
         hub: token.hub,
         code_id: token.code_id,
@@ -190,38 +185,6 @@ async fn redeem_in(
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))
-}
-
-/// The device that the client has proved to be on: the one that the token is bound to, if it is.
-#[expect(clippy::too_many_arguments, reason = "a proof is about every one of these")]
-async fn proved_device(
-    ctx: &Context,
-    unit: &mut dyn Unit,
-    tenant: &Tenant,
-    user: &User,
-    token: &RefreshToken,
-    asked: &Refreshing,
-    header: &str,
-    endpoint: &Url,
-) -> Result<Option<Device>> {
-    let answer = pkeyauth::open::<Refreshing>(ctx, tenant, header)?;
-    if answer.content != *asked {
-        return Err(Error::refused(ErrorCode::DEVICE_PROOF_INVALID, "The proof of the device was asked for with another refresh token."));
-    }
-    let device = answer.device(ctx, unit, tenant, user, endpoint).await?;
-    if let (Some(device), Some(bound)) = (&device, token.device_id)
-        && device.id != bound
-    {
-        return Err(Error::refused(ErrorCode::INVALID_GRANT, "The refresh token is bound to another device."));
-    }
-    Ok(device)
-}
-
-/// The refusal that has the client's device asked for.
-async fn ask_for_device(ctx: &Context, unit: &mut dyn Unit, tenant: &Tenant, refreshing: Refreshing, endpoint: &Url) -> Result<Error> {
-    let challenge = pkeyauth::challenge(ctx, unit, tenant, endpoint.clone(), refreshing).await?;
-    let refusal = Refusal::new(ErrorCode::DEVICE_AUTHENTICATION_REQUIRED, "The device must prove itself: answer the challenge (PKeyAuth).");
-    Ok(Refusal { device_challenge: Some(Box::new(challenge)), ..refusal }.into())
 }
 
 /// The session with the methods that the token came from: a second factor given later was given for something else.

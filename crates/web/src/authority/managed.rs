@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::OAuthError;
 use super::view::phone;
 use crate::caller::TheCaller;
-use crate::pages::advice::{Situation, advise};
+use crate::pages::advice::{Advice, Situation, advise};
 use crate::pages::{self, FormTarget, Frame, RequestFacts};
 
 /// What the page shows of the sign-in that was refused. It proves nothing and opens nothing.
@@ -56,9 +56,15 @@ async fn page(ctx: &Context, caller: &Caller, segment: &str, refused: &Refused) 
     let app = client::find(unit.as_mut(), &refused.client_id).await.ok().map(|client| client.display_name);
     let id = |text: &str| text.parse::<Uuid>().map_or(caller.correlation_id, CorrelationId);
     let code = ErrorCode::DEVICE_NOT_COMPLIANT;
+    let advice = advise(code, &Situation { phone: phone(caller), app: app.as_deref(), ..Situation::default() });
+    // Whoever opens the page may not have signed in at all.
+    let explanation = format!(
+        "{} opens work data only on a phone that your company manages and that follows its safety rules.",
+        app.as_deref().unwrap_or("Your app")
+    );
     let page = pages::refusal::Refusal {
         frame: Frame::new(&tenant.display_name),
-        advice: advise(code, &Situation { phone: phone(caller), app: app.as_deref(), ..Situation::default() }),
+        advice: Advice { explanation, ..advice },
         code,
         login: None,
         app,

@@ -334,6 +334,8 @@ fn restart_query(request: &AuthorizeRequest) -> String {
         ("code_challenge_method", request.code_challenge.as_ref().map(|_| "S256")),
         ("prompt", Some("select_account")),
         ("claims", claims.as_deref()),
+        ("brk_client_id", request.hub_parameters.brk_client_id.as_deref()),
+        ("brk_redirect_uri", request.hub_parameters.brk_redirect_uri.as_deref()),
         ("amr_values", request.second_factor.then_some("mfa")),
     ];
     let present: Vec<(&str, &str)> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();

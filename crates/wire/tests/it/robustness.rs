@@ -11,7 +11,7 @@ use doorward_wire::prt::{
     parse_redemption, parse_request, unwrap_session_key,
 };
 use doorward_wire::seal::Sealer;
-use doorward_wire::{certificate, eas, jwt, policy_file};
+use doorward_wire::{certificate, eas, jwt, pkeyauth, policy_file};
 use proptest::prelude::*;
 
 use crate::vectors::{bytes, generated, recorded};
@@ -24,6 +24,8 @@ fn read_all(message: &str) {
     let _ = parse_cookie(message).map(|cookie| cookie.verify(&[0; 32]));
     let _ = parse_device_credential(message);
     let _ = parse_delete(message);
+    let _ = pkeyauth::Answer::read(message);
+    let _ = pkeyauth::Proof::read(message);
     for encryption in [ResponseEncryption::Cbc, ResponseEncryption::Gcm] {
         let _ = decrypt_response(&[0; 32], message, encryption);
     }

@@ -130,6 +130,18 @@ async fn a_token_that_the_app_got_by_itself_is_none_of_a_hub() {
     assert_eq!(refresh(&world, &token, &[]).await.status, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn another_account_may_be_chosen_in_the_pages_of_the_hub() {
+    let world = world().await;
+    let inner = INNER.to_string();
+    let fields = [("client_id", inner.as_str()), ("redirect_uri", INNER_REDIRECT), HUB[0], HUB[1], ("login_hint", "anna@contoso.example")];
+    let page = world.get(&super::sign_in_pages::authorize(&world, &verifier(&world), &fields), &[]).await;
+    let again = page.body.split("href=\"").find(|part| part.contains("/authorize?")).unwrap().split('"').next().unwrap();
+    let again = again.replace("&#38;", "&").replace("&amp;", "&").replace("https://login.contoso.example", "");
+    let page = world.get(&again, &[]).await;
+    assert!(page.status == StatusCode::OK && page.body.contains("<h1>Sign in</h1>"), "{again}: {}", page.body);
+}
+
 /// What a request says, and how it is refused: at this server, with nothing sent anywhere.
 #[rstest]
 #[case::hub_that_is_not_allowed(&[("brk_client_id", NOTES_ID), ("brk_redirect_uri", "msauth.com.contoso.notes://auth")], 700_025)]
