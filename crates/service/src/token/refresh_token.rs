@@ -125,10 +125,12 @@ impl<'a> Asked<'a> {
         Ok(Self { refresh, version, token, own, target })
     }
 
-    /// Whether the client keeps its refresh token: a new one would be for the same, and last hardly longer.
+    /// Whether the client keeps its refresh token: a new one would be for the same, and last hardly longer. One that is bound to no device
+    /// is not for the same where a device has just answered: the new one is bound to it.
     fn keeps_token(&self, now: Timestamp) -> bool {
         let young = self.token.issued.saturating_add(issue::REFRESH_TOKEN_RENEWAL).is_ok_and(|end| now < end);
-        self.own && young && self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted
+        let binds = self.refresh.device_answer.is_some() && self.token.device_id.is_none();
+        self.own && young && !binds && self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted
     }
 }
 
