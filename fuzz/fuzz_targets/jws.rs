@@ -12,6 +12,7 @@ use doorward_wire::drs::parse_delete;
 use doorward_wire::jwt;
 use doorward_wire::key::{Scheme, VerifyingKey};
 use doorward_wire::oauth::client_assertion;
+use doorward_wire::pkeyauth::Proof;
 use doorward_wire::prt::{parse_device_credential, parse_hello_assertion, parse_peer_certificate_request, parse_request};
 use libfuzzer_sys::fuzz_target;
 
@@ -49,6 +50,7 @@ fuzz_target!(|bytes: &[u8]| {
         parse_device_credential(&message).is_ok(),
         parse_peer_certificate_request(&message).is_ok(),
         parse_delete(&message).is_ok(),
+        Proof::read(&message).is_ok(),
         client_assertion::verify(&message, text(generated("/client_assertions/0/certificate"))).is_ok(),
     ];
     assert!(is_known || !accepted.contains(&true), "{accepted:?}");

@@ -1,9 +1,10 @@
-//! What stands in queries and forms, before anybody is known: scopes, `claims`, `req_cnf`, redirect URIs, verifiers of PKCE, and the
-//! filters of lists. Nothing panics, what is taken keeps within its bounds, and what is written again is read alike.
+//! What stands in queries, forms and headers, before anybody is known: scopes, `claims`, `req_cnf`, redirect URIs, verifiers of PKCE,
+//! answers of devices, and the filters of lists. Nothing panics, what is taken keeps within its bounds, and what is written again is read alike.
 #![no_main]
 
 use doorward_wire::oauth::{claims_parameter, confirmation, pkce, redirect, scope};
 use doorward_wire::odata::{self, QueryOptions};
+use doorward_wire::pkeyauth::Answer;
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 use url::Url;
@@ -13,12 +14,22 @@ fuzz_target!(|text: &str| {
     claims(text);
     redirects(text);
     filters(text);
+    answers(text);
     if let Ok(key) = confirmation::parse(text) {
         assert!((1..=128).contains(&key.as_str().len()) && key.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
     }
     let (verifier, challenge) = text.split_once(' ').unwrap_or((text, ""));
     assert!(!pkce::verify(verifier, challenge) || pkce::challenge(verifier) == challenge);
 });
+
+/// What a device answers to a challenge.
+fn answers(text: &str) {
+    let Ok(answer) = Answer::read(text) else { return };
+    let is_plain = |text: &str| !text.contains('"');
+    if is_plain(&answer.context) && answer.auth_token.as_deref().is_none_or(is_plain) {
+        assert_eq!(Answer::read(&answer.header(", ")), Ok(answer));
+    }
+}
 
 fn scopes(text: &str) {
     let Ok(scopes) = scope::parse(text) else { return };

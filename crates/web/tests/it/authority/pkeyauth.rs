@@ -10,6 +10,7 @@ use url::Url;
 
 use super::second_factor::{assert_page, everywhere, mfa};
 use super::sign_in_pages::{authorize, verifier};
+use crate::attacks::messages::altered;
 use crate::registration::{DRS_SCOPE, Device, code_of};
 use crate::world::{Answer, CLI, CLI_REDIRECT, MAIL_APP, PASSWORD, World, person};
 
@@ -364,6 +365,26 @@ async fn a_wrong_answer_is_refused_and_only_a_device_that_is_gone_or_disabled_is
     assert!(page.body.contains(&format!("AADSTS{code}")), "{spoiled:?}: {}", page.body);
     let logged = world.sign_ins().await.iter().any(|record| record.error_code == code);
     assert_eq!(logged, code != 50089, "what belongs to a sign-in is in the log");
+}
+
+#[tokio::test]
+async fn an_altered_proof_proves_nothing_and_uses_nothing_up() {
+    let world = World::new().await;
+    let device = phone(&world).await;
+    everywhere(&world, compliant()).await;
+    let mut view = WebView::new(&world);
+    let asked = view.sign_in("anna@contoso.example").await;
+    let challenge = challenge_of(&asked);
+    let good = token(&device, &challenge, Manner::Android);
+    for (name, altered) in altered(&good, &device.certificate) {
+        let page = view.submit(&challenge, &answer(Some(altered), &challenge)).await;
+        // A header that is too long is not read at all.
+        let code = if name == "longer than any" { "AADSTS90023" } else { "AADSTS50099" };
+        assert!(page.body.contains(code), "{name}: {}", page.body);
+        assert!(!page.headers.contains_key(header::LOCATION), "{name}");
+    }
+    let answer = view.submit(&challenge, &answer(Some(good), &challenge)).await;
+    assert_eq!(answer.location_parameter("state").as_deref(), Some("s1"), "{}", answer.body);
 }
 
 #[tokio::test]
