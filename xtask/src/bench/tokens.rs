@@ -74,9 +74,9 @@ pub(super) fn soak(target: &Path) -> anyhow::Result<Figures> {
     demo.driver(target, &["--soak".into(), SOAK.into(), demo.description(), demo.server.process()])
 }
 
-/// Memory with many sessions and devices in the database, each of which was used.
+/// Memory of a server with many sessions and devices in its database, each of which was used.
 pub(super) fn sessions(target: &Path) -> anyhow::Result<Figures> {
-    let demo = Demo::start(target)?;
+    let mut demo = Demo::start(target)?;
     let described = read(&demo.folder.join("demo.json"))?;
     let id = |name: &str| {
         let applications = described.get("applications").and_then(Value::as_array).into_iter().flatten();
@@ -91,6 +91,8 @@ pub(super) fn sessions(target: &Path) -> anyhow::Result<Figures> {
             .arg(demo.folder.join("doorward.db"))
             .args([tenant, id("Contoso Desktop")?, id("Contoso Mail service")?, "offline_access api://contoso-mail/Mail.Read"]),
     )?;
+    // The sample company's week and its people's passwords take memory that no server needs: one that only serves takes over.
+    demo.serve(target)?;
     demo.driver(target, &["--sessions".into(), SESSIONS.into(), demo.description(), demo.server.process()])
 }
 
@@ -120,6 +122,30 @@ impl Demo {
         let description = demo.folder.join("demo.json");
         demo.server.wait_for(&description)?;
         Ok(demo)
+    }
+
+    /// Serves the same data at the same address without the demo.
+    fn serve(&mut self, target: &Path) -> anyhow::Result<()> {
+        let described = read(&self.folder.join("demo.json"))?;
+        let base_url = described.get("baseUrl").and_then(Value::as_str).context("the demo has no address")?;
+        let (_, port) = base_url.trim_end_matches('/').rsplit_once(':').context("the demo has no port")?;
+        let listen = format!("127.0.0.1:{port}");
+        let config = self.folder.join("doorward.toml");
+        let text = format!("data = {:?}\nbase_url = {base_url:?}\nlisten = {listen:?}\n[log]\nfilter = \"warn\"\n", self.folder);
+        std::fs::write(&config, text)?;
+        // The one before must have let go of the port.
+        let _ = self.server.0.kill();
+        self.server.0.wait()?;
+        let server = Command::new(target.join("release/doorward")).args(["serve", "--config"]).arg(&config).spawn();
+        self.server = Running(server.context("cannot start the server")?);
+        let begun = Instant::now();
+        while std::net::TcpStream::connect(&listen).is_err() {
+            if begun.elapsed() > PATIENCE {
+                bail!("nobody listens at {listen}");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
     }
 
     fn description(&self) -> String {
