@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Steps of all scenarios together.
-const STEPS: usize = 54;
+const STEPS: usize = 56;
 
 fn play(data: &Path) -> (bool, Value, Value) {
     let results = data.join("results.json");
