@@ -11,7 +11,7 @@ import time
 
 import pytest
 import requests
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 import domain as active_directory
 from computer import Computer
@@ -214,28 +214,27 @@ def test_a_certificate_of_another_authority_is_not_believed(server, domain, tmp_
     assert ended.returncode == 1 and "certificate" in ended.stderr, ended.stderr
 
 
-def test_a_person_signs_in_with_the_ticket_of_their_computer_in_a_browser(server, domain, name, tmp_path):
+def test_a_person_signs_in_with_the_ticket_of_their_computer_in_a_browser(server, domain, playwright, name, tmp_path):
     password = domain.add_user(name)
     server.follow()
     environment = domain.ticket(name, password)
-    with sync_playwright() as playwright:
-        # A profile of its own: a private window gives no ticket away.
-        browser = playwright.chromium.launch_persistent_context(
-            tmp_path,
-            executable_path="/usr/bin/chromium",
-            args=[*FLAGS, "--auth-server-allowlist=localhost"],
-            env=environment,
-            ignore_https_errors=True,
-        )
-        page = browser.new_page()
-        page.goto(f"{server.base}/account")
-        choice = page.get_by_role("button", name="Sign in with this computer")
-        choice.click()
-        # A new profile of Chromium on Linux loads the library of Kerberos only when a server has asked for the first time.
-        expect(page.get_by_role("alert")).to_contain_text("Sign in with your name instead")
-        choice.click()
-        expect(page.get_by_text(f"{name}@contoso.example").first).to_be_visible()
-        browser.close()
+    # A profile of its own: a private window gives no ticket away.
+    browser = playwright.chromium.launch_persistent_context(
+        tmp_path,
+        executable_path="/usr/bin/chromium",
+        args=[*FLAGS, "--auth-server-allowlist=localhost"],
+        env=environment,
+        ignore_https_errors=True,
+    )
+    page = browser.new_page()
+    page.goto(f"{server.base}/account")
+    choice = page.get_by_role("button", name="Sign in with this computer")
+    choice.click()
+    # A new profile of Chromium on Linux loads the library of Kerberos only when a server has asked for the first time.
+    expect(page.get_by_role("alert")).to_contain_text("Sign in with your name instead")
+    choice.click()
+    expect(page.get_by_text(f"{name}@contoso.example").first).to_be_visible()
+    browser.close()
 
 
 def test_a_browser_without_a_ticket_goes_on_with_the_name(server, page):
