@@ -70,7 +70,8 @@ pub(super) fn measure(target: &Path) -> anyhow::Result<Figures> {
 
 /// Memory after ten minutes of requests.
 pub(super) fn soak(target: &Path) -> anyhow::Result<Figures> {
-    let demo = Demo::start(target)?;
+    let mut demo = Demo::start(target)?;
+    demo.serve(target)?;
     demo.driver(target, &["--soak".into(), SOAK.into(), demo.description(), demo.server.process()])
 }
 
@@ -91,7 +92,6 @@ pub(super) fn sessions(target: &Path) -> anyhow::Result<Figures> {
             .arg(demo.folder.join("doorward.db"))
             .args([tenant, id("Contoso Desktop")?, id("Contoso Mail service")?, "offline_access api://contoso-mail/Mail.Read"]),
     )?;
-    // The sample company's week and its people's passwords take memory that no server needs: one that only serves takes over.
     demo.serve(target)?;
     demo.driver(target, &["--sessions".into(), SESSIONS.into(), demo.description(), demo.server.process()])
 }
@@ -124,14 +124,18 @@ impl Demo {
         Ok(demo)
     }
 
-    /// Serves the same data at the same address without the demo.
+    /// Serves the same data at the same address without the demo, whose week of sign-ins and passwords take memory that no server needs.
     fn serve(&mut self, target: &Path) -> anyhow::Result<()> {
         let described = read(&self.folder.join("demo.json"))?;
         let base_url = described.get("baseUrl").and_then(Value::as_str).context("the demo has no address")?;
         let (_, port) = base_url.trim_end_matches('/').rsplit_once(':').context("the demo has no port")?;
         let listen = format!("127.0.0.1:{port}");
+        let admin = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let config = self.folder.join("doorward.toml");
-        let text = format!("data = {:?}\nbase_url = {base_url:?}\nlisten = {listen:?}\n[log]\nfilter = \"warn\"\n", self.folder);
+        let text = format!(
+            "data = {:?}\nbase_url = {base_url:?}\nlisten = {listen:?}\nadmin_listen = \"{admin}\"\n[log]\nfilter = \"warn\"\n",
+            self.folder
+        );
         std::fs::write(&config, text)?;
         // The one before must have let go of the port.
         let _ = self.server.0.kill();
