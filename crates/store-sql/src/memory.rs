@@ -121,6 +121,8 @@ pub(crate) struct Memory {
     watched: AtomicBool,
     /// Whether anybody has asked since the watch last looked.
     asked: AtomicBool,
+    /// Whether the writer has a new connection since the watch last looked.
+    reconnected: AtomicBool,
     wake: mpsc::Sender<()>,
     pub(crate) generations: Objects<(), i64>,
     pub(crate) applications: Objects<AppId, Application>,
@@ -145,6 +147,7 @@ impl Memory {
             stripes: (0..STRIPES).map(|_| Stripe::default()).collect(),
             watched: AtomicBool::new(false),
             asked: AtomicBool::new(false),
+            reconnected: AtomicBool::new(false),
             wake,
             generations: Objects::of(Kind::Generation),
             applications: Objects::of(Kind::Application),
@@ -207,6 +210,17 @@ impl Memory {
     /// Says whether a write of another process would be noticed from now on.
     pub(crate) fn set_watched(&self, watched: bool) {
         self.watched.store(watched, Ordering::SeqCst);
+    }
+
+    /// The writer has a new connection: what the old one saw says nothing about what this one sees.
+    pub(crate) fn reconnect(&self) {
+        self.forget();
+        self.reconnected.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the writer has got a new connection since the last call.
+    pub(crate) fn was_reconnected(&self) -> bool {
+        self.reconnected.swap(false, Ordering::SeqCst)
     }
 
     /// Whether anybody has asked since the last call.

@@ -49,8 +49,7 @@ impl SqliteStore {
         let (memory, woken) = Memory::new();
         let connected = memory.clone();
         let writer = pool(1).after_connect(move |_, _| {
-            // What others wrote is noticed by comparing with what this very connection saw before.
-            connected.forget();
+            connected.reconnect();
             Box::pin(async { Ok(()) })
         });
         let writer = writer.connect_with(writing).await.map_err(engine)?;

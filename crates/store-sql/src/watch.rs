@@ -27,6 +27,10 @@ async fn watch(writer: SqlitePool, memory: Weak<Memory>, mut woken: mpsc::Receiv
 
 /// Looks once; whether to go on looking.
 async fn look(writer: &SqlitePool, memory: &Weak<Memory>, seen: &mut Option<i64>) -> bool {
+    // The values of two connections do not compare. Looked at before the question: a connection made meanwhile is noticed next time.
+    if memory.upgrade().is_none_or(|memory| memory.was_reconnected()) {
+        *seen = None;
+    }
     // What this process writes goes through the same connection, for which the value then stays as it is.
     let version = sqlx::query_scalar("PRAGMA data_version").fetch_one(writer);
     let version = tokio::time::timeout(INTERVAL, version).await;
