@@ -43,51 +43,40 @@ table! { UserField in "users" as User, read, columns "password_hash, body";
     Created: "created",
 }
 
+impl Scope<'_> {
+    /// The user that a statement finds by the tenant and one key.
+    async fn user(&mut self, statement: &'static str, key: String) -> Result<Option<User>> {
+        let row =
+            sqlx::query(statement).bind(&self.tenant).bind(key).fetch_optional(self.connection.open().await?).await.map_err(engine)?;
+        row.map(|row| read(&row)).transpose()
+    }
+}
+
 #[async_trait]
 impl UserRepository for Scope<'_> {
     async fn get(&mut self, id: UserId) -> Result<Option<User>> {
         if let Some(known) = self.recall(&self.memory.users, &id) {
             return Ok(Some(known));
         }
-        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(id.to_string())
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        let found = row.map(|row| read(&row)).transpose()?;
+        let found = self.user("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND id = $2", id.to_string()).await?;
         self.remember(&self.memory.users, id, found.as_ref());
         Ok(found)
     }
 
     async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>> {
-        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key = $2")
-            .bind(&self.tenant)
-            .bind(fold(user_principal_name))
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        self.user("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key = $2", fold(user_principal_name)).await
     }
 
     async fn find_by_object_guid(&mut self, object_guid: Uuid) -> Result<Option<User>> {
-        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND object_guid = $2")
-            .bind(&self.tenant)
-            .bind(object_guid.to_string())
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        self.user("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND object_guid = $2", object_guid.to_string()).await
     }
 
     async fn find_by_security_identifier(&mut self, security_identifier: &str) -> Result<Option<User>> {
-        let row = sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND security_identifier = $2")
-            .bind(&self.tenant)
-            .bind(security_identifier)
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        self.user(
+            "SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND security_identifier = $2",
+            security_identifier.to_owned(),
+        )
+        .await
     }
 
     async fn object_guids(&mut self) -> Result<Vec<Uuid>> {
