@@ -121,8 +121,7 @@ pub(crate) fn without_controls(text: &str, written: impl Fn(u32) -> String) -> S
 #[cfg(test)]
 mod tests {
     use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
-    use doorward_model::{CorrelationId, SignInId};
-    use serde_json::Value;
+    use doorward_model::{CorrelationId, JsonText, SignInId};
 
     use super::{json_line, table};
 
@@ -146,8 +145,8 @@ mod tests {
             outcome: SignInOutcome::Refused,
             error_code: 50126,
             failure_reason: name.into(),
-            facts: Value::Null,
-            applied_policies: Value::Null,
+            facts: JsonText::default(),
+            applied_policies: JsonText::default(),
             policy_set: String::new(),
         };
         let acts = |text: &str| text.chars().any(|character| (character.is_control() && character != '\n') || character == '\u{202e}');

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{AppId, CorrelationId, DeviceId, SignInId, UserId};
+use crate::{AppId, CorrelationId, DeviceId, JsonText, SignInId, UserId};
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +53,11 @@ pub struct SignInRecord {
     pub error_code: u32,
     /// Why, in words.
     pub failure_reason: String,
-    /// Facts the engine was given, in the shape of `doorward policy eval`'s sign-ins; null when no decision was asked for.
-    pub facts: serde_json::Value,
+    /// Facts the engine was given, in the shape of `doorward policy eval`'s sign-ins without their `id`; null when no decision was asked
+    /// for.
+    pub facts: JsonText,
     /// Result of each policy, in the shape of `doorward policy eval`'s decisions.
-    pub applied_policies: serde_json::Value,
+    pub applied_policies: JsonText,
     /// Hash of the policy set that decided.
     pub policy_set: String,
 }

@@ -42,8 +42,8 @@ impl SignInLog {
     }
 
     /// Queues a record; waits when the queue is full.
-    pub async fn append(&self, tenant: TenantId, record: SignInRecord) {
-        if self.queue.send(Message::Record(tenant, Box::new(record))).await.is_err() {
+    pub async fn append(&self, tenant: TenantId, record: Box<SignInRecord>) {
+        if self.queue.send(Message::Record(tenant, record)).await.is_err() {
             tracing::error!("sign-in log writer is gone; a record was lost");
         }
     }

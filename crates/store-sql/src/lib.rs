@@ -4,6 +4,7 @@
 
 mod applications;
 mod authentication_methods;
+mod circumstances;
 mod devices;
 mod documents;
 mod domain;

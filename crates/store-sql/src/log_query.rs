@@ -3,13 +3,17 @@
 //!
 //! * A part of a name is first looked for among the names there are, and then asked for as these names.
 //! * Of what must be equal, the first is taken that so few rows have that all of them can be read ([`READ`]).
+//! * Of sign-ins most fields belong to their circumstances, which are far fewer ([`circumstances`]).
 //! * Otherwise the log is read in its order, at most [`READ`] rows. The page is what was found by then; the next one goes on there.
+
+mod circumstances;
 
 use doorward_store::Result;
 use doorward_store::query::{Comparison, Filter, Key, Page, Part, Position, Query, Value};
 use sqlx::Row as _;
 
-use crate::query::{Bound, Statement, Table, escaped};
+use self::circumstances::Chosen;
+use crate::query::{Bound, Statement, Table, escaped, page_of};
 use crate::row::{engine, fold};
 use crate::unit::Scope;
 
@@ -20,15 +24,24 @@ const COUNTED: i64 = 200_000;
 /// Names that a part of a name may stand for; with more of them the log is read in its order, where such rows are not rare.
 const NAMES: i64 = 200;
 
-/// A log: a table in the order of the column `created`, newest first.
+/// A log: rows in the order of the column `created`, newest first.
 pub(crate) trait Log: Table {
-    /// The index by tenant, `created` and `id`.
+    /// The table of the rows.
+    const ROWS: &'static str;
+    /// What joins the rows to the columns that stand elsewhere.
+    const WHOLE: &'static str = "";
+    /// The index of the rows by tenant, `created` and `id`.
     const BY_TIME: &'static str;
     /// The field of the order.
     const CREATED: Self;
 
-    /// The index by tenant, the field's column, `created` and `id`.
+    /// The index of the rows by tenant, the field's column, `created` and `id`.
     fn index(self) -> Option<&'static str>;
+
+    /// The index of the circumstances by tenant and the field's column, where that is where it stands.
+    fn circumstances(self) -> Option<&'static str> {
+        None
+    }
 
     /// The kind under which the values of the field stand in `sign_in_names`.
     fn names(self) -> Option<&'static str> {
@@ -38,14 +51,23 @@ pub(crate) trait Log: Table {
 
 /// How a query is answered.
 struct Plan<F> {
-    /// The index to read.
-    index: &'static str,
     /// Everything that must hold.
     conditions: Vec<Filter<F>>,
-    /// What the index is entered with, beside the time.
-    entered_by: Option<Filter<F>>,
-    /// Rows that do not fit may be read, more than is known of.
-    searches: bool,
+    road: Road<F>,
+}
+
+/// What is read.
+enum Road<F> {
+    /// An index of the rows.
+    Index {
+        name: &'static str,
+        /// What the index is entered with, beside the time.
+        entered_by: Option<Filter<F>>,
+        /// Rows that do not fit may be read, more than is known of.
+        searches: bool,
+    },
+    /// The sign-ins that have certain circumstances.
+    Circumstances(Chosen<F>),
 }
 
 impl Scope<'_> {
@@ -55,14 +77,19 @@ impl Scope<'_> {
             return self.find_page(query).await;
         }
         let descending = query.order.unwrap_or(F::NATURAL).descending;
-        let Some(plan) = self.plan(query).await? else { return Ok(Page { items: Vec::new(), next: None }) };
-        let end = if plan.searches { self.end(&plan, query.after.as_ref(), descending).await? } else { None };
-        let mut statement = Statement::of_log::<F>(&format!("id, {}, created AS order_key", F::READ), plan.index, &self.tenant);
-        statement.all_of(&plan.conditions);
-        statement.between(query.after.as_ref(), end.as_ref(), descending);
-        let direction = if descending { "DESC" } else { "ASC" };
-        statement.push(&format!(" ORDER BY created {direction}, id {direction} LIMIT "));
-        let mut page = self.page_of::<F>(statement, query.limit, F::CREATED.kind()).await?;
+        let Some(Plan { conditions, road }) = self.plan(query).await? else { return Ok(Page { items: Vec::new(), next: None }) };
+        let (name, entered_by, searches) = match road {
+            Road::Circumstances(chosen) => return self.page_with(&chosen, query, descending).await,
+            Road::Index { name, entered_by, searches } => (name, entered_by, searches),
+        };
+        let after = query.after.as_ref();
+        let end = if searches { self.end(name, entered_by.as_ref(), &conditions, after, descending).await? } else { None };
+        let mut statement = Statement::of_log::<F>(&format!("id, {}, created AS order_key", F::READ), name, true, &self.tenant);
+        statement.all_of(&conditions);
+        statement.between(after, end.as_ref(), descending);
+        statement.in_order_of_log(descending);
+        let limit = statement.limit(query.limit);
+        let mut page = page_of::<F>(&self.rows(statement).await?, limit, F::CREATED.kind())?;
         // What was read is known to hold no more: the next page begins behind it.
         page.next = page.next.or(end);
         Ok(page)
@@ -70,19 +97,34 @@ impl Scope<'_> {
 
     /// How many rows of a log a query finds; none when too many would have to be read to know.
     pub(crate) async fn find_log_count<F: Log>(&mut self, query: &Query<F>) -> Result<Option<u64>> {
-        let query = Query { after: None, limit: query.limit, order: None, filter: query.filter.clone(), search: query.search.clone() };
-        let Some(plan) = self.plan(&query).await? else { return Ok(Some(0)) };
-        if plan.searches && self.end(&plan, None, true).await?.is_some() {
+        let Some(conditions) = self.conditions(query).await? else { return Ok(Some(0)) };
+        if let Some(count) = self.count_with(&conditions).await? {
+            return Ok(Some(count).filter(|found| *found <= COUNTED.unsigned_abs()));
+        }
+        let Plan { conditions, road } = self.plan_of(conditions).await?;
+        let (name, entered_by, searches) = match road {
+            Road::Circumstances(chosen) => return self.count_chosen(&chosen).await.map(Some),
+            Road::Index { name, entered_by, searches } => (name, entered_by, searches),
+        };
+        if searches && self.end(name, entered_by.as_ref(), &conditions, None, true).await?.is_some() {
             return Ok(None);
         }
-        let mut statement = Statement::of_log::<F>("1", plan.index, &self.tenant);
-        statement.all_of(&plan.conditions);
+        let mut statement = Statement::of_log::<F>("1", name, true, &self.tenant);
+        statement.all_of(&conditions);
         let found = self.number(statement.limited(COUNTED + 1)).await?;
         Ok(Some(found).filter(|found| *found <= COUNTED.unsigned_abs()))
     }
 
     /// None when nothing can be found.
     async fn plan<F: Log>(&mut self, query: &Query<F>) -> Result<Option<Plan<F>>> {
+        match self.conditions(query).await? {
+            Some(conditions) => self.plan_of(conditions).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What must hold; none when nothing can be found.
+    async fn conditions<F: Log>(&mut self, query: &Query<F>) -> Result<Option<Vec<Filter<F>>>> {
         let mut conditions = Vec::new();
         for condition in query.filter.iter().cloned().flat_map(together) {
             conditions.push(self.with_names(condition).await?);
@@ -92,28 +134,33 @@ impl Scope<'_> {
             let search = Filter::Any(F::SEARCHED.iter().map(holds).collect());
             conditions.push(self.with_names(search).await?);
         }
-        if conditions.iter().any(is_never) {
-            return Ok(None);
-        }
+        Ok((!conditions.iter().any(is_never)).then_some(conditions))
+    }
+
+    async fn plan_of<F: Log>(&mut self, conditions: Vec<Filter<F>>) -> Result<Plan<F>> {
         let rest = |entered_by: &Filter<F>| conditions.iter().any(|one| one != entered_by && !is_about_time(one));
         let mut in_order = None;
         for condition in &conditions {
-            let Some((index, is_one)) = index_of(condition) else { continue };
-            if self.has_few(index, condition, &conditions).await? {
-                let entered_by = Some(condition.clone());
-                return Ok(Some(Plan { index, entered_by, searches: false, conditions }));
+            let Some((name, is_one)) = entered(condition, F::index) else { continue };
+            if self.has_few(name, condition, &conditions).await? {
+                let road = Road::Index { name, entered_by: Some(condition.clone()), searches: false };
+                return Ok(Plan { road, conditions });
             }
             if is_one && in_order.is_none() {
-                in_order = Some((index, condition.clone()));
+                in_order = Some((name, condition.clone()));
             }
         }
-        Ok(Some(match in_order {
-            Some((index, entered_by)) => Plan { index, searches: rest(&entered_by), entered_by: Some(entered_by), conditions },
+        if let Some(chosen) = self.chosen(&conditions).await? {
+            return Ok(Plan { road: Road::Circumstances(chosen), conditions });
+        }
+        let road = match in_order {
+            Some((name, entered_by)) => Road::Index { name, searches: rest(&entered_by), entered_by: Some(entered_by) },
             None => {
                 let searches = conditions.iter().any(|one| !is_about_time(one));
-                Plan { index: F::BY_TIME, entered_by: None, searches, conditions }
+                Road::Index { name: F::BY_TIME, entered_by: None, searches }
             }
-        }))
+        };
+        Ok(Plan { road, conditions })
     }
 
     /// A condition with whole names in place of parts of names, where these are few.
@@ -166,19 +213,26 @@ impl Scope<'_> {
 
     /// Whether so few rows have what an index is entered with that all of them can be read.
     async fn has_few<F: Log>(&mut self, index: &str, condition: &Filter<F>, conditions: &[Filter<F>]) -> Result<bool> {
-        let mut statement = Statement::of_log::<F>("1", index, &self.tenant);
+        let mut statement = Statement::of_log::<F>("1", index, false, &self.tenant);
         statement.all_of([condition].into_iter().chain(conditions.iter().filter(|one| is_about_time(one))));
         let limited = statement.limited(READ + 1);
         Ok(self.number(limited).await? <= READ.unsigned_abs())
     }
 
-    /// The last row that may be read of what a plan reads, in the order of the log; none when that is all.
-    async fn end<F: Log>(&mut self, plan: &Plan<F>, after: Option<&Position>, descending: bool) -> Result<Option<Position>> {
-        let mut statement = Statement::of_log::<F>("id, created", plan.index, &self.tenant);
-        statement.all_of(plan.entered_by.iter().chain(plan.conditions.iter().filter(|one| is_about_time(one))));
+    /// The last row that may be read of an index, in the order of the log; none when that is all.
+    async fn end<F: Log>(
+        &mut self,
+        index: &str,
+        entered_by: Option<&Filter<F>>,
+        conditions: &[Filter<F>],
+        after: Option<&Position>,
+        descending: bool,
+    ) -> Result<Option<Position>> {
+        let mut statement = Statement::of_log::<F>("id, created", index, false, &self.tenant);
+        statement.all_of(entered_by.into_iter().chain(conditions.iter().filter(|one| is_about_time(one))));
         statement.between(after, None, descending);
-        let direction = if descending { "DESC" } else { "ASC" };
-        statement.push(&format!(" ORDER BY created {direction}, id {direction} LIMIT 1 OFFSET "));
+        statement.in_order_of_log(descending);
+        statement.push(" LIMIT 1 OFFSET ");
         statement.bind(Bound::Integer(READ));
         let rows = self.rows(statement).await?;
         let place =
@@ -188,8 +242,10 @@ impl Scope<'_> {
 }
 
 impl Statement {
-    fn of_log<F: Log>(columns: &str, index: &str, tenant: &str) -> Self {
-        Self::new(format!("SELECT {columns} FROM {} INDEXED BY {index} WHERE tenant_id = $1", F::TABLE), tenant)
+    /// Rows that an index leads to, whole or with their own columns alone.
+    fn of_log<F: Log>(columns: &str, index: &str, whole: bool, tenant: &str) -> Self {
+        let join = if whole { F::WHOLE } else { "" };
+        Self::new(format!("SELECT {columns} FROM {} INDEXED BY {index} {join} WHERE tenant_id = $1", F::ROWS), tenant)
     }
 
     fn all_of<'a, F: Log>(&mut self, conditions: impl IntoIterator<Item = &'a Filter<F>>) {
@@ -197,6 +253,11 @@ impl Statement {
             self.push(" AND ");
             self.filter(condition, false);
         }
+    }
+
+    fn in_order_of_log(&mut self, descending: bool) {
+        let direction = if descending { "DESC" } else { "ASC" };
+        self.push(&format!(" ORDER BY created {direction}, id {direction}"));
     }
 
     /// Rows after one place and up to another.
@@ -244,10 +305,10 @@ fn is_about_time<F: Log>(filter: &Filter<F>) -> bool {
 }
 
 /// The index that a condition enters, and whether with one value, so that its rows come in the order of the log.
-fn index_of<F: Log>(condition: &Filter<F>) -> Option<(&'static str, bool)> {
+fn entered<F: Log>(condition: &Filter<F>, index: impl Fn(F) -> Option<&'static str>) -> Option<(&'static str, bool)> {
     match condition {
-        Filter::Compare(field, Comparison::Equal, value) if *value != Value::Null => Some((field.index()?, true)),
-        Filter::OneOf(field, values) if !values.is_empty() && !values.contains(&Value::Null) => Some((field.index()?, values.len() == 1)),
+        Filter::Compare(field, Comparison::Equal, value) if *value != Value::Null => Some((index(*field)?, true)),
+        Filter::OneOf(field, values) if !values.is_empty() && !values.contains(&Value::Null) => Some((index(*field)?, values.len() == 1)),
         _ => None,
     }
 }

@@ -1,34 +1,33 @@
 //! Sign-in log and directory audit.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use doorward_model::directory_audit::DirectoryAudit;
 use doorward_model::sign_in_record::SignInRecord;
 use doorward_store::query::{AuditField, Page, Query, SignInField};
-use doorward_store::{DayCount, LogRepository, Result, Tally};
+use doorward_store::{DayCount, LogRepository, Result, StoreError, Tally};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sqlx::sqlite::SqliteRow;
 
+use crate::circumstances::{self, Body, Circumstances};
 use crate::log_query::Log;
-use crate::query::table;
+use crate::memory::Kind;
+use crate::query::{Table as _, table};
 use crate::row::{Reader, engine, fold, inconsistent, millis, name_of, to_body, write_error};
 use crate::unit::Scope;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
-/// Kinds of `sign_in_names`.
-const USER: &str = "user";
-const APP: &str = "app";
 /// Kinds of `sign_in_tallies`.
 const POLICY: &str = "policy";
 const GRANT: &str = "grant";
-/// The results of policies that applied.
-const APPLIED: [&str; 5] = ["success", "failure", "reportOnlySuccess", "reportOnlyFailure", "reportOnlyInterrupted"];
 
-table! { SignInField in "sign_ins" as SignInRecord, |row| Reader::new(row, "sign_ins", "id").body();
+table! { SignInField in "sign_in_log" as SignInRecord, circumstances::record, columns "created, correlation_id, body";
     Id: "id",
     Created: "created",
     UserId: "user_id" nullable,
@@ -53,35 +52,44 @@ table! { AuditField in "directory_audits" as DirectoryAudit, |row| Reader::new(r
 }
 
 impl Log for SignInField {
-    const BY_TIME: &'static str = "sign_ins_by_time";
+    const ROWS: &'static str = "sign_ins";
+    const WHOLE: &'static str = "CROSS JOIN sign_in_circumstances ON number = circumstances";
+    const BY_TIME: &'static str = "sqlite_autoindex_sign_ins_1";
     const CREATED: Self = Self::Created;
 
     fn index(self) -> Option<&'static str> {
+        match self {
+            Self::Id => Some("sign_ins_by_id"),
+            Self::CorrelationId => Some("sign_ins_by_correlation"),
+            _ => None,
+        }
+    }
+
+    fn circumstances(self) -> Option<&'static str> {
         Some(match self {
-            Self::Id => "sqlite_autoindex_sign_ins_1",
-            Self::UserId => "sign_ins_by_user",
-            Self::UserPrincipalName => "sign_ins_by_upn",
-            Self::AppId => "sign_ins_by_app",
-            Self::AppDisplayName => "sign_ins_by_app_name",
-            Self::ResourceId => "sign_ins_by_resource",
-            Self::Outcome => "sign_ins_by_outcome",
-            Self::ErrorCode => "sign_ins_by_error",
-            Self::CorrelationId => "sign_ins_by_correlation",
-            Self::IpAddress => "sign_ins_by_address",
-            Self::Created => return None,
+            Self::UserId => "sign_in_circumstances_by_user",
+            Self::UserPrincipalName => "sign_in_circumstances_by_upn",
+            Self::AppId => "sign_in_circumstances_by_app",
+            Self::AppDisplayName => "sign_in_circumstances_by_app_name",
+            Self::ResourceId => "sign_in_circumstances_by_resource",
+            Self::Outcome => "sign_in_circumstances_by_outcome",
+            Self::ErrorCode => "sign_in_circumstances_by_error",
+            Self::IpAddress => "sign_in_circumstances_by_address",
+            Self::Id | Self::CorrelationId | Self::Created => return None,
         })
     }
 
     fn names(self) -> Option<&'static str> {
         match self {
-            Self::UserPrincipalName => Some(USER),
-            Self::AppDisplayName => Some(APP),
+            Self::UserPrincipalName => Some("user"),
+            Self::AppDisplayName => Some("app"),
             _ => None,
         }
     }
 }
 
 impl Log for AuditField {
+    const ROWS: &'static str = Self::TABLE;
     const BY_TIME: &'static str = "directory_audits_by_time";
     const CREATED: Self = Self::Created;
 
@@ -96,61 +104,77 @@ impl Log for AuditField {
     }
 }
 
-/// What one batch adds to the tables beside the log.
+/// What one batch adds to the counts beside the log.
 #[derive(Default)]
-struct Beside {
-    days: BTreeMap<(i64, String), i64>,
-    tallies: BTreeMap<(i64, &'static str, String, String), i64>,
-    names: BTreeSet<(&'static str, String)>,
+struct Counts {
+    /// By day and circumstances.
+    sign_ins: BTreeMap<(i64, i64), (Arc<Circumstances>, i64)>,
 }
 
-impl Beside {
-    fn add(&mut self, record: &SignInRecord, outcome: &str) {
-        let day = day_of(record.created_date_time);
-        *self.days.entry((day, outcome.to_owned())).or_default() += 1;
-        *self.tallies.entry((day, GRANT, record.grant.clone(), outcome.to_owned())).or_default() += 1;
-        for policy in record.applied_policies.as_array().into_iter().flatten() {
-            let text = |member: &str| policy.get(member).and_then(serde_json::Value::as_str);
-            if let (Some(id), Some(result)) = (text("id"), text("result").filter(|result| APPLIED.contains(result))) {
-                *self.tallies.entry((day, POLICY, id.to_owned(), result.to_owned())).or_default() += 1;
+impl Counts {
+    fn add(&mut self, day: i64, circumstances: &Arc<Circumstances>) {
+        let count = self.sign_ins.entry((day, circumstances.number)).or_insert_with(|| (circumstances.clone(), 0));
+        count.1 += 1;
+    }
+
+    fn days(&self) -> BTreeMap<(i64, String), i64> {
+        let mut days = BTreeMap::new();
+        for ((day, _), (circumstances, sign_ins)) in &self.sign_ins {
+            *days.entry((*day, name_of(&circumstances.outcome))).or_default() += sign_ins;
+        }
+        days
+    }
+
+    fn tallies(&self) -> BTreeMap<(i64, &'static str, &str, Cow<'static, str>), i64> {
+        let mut tallies = BTreeMap::new();
+        for ((day, _), (circumstances, sign_ins)) in &self.sign_ins {
+            let outcome = Cow::Owned(name_of(&circumstances.outcome));
+            *tallies.entry((*day, GRANT, &*circumstances.grant, outcome)).or_default() += sign_ins;
+            for (id, result) in &circumstances.applied {
+                *tallies.entry((*day, POLICY, &**id, Cow::Borrowed(*result))).or_default() += sign_ins;
             }
         }
-        self.names.insert((USER, fold(&record.user_principal_name)));
-        self.names.insert((APP, fold(&record.app_display_name)));
+        tallies
     }
 }
 
-/// Sign-in records written by one statement: few sizes, so that the statements stay prepared.
-const ROWS: [usize; 3] = [16, 4, 1];
+/// Sign-ins written by one statement: few sizes, so that the statements stay prepared.
+const ROWS: [usize; 4] = [64, 16, 4, 1];
 
-/// The statement that writes so many sign-in records; its first parameter is the tenant.
-fn insert(records: usize) -> String {
-    const COLUMNS: [&str; 12] = [
-        "id",
-        "created",
-        "user_id",
-        "app_id",
-        "outcome",
-        "correlation_id",
-        "body",
-        "upn_key",
-        "app_key",
-        "resource_id",
-        "error_code",
-        "ip_key",
-    ];
-    let row = |row: usize| {
-        let first = 2 + row * COLUMNS.len();
-        let values: Vec<String> = (first..first + COLUMNS.len()).map(|number| format!("${number}")).collect();
-        format!("($1, {})", values.join(", "))
-    };
-    let rows: Vec<String> = (0..records).map(row).collect();
-    format!("INSERT INTO sign_ins (tenant_id, {}) VALUES {}", COLUMNS.join(", "), rows.join(", "))
+/// The statement that writes so many sign-ins. Its parameters have no numbers, because the driver looks for a name by reading all of them.
+fn insert(sign_ins: usize) -> String {
+    let rows = vec!["(?, ?, ?, ?, ?)"; sign_ins].join(", ");
+    format!("INSERT INTO sign_ins (tenant_id, created, id, correlation_id, circumstances) VALUES {rows}")
 }
 
 impl Scope<'_> {
-    async fn keep_beside(&mut self, beside: Beside) -> Result<()> {
-        for ((day, outcome), sign_ins) in beside.days {
+    async fn append_rows(&mut self, rows: &[(&SignInRecord, Arc<Circumstances>)]) -> Result<()> {
+        let mut rest = rows;
+        while let Some((rows, behind)) = ROWS.into_iter().find_map(|rows| rest.split_at_checked(rows)) {
+            rest = behind;
+            let statement = insert(rows.len());
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
+            for (record, circumstances) in rows {
+                query = query
+                    .bind(&self.tenant)
+                    .bind(millis(record.created_date_time))
+                    .bind(record.id.to_string())
+                    .bind(record.correlation_id.to_string())
+                    .bind(circumstances.number);
+            }
+            let written = query.execute(self.connection.open().await?).await.map_err(write_error("sign-in record"));
+            if let Err(StoreError::NotFound(_)) = written {
+                // Another process has deleted what is remembered here. Whoever tries again finds what there is.
+                self.memory.forget();
+                return Err(StoreError::NotFound("circumstances of a sign-in"));
+            }
+            written?;
+        }
+        Ok(())
+    }
+
+    async fn add_counts(&mut self, counts: &Counts) -> Result<()> {
+        for ((day, outcome), sign_ins) in counts.days() {
             sqlx::query(
                 "INSERT INTO sign_in_days (tenant_id, day, outcome, sign_ins) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (tenant_id, day, outcome) DO UPDATE SET sign_ins = sign_in_days.sign_ins + excluded.sign_ins",
@@ -163,7 +187,7 @@ impl Scope<'_> {
             .await
             .map_err(write_error("sign-in count"))?;
         }
-        for ((day, kind, name, result), sign_ins) in beside.tallies {
+        for ((day, kind, name, result), sign_ins) in counts.tallies() {
             sqlx::query(
                 "INSERT INTO sign_in_tallies (tenant_id, day, kind, name, result, sign_ins) VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (tenant_id, day, kind, name, result)
@@ -178,15 +202,6 @@ impl Scope<'_> {
             .execute(self.connection.open().await?)
             .await
             .map_err(write_error("sign-in count"))?;
-        }
-        for (kind, name) in beside.names {
-            sqlx::query("INSERT INTO sign_in_names (tenant_id, kind, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-                .bind(&self.tenant)
-                .bind(kind)
-                .bind(name)
-                .execute(self.connection.open().await?)
-                .await
-                .map_err(write_error("sign-in name"))?;
         }
         Ok(())
     }
@@ -213,33 +228,25 @@ impl Scope<'_> {
 #[async_trait]
 impl LogRepository for Scope<'_> {
     async fn append_sign_ins(&mut self, records: &[SignInRecord]) -> Result<()> {
-        self.will_change(&[])?;
-        let mut beside = Beside::default();
-        let mut rest = records;
-        while let Some((records, behind)) = ROWS.into_iter().find_map(|rows| rest.split_at_checked(rows)) {
-            rest = behind;
-            let statement = insert(records.len());
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(statement)).bind(&self.tenant);
-            for record in records {
-                let outcome = name_of(&record.outcome);
-                beside.add(record, &outcome);
-                query = query
-                    .bind(record.id.to_string())
-                    .bind(millis(record.created_date_time))
-                    .bind(record.user_id.map(|id| id.to_string()))
-                    .bind(record.app_id.map(|id| id.to_string()))
-                    .bind(outcome)
-                    .bind(record.correlation_id.to_string())
-                    .bind(to_body("sign_ins", record)?)
-                    .bind(fold(&record.user_principal_name))
-                    .bind(fold(&record.app_display_name))
-                    .bind(record.resource_id.map(|id| id.to_string()))
-                    .bind(i64::from(record.error_code))
-                    .bind(fold(&record.ip_address));
-            }
-            query.execute(self.connection.open().await?).await.map_err(write_error("sign-in record"))?;
+        let mut found = Vec::with_capacity(records.len());
+        for record in records {
+            let body = Body::of(record)?;
+            let known = self.known_circumstances(&body, record).await?;
+            found.push((record, body, known));
         }
-        self.keep_beside(beside).await
+        self.will_change(&[])?;
+        let mut counts = Counts::default();
+        let mut rows = Vec::with_capacity(records.len());
+        for (record, body, known) in found {
+            let circumstances = match known {
+                Some(known) => known,
+                None => self.add_circumstances(&body, record).await?,
+            };
+            counts.add(day_of(record.created_date_time), &circumstances);
+            rows.push((record, circumstances));
+        }
+        self.append_rows(&rows).await?;
+        self.add_counts(&counts).await
     }
 
     async fn sign_ins(&mut self, query: &Query<SignInField>) -> Result<Page<SignInRecord>> {
@@ -274,20 +281,29 @@ impl LogRepository for Scope<'_> {
     }
 
     async fn prune_sign_ins(&mut self, before: Timestamp) -> Result<u64> {
-        self.will_change(&[])?;
-        let deleted = sqlx::query("DELETE FROM sign_ins WHERE tenant_id = $1 AND created < $2")
+        self.will_change(&[Kind::Circumstances.any()])?;
+        let deleted: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sign_ins WHERE tenant_id = $1 AND created < $2")
             .bind(&self.tenant)
             .bind(millis(before))
-            .execute(self.connection.open().await?)
+            .fetch_one(self.connection.open().await?)
             .await
-            .map_err(engine)?
-            .rows_affected();
+            .map_err(engine)?;
+        // Circumstances go with the last sign-in that has them, and take their sign-ins along.
+        for statement in [
+            "DELETE FROM sign_in_circumstances WHERE
+             number IN (SELECT circumstances FROM sign_ins WHERE tenant_id = $1 AND created < $2) AND
+             NOT EXISTS (SELECT 1 FROM sign_ins WHERE circumstances = number AND created >= $2)",
+            "DELETE FROM sign_ins WHERE tenant_id = $1 AND created < $2",
+        ] {
+            let statement = sqlx::query(statement).bind(&self.tenant).bind(millis(before));
+            statement.execute(self.connection.open().await?).await.map_err(engine)?;
+        }
         // Days that are gone, and the one that was cut, of which what is left is counted again.
         let cut = day_of(before);
         for statement in [
             "DELETE FROM sign_in_days WHERE tenant_id = $1 AND day <= $2",
             "INSERT INTO sign_in_days (tenant_id, day, outcome, sign_ins)
-             SELECT tenant_id, $2, outcome, COUNT(*) FROM sign_ins
+             SELECT tenant_id, $2, outcome, COUNT(*) FROM sign_in_log
              WHERE tenant_id = $1 AND created >= $2 * 86400000 AND created < ($2 + 1) * 86400000 GROUP BY tenant_id, outcome",
         ] {
             sqlx::query(statement).bind(&self.tenant).bind(cut).execute(self.connection.open().await?).await.map_err(engine)?;
@@ -297,13 +313,13 @@ impl LogRepository for Scope<'_> {
         tallies.execute(self.connection.open().await?).await.map_err(engine)?;
         for statement in [
             "DELETE FROM sign_in_names WHERE tenant_id = $1 AND kind = 'user' AND NOT EXISTS
-             (SELECT 1 FROM sign_ins WHERE sign_ins.tenant_id = $1 AND sign_ins.upn_key = sign_in_names.name)",
+             (SELECT 1 FROM sign_in_circumstances WHERE tenant = $1 AND upn_key = sign_in_names.name)",
             "DELETE FROM sign_in_names WHERE tenant_id = $1 AND kind = 'app' AND NOT EXISTS
-             (SELECT 1 FROM sign_ins WHERE sign_ins.tenant_id = $1 AND sign_ins.app_key = sign_in_names.name)",
+             (SELECT 1 FROM sign_in_circumstances WHERE tenant = $1 AND app_key = sign_in_names.name)",
         ] {
             sqlx::query(statement).bind(&self.tenant).execute(self.connection.open().await?).await.map_err(engine)?;
         }
-        Ok(deleted)
+        Ok(deleted.unsigned_abs())
     }
 
     async fn append_audit(&mut self, record: &DirectoryAudit) -> Result<()> {

@@ -24,6 +24,8 @@ use foldhash::fast::RandomState;
 use moka::sync::Cache;
 use tokio::sync::mpsc;
 
+use crate::circumstances::Circumstances;
+
 /// Objects remembered of each kind, about a kilobyte each.
 const CAPACITY: u64 = 16_384;
 /// Places where objects and changes meet.
@@ -52,6 +54,8 @@ pub(crate) enum Kind {
     Consent,
     /// Registrations of protected apps by their subject.
     Registration,
+    /// Circumstances of sign-ins by hash.
+    Circumstances,
 }
 
 /// What a write changes: one object of a kind, or any of them.
@@ -135,6 +139,7 @@ pub(crate) struct Memory {
     pub(crate) primary_refresh_tokens: Objects<Sha256, PrimaryRefreshToken>,
     pub(crate) consents: Objects<(UserId, AppId, AppId), Consent>,
     pub(crate) registrations: Objects<String, Vec<Document>>,
+    pub(crate) circumstances: Objects<Sha256, Arc<Circumstances>>,
 }
 
 impl Memory {
@@ -160,6 +165,7 @@ impl Memory {
             primary_refresh_tokens: Objects::of(Kind::PrimaryRefreshToken),
             consents: Objects::of(Kind::Consent),
             registrations: Objects::of(Kind::Registration),
+            circumstances: Objects::of(Kind::Circumstances),
         };
         (Arc::new(memory), woken)
     }

@@ -64,6 +64,14 @@ impl Statement {
         self.push(&format!("${}", self.values.len()));
     }
 
+    /// Ends the page at a limit, which is returned as it counts; one more row tells whether another page follows.
+    pub(crate) fn limit(&mut self, limit: u32) -> usize {
+        let limit = limit.clamp(1, LARGEST_PAGE);
+        self.push(" LIMIT ");
+        self.bind(Bound::Integer(i64::from(limit) + 1));
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    }
+
     fn selection<F: Table>(&mut self, query: &Query<F>) {
         self.push(" WHERE tenant_id = $1");
         if let Some(filter) = &query.filter {
@@ -294,23 +302,9 @@ impl Scope<'_> {
         };
         // Of the few objects that an id leads to, none is read for the sake of the order: with the plus no index is good for it.
         let plus = if query.filter.as_ref().is_some_and(is_by_id) { "+" } else { "" };
-        statement.push(&format!(" ORDER BY {plus}{key} {direction}{nulls}, {plus}id {direction} LIMIT "));
-        self.page_of::<F>(statement, query.limit, order.field.kind()).await
-    }
-
-    /// The page that a statement reads, which ends where its limit belongs.
-    pub(crate) async fn page_of<F: Table>(&mut self, mut statement: Statement, limit: u32, kind: Kind) -> Result<Page<F::Entity>> {
-        let limit = limit.clamp(1, LARGEST_PAGE);
-        // One more tells whether another page follows.
-        statement.bind(Bound::Integer(i64::from(limit) + 1));
-        let rows = self.rows(statement).await?;
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let next = match rows.len() > limit {
-            true => rows.get(limit - 1).map(|row| position(row, kind)).transpose()?,
-            false => None,
-        };
-        let items = rows.iter().take(limit).map(F::read).collect::<Result<_>>()?;
-        Ok(Page { items, next })
+        statement.push(&format!(" ORDER BY {plus}{key} {direction}{nulls}, {plus}id {direction}"));
+        let limit = statement.limit(query.limit);
+        page_of::<F>(&self.rows(statement).await?, limit, order.field.kind())
     }
 
     /// How many objects a query finds in all.
@@ -338,6 +332,16 @@ impl Scope<'_> {
         }
         query.fetch_all(self.connection.open().await?).await.map_err(engine)
     }
+}
+
+/// The page that rows are, of which there is one too many when another page follows.
+pub(crate) fn page_of<F: Table>(rows: &[SqliteRow], limit: usize, kind: Kind) -> Result<Page<F::Entity>> {
+    let next = match rows.len() > limit {
+        true => rows.get(limit - 1).map(|row| position(row, kind)).transpose()?,
+        false => None,
+    };
+    let items = rows.iter().take(limit).map(F::read).collect::<Result<_>>()?;
+    Ok(Page { items, next })
 }
 
 fn position(row: &SqliteRow, kind: Kind) -> Result<Position> {

@@ -217,8 +217,8 @@ fn record(seed: u64, user: Option<UserId>, outcome: SignInOutcome) -> SignInReco
         outcome,
         error_code: 0,
         failure_reason: String::new(),
-        facts: json!(null),
-        applied_policies: json!([]),
+        facts: json!(null).into(),
+        applied_policies: json!([]).into(),
         policy_set: String::new(),
     }
 }

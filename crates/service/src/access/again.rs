@@ -14,6 +14,7 @@ use doorward_policy::conditional_access::{ClientFacts, Decision, DeviceFacts, Fa
 use doorward_policy::protection::requires_attestation;
 use doorward_store::Unit;
 use doorward_wire::policy_file::{Json, Node, Object, ReadError, device};
+use serde_json::Value;
 
 use super::facts::{resource_facts, waived_controls};
 use super::people;
@@ -42,17 +43,18 @@ impl Recorded {
     /// The facts of one of these records; none when no decision was asked for then, or the person is gone.
     #[must_use]
     pub fn facts(&self, record: &SignInRecord) -> Option<Facts> {
-        let subject = match (record.user_id, record.facts.get("servicePrincipalId").and_then(serde_json::Value::as_str)) {
+        let recorded = record.facts.value();
+        let subject = match (record.user_id, recorded.get("servicePrincipalId").and_then(Value::as_str)) {
             (Some(user), _) => Subject::User(self.people.get(&user)?.clone()),
             (None, Some(id)) => Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: true },
             (None, None) => return None,
         };
-        let facts = self.read(subject, record);
+        let facts = self.read(subject, record, &recorded);
         facts.inspect_err(|error| tracing::warn!(%error, record = %record.id, "recorded facts cannot be read")).ok()
     }
 
-    fn read(&self, subject: Subject, record: &SignInRecord) -> std::result::Result<Facts, ReadError> {
-        let json = Json::from(&record.facts);
+    fn read(&self, subject: Subject, record: &SignInRecord, recorded: &Value) -> std::result::Result<Facts, ReadError> {
+        let json = Json::from(recorded);
         let facts = json.root().object()?;
         Ok(Facts {
             resources: facts.strings("resources")?.iter().map(|id| self.resource(id)).collect(),
@@ -65,7 +67,7 @@ impl Recorded {
             device: recorded_device(&facts)?,
             broker_present: facts.flag("brokerPresent")?,
             app_protection_applied: facts.flag("appProtectionApplied")?,
-            attestation_missing: self.attestation_missing(record),
+            attestation_missing: self.attestation_missing(record, recorded),
             mfa: facts.flag("mfa")?,
             authentication_methods: facts.strings("authenticationMethods")?,
             waived_controls: record.resource_id.map(waived_controls).unwrap_or_default(),
@@ -79,9 +81,9 @@ impl Recorded {
     }
 
     /// An app that must attest now has done so only if the record says so: where nothing was asked then, nothing is known.
-    fn attestation_missing(&self, record: &SignInRecord) -> bool {
+    fn attestation_missing(&self, record: &SignInRecord, recorded: &Value) -> bool {
         let application = record.app_id.and_then(|app_id| self.applications.get(&app_id.to_string()));
-        let shown = record.facts.get("attestationMissing") == Some(&serde_json::Value::Bool(false));
+        let shown = recorded.get("attestationMissing") == Some(&Value::Bool(false));
         application.is_some_and(|application| requires_attestation(&application.attestation)) && !shown
     }
 

@@ -3,9 +3,8 @@
 use doorward_model::application::Application;
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_model::tenant::Tenant;
-use doorward_model::{SignInId, TenantId, rng};
+use doorward_model::{JsonText, SignInId, TenantId, rng};
 use doorward_policy::conditional_access::Decision;
-use serde_json::Value;
 
 use super::facts::Gathered;
 use super::request::{Request, Subject};
@@ -36,9 +35,9 @@ impl Attempt {
         record.resource_id = Some(request.resource.app_id);
         record.resource_display_name.clone_from(&request.resource.display_name);
         record.device_id = request.device.map(|device| device.id);
-        record.facts = gathered.as_sign_in(record.id);
-        // The decision holds plain strings and enums; it always serialises.
-        record.applied_policies = serde_json::to_value(&decision.policies).unwrap_or(Value::Null);
+        // Both hold plain strings and enums; they always serialise.
+        record.facts = JsonText::of(&gathered.as_sign_in()).unwrap_or_default();
+        record.applied_policies = JsonText::of(&decision.policies).unwrap_or_default();
         policy_set.clone_into(&mut record.policy_set);
         this
     }
@@ -69,8 +68,8 @@ impl Attempt {
             outcome: SignInOutcome::Granted,
             error_code: 0,
             failure_reason: String::new(),
-            facts: Value::Null,
-            applied_policies: Value::Null,
+            facts: JsonText::default(),
+            applied_policies: JsonText::default(),
             policy_set: String::new(),
         };
         Self { tenant: tenant.id, record: Box::new(record) }
@@ -93,12 +92,12 @@ impl Attempt {
 
     /// Records that the token was issued.
     pub async fn granted(self, ctx: &Context) {
-        ctx.sign_in_log.append(self.tenant, *self.record).await;
+        ctx.sign_in_log.append(self.tenant, self.record).await;
     }
 
     pub(super) async fn refused(mut self, ctx: &Context, refusal: &Refusal) {
         self.record.error_code = refusal.code.0;
         self.record.failure_reason.clone_from(&refusal.message);
-        ctx.sign_in_log.append(self.tenant, *self.record).await;
+        ctx.sign_in_log.append(self.tenant, self.record).await;
     }
 }

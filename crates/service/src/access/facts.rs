@@ -1,5 +1,6 @@
 //! Gathering: what the engine must know, from the directory, the device record, the session and the request.
 
+use doorward_model::AppId;
 use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::conditional_access::GrantControl;
@@ -7,12 +8,10 @@ use doorward_model::device::Device;
 use doorward_model::protection::EvidenceProblem;
 use doorward_model::sign_in::{ClientAppType, ExternalUserType};
 use doorward_model::user::{User, UserType};
-use doorward_model::{AppId, SignInId};
 use doorward_policy::conditional_access::{ClientFacts, DeviceFacts, Facts, ResourceFacts, Subject as Who, UserFacts};
 use doorward_policy::protection::requires_attestation;
 use doorward_store::Unit;
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::platform;
 use super::request::{Request, Subject};
@@ -24,11 +23,11 @@ use crate::resource;
 /// Facts, with what the sign-in log keeps beside them.
 pub(super) struct Gathered {
     pub(super) facts: Facts,
-    protection: protection::AppliedFacts,
+    pub(super) protection: protection::AppliedFacts,
     /// Why the app does not have the identity that it must have.
     pub(super) attestation_missing: Option<EvidenceProblem>,
-    must_attest: bool,
-    amr: Vec<String>,
+    pub(super) must_attest: bool,
+    pub(super) amr: Vec<String>,
 }
 
 pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Gathered> {
@@ -154,52 +153,5 @@ pub fn waived_controls(resource: AppId) -> Vec<GrantControl> {
         ],
         resource::PROTECTION => vec![GrantControl::ApprovedApplication, GrantControl::CompliantApplication],
         _ => Vec::new(),
-    }
-}
-
-impl Gathered {
-    /// The facts in the shape of a sign-in of `doorward policy eval`, so that the decision can be made again from the log.
-    pub(super) fn as_sign_in(&self, id: SignInId) -> Value {
-        let facts = &self.facts;
-        let (user_id, service_principal_id) = match &facts.subject {
-            Who::User(user) => (Some(&user.id), None),
-            Who::Workload { service_principal_id, .. } => (None, Some(service_principal_id)),
-        };
-        json!({
-            "id": id,
-            "userId": user_id,
-            "servicePrincipalId": service_principal_id,
-            "resources": facts.resources.iter().map(|resource| &resource.app_id).collect::<Vec<_>>(),
-            "userAction": facts.user_action,
-            "authenticationContext": facts.authentication_context,
-            "clientAppId": facts.client.as_ref().map(|client| &client.app_id),
-            "clientAppType": facts.client_app_type,
-            "devicePlatform": facts.device_platform,
-            "ipAddress": facts.ip,
-            "transferMethod": facts.transfer_method,
-            "device": facts.device.as_ref().map(|device| json!({
-                "deviceId": device.device_id,
-                "displayName": device.display_name,
-                "isCompliant": device.is_compliant,
-                "isManaged": device.is_managed,
-                "trustType": device.trust_type,
-                "operatingSystem": device.operating_system,
-                "operatingSystemVersion": device.operating_system_version,
-            })),
-            "brokerPresent": facts.broker_present,
-            "appProtectionApplied": facts.app_protection_applied,
-            // Null where no attestation was asked for.
-            "attestationMissing": self.must_attest.then_some(facts.attestation_missing),
-            "attestationProblem": self.attestation_missing,
-            "appProtection": self.protection.registration.map(|registration| json!({
-                "registrationId": registration,
-                "lastSync": self.protection.last_sync,
-                "tag": self.protection.tag,
-                "failed": self.protection.failed.iter().map(|criterion| criterion.letter()).collect::<String>(),
-            })),
-            "mfa": facts.mfa,
-            "authenticationMethods": facts.authentication_methods,
-            "amr": self.amr,
-        })
     }
 }

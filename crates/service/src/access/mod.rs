@@ -1,6 +1,7 @@
 //! The only road to a verdict: gather the facts, decide, record. What If takes it without a record, as it lets nobody in.
 
 mod again;
+mod as_sign_in;
 mod attempt;
 mod device;
 mod facts;

@@ -38,8 +38,8 @@ fn records() -> Vec<SignInRecord> {
         outcome: SignInOutcome::Granted,
         error_code: 0,
         failure_reason: String::new(),
-        facts: json!({}),
-        applied_policies: json!([]),
+        facts: json!({}).into(),
+        applied_policies: json!([]).into(),
         policy_set: String::new(),
     };
     let zoe = SignInRecord {

@@ -7,6 +7,7 @@ mod file;
 mod large_log;
 mod lists;
 mod memory;
+mod repeated_sign_ins;
 
 use doorward_store_sql::SqliteStore;
 

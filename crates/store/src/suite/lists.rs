@@ -303,7 +303,7 @@ pub async fn policies_and_flows_are_counted_from_a_day_on(store: &impl Store) {
         let record = SignInRecord {
             created_date_time: at(seconds),
             grant: "activeSync".into(),
-            applied_policies: applied(result),
+            applied_policies: applied(result).into(),
             ..record(seed, None, outcome)
         };
         unit.logs().append_sign_ins(&[record]).await.unwrap();

@@ -191,8 +191,8 @@ async fn log(world: &World, rng: &SeededRng, people: &[User], policies: &[Value]
             outcome: if refused { SignInOutcome::Refused } else { SignInOutcome::Granted },
             error_code: if refused { 53003 } else { 0 },
             failure_reason: if refused { "Access has been blocked by conditional access policies." } else { "" }.into(),
-            facts: facts(person),
-            applied_policies: json!(applied),
+            facts: facts(person).into(),
+            applied_policies: json!(applied).into(),
             policy_set: "5f2c0d6f0b0a4b0f8d1f8a2f7e6b3c1d5f2c0d6f0b0a4b0f8d1f8a2f7e6b3c1d".into(),
         });
         if records.len() == BATCH as usize || number + 1 == sign_ins {

@@ -237,7 +237,7 @@ pub(super) async fn one(admin: Admin<Reads>, Path(id): Path<String>, Query(again
         time: Moment(record.created_date_time),
         badge: words::outcome(record.outcome),
         flow: words::flow(&record.grant).to_owned(),
-        facts: facts(&record.facts),
+        facts: facts(&record.facts.value()),
         policies: policies(&record, decision.as_ref()),
         can_again: !record.facts.is_null(),
         again,
@@ -267,7 +267,8 @@ fn policies(record: &SignInRecord, decision: Option<&Decision>) -> Vec<PolicyRow
         words::policy(&name)
     };
     let result = |policy: &Value| (words::result(&text(policy, "result")), words::reason(&text(policy, "reason")));
-    let then = record.applied_policies.as_array().map(Vec::as_slice).unwrap_or_default();
+    let then = record.applied_policies.value();
+    let then = then.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut rows: Vec<PolicyRow> = then
         .iter()
         .map(|policy| {

@@ -91,9 +91,10 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<SignInId>) -> R
 fn shown(admin: &Admin, record: &SignInRecord) -> Value {
     let mut shown = json!(record);
     let Value::Object(members) = &mut shown else { return shown };
-    let fact = |name: &str| record.facts.get(name).cloned().unwrap_or(Value::Null);
-    let device = |name: &str| record.facts.pointer(&format!("/device/{name}")).cloned().unwrap_or(Value::Null);
-    let policies: &[Value] = record.applied_policies.as_array().map_or(&[], Vec::as_slice);
+    let (facts, policies) = (record.facts.value(), record.applied_policies.value());
+    let fact = |name: &str| facts.get(name).cloned().unwrap_or(Value::Null);
+    let device = |name: &str| facts.pointer(&format!("/device/{name}")).cloned().unwrap_or(Value::Null);
+    let policies: &[Value] = policies.as_array().map_or(&[], Vec::as_slice);
     let has = |result: &str| policies.iter().any(|policy| policy.get("result").and_then(Value::as_str) == Some(result));
     let applied =
         |policy: &Value| json!({ "id": policy.get("id"), "displayName": policy.get("displayName"), "result": policy.get("result") });

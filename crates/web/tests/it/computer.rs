@@ -403,5 +403,5 @@ async fn a_linux_computer_is_one_to_policies() {
     token(&world, &computer, "api://contoso-mail").await;
     let records = world.sign_ins().await;
     let record = records.iter().find(|record| record.grant == "authorization_code").unwrap();
-    assert_eq!(record.facts["devicePlatform"], "linux");
+    assert_eq!(record.facts.value()["devicePlatform"], "linux");
 }

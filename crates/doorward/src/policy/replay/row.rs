@@ -1,5 +1,7 @@
 //! One row of a log: a sign-in, and what was decided then.
 
+use std::borrow::Cow;
+
 use anyhow::Context;
 use doorward_model::AppId;
 use doorward_model::sign_in_record::SignInOutcome;
@@ -41,6 +43,8 @@ pub(super) struct Recorded<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Record<'a> {
+    #[serde(borrow, default)]
+    id: Option<Cow<'a, str>>,
     outcome: SignInOutcome,
     error_code: u32,
     resource_id: Option<AppId>,
@@ -84,8 +88,11 @@ impl<'a> Row<'a> {
             SignInOutcome::Refused => Outcome::Block,
         };
         let verdict = Verdict { outcome, error_code: (record.error_code != 0).then_some(record.error_code) };
+        let mut fields = Fields::read_knowing(facts.get(), known).context("facts")?;
+        // The facts are those of the record; records of earlier versions say so in the facts too.
+        fields.id = fields.id.or(record.id);
         Ok(Some(Self {
-            fields: Fields::read_knowing(facts.get(), known).context("facts")?,
+            fields,
             recorded: Some(Recorded { verdict, policies: record.applied_policies.map(RawValue::get) }),
             waived: record.resource_id.map(|id| Waived::of(&waived_controls(id))).unwrap_or_default(),
             is_log: true,

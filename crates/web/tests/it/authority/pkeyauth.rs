@@ -256,7 +256,7 @@ async fn the_answer_goes_on_with_the_same_sign_in_and_the_device_is_a_fact(
     assert_eq!(claims(&tokens["access_token"])["deviceid"], json!(device.id));
     let records = world.sign_ins().await;
     let record = records.iter().find(|record| record.grant == "authorization_code").unwrap();
-    assert_eq!((record.device_id, &record.facts["brokerPresent"], record.error_code), (device.id, &json!(false), 0));
+    assert_eq!((record.device_id, &record.facts.value()["brokerPresent"], record.error_code), (device.id, &json!(false), 0));
 }
 
 #[tokio::test]

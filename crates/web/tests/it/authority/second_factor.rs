@@ -423,8 +423,9 @@ async fn the_log_names_the_methods_used_and_what_was_wrong() {
         ]
     );
     let granted = records.iter().find(|record| record.grant == "authorization_code").unwrap();
-    assert_eq!(granted.facts["amr"], json!(["pwd", "otp", "mfa"]));
-    assert_eq!(granted.facts["authenticationMethods"], json!(["password", "softwareOath"]));
+    let facts = granted.facts.value();
+    assert_eq!(facts["amr"], json!(["pwd", "otp", "mfa"]));
+    assert_eq!(facts["authenticationMethods"], json!(["password", "softwareOath"]));
     let audits = world.audits().await;
     assert_eq!(audits[0].activity_display_name, "Register authentication method");
     assert_eq!(audits[0].initiated_by.display_name, world.anna.user_principal_name);

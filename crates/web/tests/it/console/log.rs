@@ -102,22 +102,27 @@ async fn a_search_without_a_match_so_far_says_back_to_when_it_has_looked() {
     let world = World::new().await;
     let mut browser = Browser::signed_in(&world, &world.admin).await;
     let sample = world.sign_ins().await[0].clone();
-    // More of either kind than one page reads; none is of both.
+    // More of either kind than one page looks at; none is of both.
     let record = |number: u32| SignInRecord {
         id: SignInId::random(world.ctx.rng.as_ref()),
         created_date_time: sample.created_date_time - SignedDuration::from_secs(number.into()),
         outcome: if number.is_multiple_of(2) { SignInOutcome::Granted } else { SignInOutcome::Refused },
         error_code: if number.is_multiple_of(2) { 0 } else { 53003 },
+        // From everywhere, so that no two have the same circumstances.
+        ip_address: format!("10.{}.{}.{}", number / 65536, number / 256 % 256, number % 256),
         ..sample.clone()
     };
     let records: Vec<_> = (1..=20_100).map(record).collect();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.logs().append_sign_ins(&records).await.unwrap();
     unit.commit().await.unwrap();
-    let page = browser.get(&world, "/console/sign-ins?outcome=granted&code=53003").await;
-    assert!(page.body.contains("The log has no match back to"), "{}", page.body);
-    let older = page.body.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap().split('"').next().unwrap();
-    let page = browser.get(&world, &older.replace("&amp;", "&").replace("&#38;", "&")).await;
+    let mut page = browser.get(&world, "/console/sign-ins?outcome=granted&code=53003").await;
+    // A page looks at ten thousand.
+    for _ in 0..2 {
+        assert!(page.body.contains("The log has no match back to"), "{}", page.body);
+        let older = page.body.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap().split('"').next().unwrap();
+        page = browser.get(&world, &older.replace("&amp;", "&").replace("&#38;", "&")).await;
+    }
     assert!(page.body.contains("Change or clear the filter") && !page.body.contains("rel=\"next\""), "{}", page.body);
 }
 
@@ -190,7 +195,7 @@ async fn under_the_same_policies_every_recorded_sign_in_is_decided_as_it_was() {
     assert_eq!((records.len(), refused), (3, 1));
     for record in records {
         let again = doorward_service::access::decide_again(&world.ctx, world.tenant.id, &record).await.unwrap().unwrap();
-        assert_eq!(serde_json::to_value(&again.policies).unwrap(), record.applied_policies, "{}", record.grant);
+        assert_eq!(serde_json::to_value(&again.policies).unwrap(), record.applied_policies.value(), "{}", record.grant);
         assert_eq!(again.error_code.unwrap_or(0), record.error_code, "{}", record.grant);
     }
 }

@@ -176,8 +176,10 @@ async fn nothing_is_saved_before_it_was_shown_what_that_will_do(
 
     let mut with_a_code = world.sign_ins().await.into_iter().find(|record| record.resource_id == Some(MAIL)).unwrap();
     with_a_code.id = SignInId::random(world.ctx.rng.as_ref());
-    with_a_code.facts["mfa"] = json!(true);
-    with_a_code.facts["authenticationMethods"] = json!(["password", "softwareOath"]);
+    let mut facts = with_a_code.facts.value();
+    facts["mfa"] = json!(true);
+    facts["authenticationMethods"] = json!(["password", "softwareOath"]);
+    with_a_code.facts = facts.into();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.logs().append_sign_ins(&[with_a_code]).await.unwrap();
     unit.commit().await.unwrap();

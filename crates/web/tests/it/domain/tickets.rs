@@ -104,7 +104,7 @@ async fn a_ticket_signs_in_whom_it_is_of_and_only_once() {
     let claim = |name: &str| doorward_wire::jwt::unverified_claim(&token, name);
     assert_eq!(claim("preferred_username").as_deref(), Some("bert@contoso.example"));
     let record = world.sign_ins().await.remove(0);
-    assert_eq!(record.facts["amr"], json!(["wia"]));
+    assert_eq!(record.facts.value()["amr"], json!(["wia"]));
 
     let again = choose(&world, &verifier(&world), Some(&recorded("user"))).await;
     assert!(problem(&again).contains("was not accepted"));
