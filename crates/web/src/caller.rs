@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use doorward_model::CorrelationId;
+use doorward_model::{CorrelationId, rng};
 use doorward_service::Context;
 use doorward_service::caller::Caller;
 
@@ -32,7 +32,7 @@ impl FromRequestParts<Arc<Context>> for TheCaller {
             broker_hint: named("x-client-brkrver").is_some(),
             correlation_id: named("client-request-id")
                 .and_then(|id| id.parse().ok())
-                .unwrap_or_else(|| CorrelationId::random(ctx.rng.as_ref())),
+                .unwrap_or_else(|| CorrelationId(rng::ordered_uuid(ctx.rng.as_ref(), ctx.now()))),
         }))
     }
 }
