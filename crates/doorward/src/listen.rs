@@ -1,21 +1,23 @@
 //! The listener: TLS, HTTP/1.1, limits against slow and greedy clients, orderly stop.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
-use axum::{BoxError, Router};
+use axum::BoxError;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt as _;
+use tower::{Service, ServiceExt as _};
 
 /// What one client, or all of them, may take up.
 #[derive(Debug, Clone, Copy)]
@@ -30,22 +32,27 @@ struct Limits {
 
 const LIMITS: Limits = Limits { connections: 4096, patience: Duration::from_secs(10), body: Duration::from_secs(30) };
 
+/// What answers requests.
+pub(crate) trait Routes: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static {}
+
+impl<S> Routes for S where S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static {}
+
 /// Serves until `stop` changes, then gives requests in flight `grace` to finish.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
-    router: Router,
+    routes: impl Routes,
     stop: watch::Receiver<bool>,
     grace: Duration,
 ) {
-    serve_within(LIMITS, listener, tls, router, stop, grace).await;
+    serve_within(LIMITS, listener, tls, routes, stop, grace).await;
 }
 
 async fn serve_within(
     limits: Limits,
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
-    router: Router,
+    routes: impl Routes,
     mut stop: watch::Receiver<bool>,
     grace: Duration,
 ) {
@@ -67,12 +74,12 @@ async fn serve_within(
                 continue;
             }
         };
-        let (acceptor, router, watcher) = (acceptor.clone(), router.clone(), graceful.watcher());
+        let (acceptor, routes, watcher) = (acceptor.clone(), routes.clone(), graceful.watcher());
         tokio::spawn(async move {
             match acceptor {
-                None => http(limits, stream, peer, router, watcher).await,
+                None => http(limits, stream, peer, routes, watcher).await,
                 Some(acceptor) => match tokio::time::timeout(limits.patience, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => http(limits, stream, peer, router, watcher).await,
+                    Ok(Ok(stream)) => http(limits, stream, peer, routes, watcher).await,
                     Ok(Err(error)) => tracing::debug!(%error, %peer, "TLS handshake failed"),
                     Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
                 },
@@ -92,13 +99,13 @@ async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> std::io::Re
     Ok((stream, peer, permit))
 }
 
-async fn http<S>(limits: Limits, stream: S, peer: SocketAddr, router: Router, watcher: hyper_util::server::graceful::Watcher)
+async fn http<S>(limits: Limits, stream: S, peer: SocketAddr, routes: impl Routes, watcher: hyper_util::server::graceful::Watcher)
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(|body| axum::body::Body::new(TimedBody::new(body, limits.body))))
+        routes.clone().oneshot(request.map(|body| axum::body::Body::new(TimedBody::new(body, limits.body))))
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -113,12 +120,14 @@ where
 /// A body that must have come by a certain time: a client that sends a byte now and then holds its connection no longer.
 struct TimedBody {
     body: Incoming,
-    deadline: Pin<Box<Sleep>>,
+    deadline: Instant,
+    /// Wakes at the deadline; made when the body is first waited for, which few are.
+    alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedBody {
     fn new(body: Incoming, patience: Duration) -> Self {
-        Self { body, deadline: Box::pin(tokio::time::sleep(patience)) }
+        Self { body, deadline: Instant::now() + patience, alarm: None }
     }
 }
 
@@ -127,10 +136,12 @@ impl Body for TimedBody {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, BoxError>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+        let Self { body, deadline, alarm } = &mut *self;
+        if let Poll::Ready(frame) = Pin::new(body).poll_frame(context) {
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        self.deadline.as_mut().poll(context).map(|()| Some(Err("the body of the request took too long".into())))
+        let alarm = alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(*deadline)));
+        alarm.as_mut().poll(context).map(|()| Some(Err("the body of the request took too long".into())))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -26,6 +26,10 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Config;
 
+/// A server makes and drops many small things on all its threads, which the C library's allocator does not do well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Self-hosted, app-based conditional access.
 #[derive(Parser)]
 #[command(name = "doorward", version, propagate_version = true, arg_required_else_help = true)]

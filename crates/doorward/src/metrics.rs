@@ -1,21 +1,24 @@
 //! Health, readiness and Prometheus metrics, on a listener of their own.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::task::{self, Poll};
 use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use doorward_service::Context;
+use futures_util::future::BoxFuture;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use tower::Service;
 
 use crate::server;
 
@@ -58,20 +61,41 @@ impl Metrics {
 }
 
 /// Counts every request of `routes`.
-pub(crate) fn observe(routes: Router, metrics: Arc<Metrics>) -> Router {
-    routes.layer(middleware::from_fn_with_state(metrics, count))
+pub(crate) fn observe(routes: Router, metrics: Arc<Metrics>) -> Observed {
+    Observed { routes, metrics }
 }
 
-async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let endpoint = endpoint(request.uri().path());
-    // The clock of the machine only measures a duration here; no rule depends on it.
-    let begun = Instant::now();
-    let in_flight = InFlight::new(&metrics.in_flight);
-    let response = next.run(request).await;
-    drop(in_flight);
-    metrics.seconds.0.observe(begun.elapsed().as_secs_f64());
-    metrics.requests.get_or_create(&Labels { endpoint, status: response.status().as_u16() }).inc();
-    response
+/// Routes whose requests are counted.
+#[derive(Clone)]
+pub(crate) struct Observed {
+    routes: Router,
+    metrics: Arc<Metrics>,
+}
+
+impl Service<Request> for Observed {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
+        <Router as Service<Request>>::poll_ready(&mut self.routes, context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let metrics = self.metrics.clone();
+        let endpoint = endpoint(request.uri().path());
+        // The clock of the machine only measures a duration here; no rule depends on it.
+        let begun = Instant::now();
+        let in_flight = InFlight::new(&metrics.in_flight);
+        let answer = self.routes.call(request);
+        Box::pin(async move {
+            let response = answer.await?;
+            drop(in_flight);
+            metrics.seconds.0.observe(begun.elapsed().as_secs_f64());
+            metrics.requests.get_or_create(&Labels { endpoint, status: response.status().as_u16() }).inc();
+            Ok(response)
+        })
+    }
 }
 
 /// One request being answered, until this is dropped: also when its client goes away and nobody waits for the answer.
@@ -109,11 +133,12 @@ fn endpoint(path: &str) -> &'static str {
         "messages",
         "microsoft-server-activesync",
     ];
-    let path = path.trim_end_matches('/').to_ascii_lowercase();
+    let path = path.trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or_default();
-    match KNOWN.into_iter().find(|known| *known == last) {
+    let begins = |with: &str| path.get(..with.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(with));
+    match KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(last)) {
         Some(known) => known,
-        None if path.starts_with("/v1.0/") || path.starts_with("/beta/") => "graph",
+        None if begins("/v1.0/") || begins("/beta/") => "graph",
         None => "other",
     }
 }

@@ -72,7 +72,7 @@ impl Running {
         let (stop, stopped) = watch::channel(false);
         let grace = Duration::from_secs(config.stop_timeout_seconds);
         let registry = Arc::new(metrics::Metrics::default());
-        let routes = Router::new().merge(more).fallback_service(doorward_web::router(context.clone()));
+        let routes = more.fallback_service(doorward_web::router(context.clone()));
         let routes = metrics::observe(routes, registry.clone());
         let tls = tls::server_config(config)?;
         let mut tasks = vec![tokio::spawn(listen::serve(listener, Some(tls), routes, stopped.clone(), grace))];

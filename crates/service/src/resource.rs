@@ -1,10 +1,13 @@
 //! Which resource a request is for, and which of its scopes.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use doorward_model::application::Application;
 use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
 use doorward_wire::oauth::scope::{self, OpenIdScopes};
-use uuid::uuid;
+use uuid::{Uuid, uuid};
 
 use crate::error::{Error, Result};
 
@@ -76,12 +79,12 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
     let resource = find(unit, &name).await?;
     let mut scopes = Vec::new();
     let mut default = false;
-    let mut granted: Vec<String> = text.split_ascii_whitespace().map(str::to_owned).collect();
+    let mut granted: Vec<Cow<'_, str>> = text.split_ascii_whitespace().map(Cow::Borrowed).collect();
     for item in &parsed.resource {
         if item.value == DEFAULT {
             default = true;
             for offered in resource.offered_scopes() {
-                granted.push(format!("{}/{}", name.trim_end_matches('/'), offered.value));
+                granted.push(format!("{}/{}", name.trim_end_matches('/'), offered.value).into());
                 scopes.push(offered.value.clone());
             }
         } else if let Some(offered) = resource.offered_scopes().find(|offered| offered.value.eq_ignore_ascii_case(&item.value)) {
@@ -95,8 +98,8 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
         }
     }
     dedup(&mut scopes);
-    let mut seen = std::collections::BTreeSet::new();
-    granted.retain(|scope| seen.insert(scope.clone()));
+    let mut seen = BTreeSet::new();
+    let granted: Vec<&str> = granted.iter().map(Cow::as_ref).filter(|scope| seen.insert(*scope)).collect();
     Ok(Target { resource, name, scopes, openid: parsed.openid, default, granted: granted.join(" ") })
 }
 
@@ -129,8 +132,8 @@ pub async fn from_request(unit: &mut dyn Unit, resource: Option<&str>, scope: &s
 /// # Errors
 /// [`ErrorCode::RESOURCE_NOT_FOUND`], [`ErrorCode::RESOURCE_DISABLED`], or storage failure.
 pub async fn find(unit: &mut dyn Unit, name: &str) -> Result<Application> {
-    let found = match name.parse::<AppId>() {
-        Ok(id) => unit.applications().get(id).await?,
+    let found = match Uuid::try_parse(name) {
+        Ok(id) => unit.applications().get(AppId(id)).await?,
         Err(_) => unit.applications().find_by_identifier_uri(name).await?,
     };
     let Some(resource) = found else {

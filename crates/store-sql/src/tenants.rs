@@ -51,7 +51,7 @@ impl TenantRepository for Scope<'_> {
 
     async fn update(&mut self, tenant: &Tenant) -> Result<()> {
         self.will_change(&[Kind::Generation.any()])?;
-        if tenant.id.to_string() != self.tenant {
+        if tenant.id != self.tenant_id {
             return Err(StoreError::NotFound("tenant"));
         }
         let result = sqlx::query("UPDATE tenants SET body = $2, generation = generation + 1 WHERE tenant_id = $1")

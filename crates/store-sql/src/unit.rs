@@ -21,6 +21,8 @@ pub(crate) struct SqlUnit {
     // Before the doubts, because fields are dropped in this order: what is given up is over before it is believed again.
     connection: Connection,
     tenant: TenantId,
+    /// The tenant as text, as rows name it.
+    tenant_text: Arc<str>,
     writes: bool,
     /// Nothing was written yet: what is read is what others would read.
     untouched: bool,
@@ -51,7 +53,7 @@ impl Connection {
 /// What a repository works with: the connection of its unit, and the tenant, as text too.
 pub(crate) struct Scope<'u> {
     pub(crate) connection: &'u mut Connection,
-    pub(crate) tenant: String,
+    pub(crate) tenant: Arc<str>,
     pub(crate) tenant_id: TenantId,
     pub(crate) memory: &'u Memory,
     writes: bool,
@@ -110,23 +112,32 @@ impl Scope<'_> {
 impl SqlUnit {
     /// A unit for reading.
     pub(crate) fn reading(readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
-        let began = memory.now();
-        let connection = Connection { transaction: None, readers };
-        Self { connection, tenant, writes: false, untouched: true, began, doubts: Doubts::none(memory.clone()), memory }
+        Self::new(None, readers, memory, tenant)
     }
 
     /// A unit that holds the writer.
     pub(crate) fn writing(transaction: Transaction<'static, Sqlite>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
-        let connection = Connection { transaction: Some(transaction), readers };
-        // A writer that began before the last change was over may still have waited for it: it remembers nothing older than now.
-        let began = memory.now();
-        Self { connection, tenant, writes: true, untouched: true, began, doubts: Doubts::none(memory.clone()), memory }
+        Self::new(Some(transaction), readers, memory, tenant)
+    }
+
+    fn new(transaction: Option<Transaction<'static, Sqlite>>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            tenant_text: tenant.to_string().into(),
+            writes: transaction.is_some(),
+            untouched: true,
+            // A writer that began before the last change was over may still have waited for it: it remembers nothing older than now.
+            began: memory.now(),
+            doubts: Doubts::none(memory.clone()),
+            connection: Connection { transaction, readers },
+            memory,
+        }
     }
 
     fn scope(&mut self) -> Box<Scope<'_>> {
         Box::new(Scope {
             connection: &mut self.connection,
-            tenant: self.tenant.to_string(),
+            tenant: self.tenant_text.clone(),
             tenant_id: self.tenant,
             memory: &self.memory,
             writes: self.writes,

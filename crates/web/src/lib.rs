@@ -20,10 +20,10 @@ mod registration;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::routing::get;
 use doorward_service::Context;
-use tower::ServiceExt as _;
+use tower::util::MapRequest;
 
 /// What every handler can ask for.
 pub(crate) type State = Arc<Context>;
@@ -37,8 +37,11 @@ pub fn admin_api_paths() -> Vec<String> {
     graph::paths()
 }
 
+/// Every route of the server, behind what brings paths into one form.
+pub type Routes = MapRequest<Router, fn(Request) -> Request>;
+
 /// Every route of the server, with paths matched without regard to case.
-pub fn router(ctx: Arc<Context>) -> Router {
+pub fn router(ctx: Arc<Context>) -> Routes {
     let routes = Router::new()
         .route("/assets/{name}", get(pages::assets::get))
         .merge(authority::routes())
@@ -50,5 +53,5 @@ pub fn router(ctx: Arc<Context>) -> Router {
         .merge(account::routes(ctx.clone()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(ctx);
-    Router::new().fallback_service(routes.map_request(path::normalise))
+    MapRequest::new(routes, path::normalise)
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Deserializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::key::{KeyError, Scheme, SigningKey, VerifyingKey};
 
@@ -39,8 +39,15 @@ pub enum JwtError {
 ///
 /// # Errors
 /// [`KeyError::Signing`].
-pub fn sign(key: &SigningKey, kid: &str, typ: &str, claims: &Value) -> Result<String, KeyError> {
-    sign_with_header(key, json!({ "kid": kid, "typ": typ }), claims)
+pub fn sign(key: &SigningKey, kid: &str, typ: &str, claims: &impl Serialize) -> Result<String, KeyError> {
+    signed(key, &Header { alg: Scheme::from(key.algorithm()).name(), kid, typ }, claims)
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    kid: &'a str,
+    typ: &'a str,
 }
 
 /// Signs claims under a header of the caller's; `alg` is added.
@@ -51,15 +58,29 @@ pub fn sign_with_header(key: &SigningKey, mut header: Value, claims: &impl Seria
     if let Value::Object(members) = &mut header {
         members.insert("alg".into(), Scheme::from(key.algorithm()).name().into());
     }
-    let input = signing_input(&header, claims).ok_or(KeyError::Signing)?;
-    let signature = key.sign(input.as_bytes())?;
-    Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    signed(key, &header, claims)
 }
 
-/// The text that is signed; none when the claims cannot be serialised.
-pub(crate) fn signing_input(header: &Value, claims: &impl Serialize) -> Option<String> {
-    let claims = serde_json::to_vec(claims).ok()?;
-    Some(format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims)))
+fn signed(key: &SigningKey, header: &impl Serialize, claims: &impl Serialize) -> Result<String, KeyError> {
+    let mut message = signing_input(header, claims).ok_or(KeyError::Signing)?;
+    let signature = key.sign(message.as_bytes())?;
+    message.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, &mut message);
+    Ok(message)
+}
+
+/// The text that is signed; none when header or claims cannot be serialised.
+pub(crate) fn signing_input(header: &impl Serialize, claims: &impl Serialize) -> Option<String> {
+    // Room for what most tokens say, and for their signature behind it.
+    let mut json = Vec::with_capacity(1024);
+    let mut input = String::with_capacity(2048);
+    serde_json::to_writer(&mut json, header).ok()?;
+    URL_SAFE_NO_PAD.encode_string(&json, &mut input);
+    json.clear();
+    serde_json::to_writer(&mut json, claims).ok()?;
+    input.push('.');
+    URL_SAFE_NO_PAD.encode_string(&json, &mut input);
+    Some(input)
 }
 
 /// A parsed message whose signature has not been checked.

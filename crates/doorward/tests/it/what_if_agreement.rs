@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request};
@@ -20,6 +19,7 @@ use doorward_service::Context;
 use doorward_service::master_key::MasterKey;
 use doorward_service::setup::{self, NewTenant};
 use doorward_store_sql::SqliteStore;
+use doorward_web::Routes;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -40,7 +40,7 @@ const PASSWORD: &str = "correct horse battery";
 /// One company twice: as files, and as a tenant behind the admin API.
 struct Bench {
     folder: TempDir,
-    router: Router,
+    router: Routes,
     token: String,
 }
 
@@ -265,7 +265,7 @@ impl Bench {
     }
 }
 
-async fn send(router: &Router, path: &str, headers: &[(&str, &str)], body: String) -> Value {
+async fn send(router: &Routes, path: &str, headers: &[(&str, &str)], body: String) -> Value {
     let mut request = Request::builder().method(Method::POST).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -280,7 +280,7 @@ async fn send(router: &Router, path: &str, headers: &[(&str, &str)], body: Strin
 }
 
 /// The company as a tenant, and an access token of its administrator.
-async fn tenant(folder: &TempDir) -> (Router, String) {
+async fn tenant(folder: &TempDir) -> (Routes, String) {
     let store = Arc::new(SqliteStore::open(&folder.path().join("doorward.db")).await.unwrap());
     let clock = Arc::new(FixedClock::at("2026-11-23T09:00:00Z".parse().unwrap()));
     let base = "https://login.contoso.example/".parse().unwrap();

@@ -12,7 +12,14 @@ pub(super) struct Block([u64; BLOCK / WORD]);
 
 /// A set of positions. All sets of one compiled policy set are equally long.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Mask(Box<[Block]>);
+pub(super) struct Mask(Blocks);
+
+/// Few organisations have more policies than one block has positions, so that one needs no memory of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Blocks {
+    One(Block),
+    Many(Box<[Block]>),
+}
 
 impl Block {
     pub(super) const FULL: Self = Self([u64::MAX; BLOCK / WORD]);
@@ -78,13 +85,19 @@ pub(super) fn insert_word(row: &mut [Block], (base, bits): (usize, u64)) {
 
 impl From<&[Block]> for Mask {
     fn from(row: &[Block]) -> Self {
-        Self(row.into())
+        match row {
+            [block] => Self(Blocks::One(*block)),
+            blocks => Self(Blocks::Many(blocks.into())),
+        }
     }
 }
 
 impl Mask {
     pub(super) fn empty(positions: usize) -> Self {
-        Self(vec![Block::default(); blocks(positions)].into())
+        match blocks(positions) {
+            1 => Self(Blocks::One(Block::default())),
+            blocks => Self(Blocks::Many(vec![Block::default(); blocks].into())),
+        }
     }
 
     pub(super) fn of(size: usize, positions: impl IntoIterator<Item = usize>) -> Self {
@@ -94,28 +107,38 @@ impl Mask {
     }
 
     pub(super) fn row(&self) -> &[Block] {
-        &self.0
+        match &self.0 {
+            Blocks::One(block) => std::slice::from_ref(block),
+            Blocks::Many(blocks) => blocks,
+        }
+    }
+
+    fn row_mut(&mut self) -> &mut [Block] {
+        match &mut self.0 {
+            Blocks::One(block) => std::slice::from_mut(block),
+            Blocks::Many(blocks) => blocks,
+        }
     }
 
     pub(super) fn insert(&mut self, position: usize) {
-        if let Some(block) = self.0.get_mut(position / BLOCK) {
+        if let Some(block) = self.row_mut().get_mut(position / BLOCK) {
             block.insert(position % BLOCK);
         }
     }
 
     pub(super) fn contains(&self, position: usize) -> bool {
-        has(&self.0, position)
+        has(self.row(), position)
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = *mine | *theirs);
+        self.row_mut().iter_mut().zip(other.row()).for_each(|(mine, theirs)| *mine = *mine | *theirs);
     }
 
     pub(super) fn keep(&mut self, other: &[Block]) {
-        self.0.iter_mut().zip(other).for_each(|(mine, theirs)| *mine = *mine & *theirs);
+        self.row_mut().iter_mut().zip(other).for_each(|(mine, theirs)| *mine = *mine & *theirs);
     }
 
     pub(super) fn remove(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine = *mine & !*theirs);
+        self.row_mut().iter_mut().zip(other.row()).for_each(|(mine, theirs)| *mine = *mine & !*theirs);
     }
 }

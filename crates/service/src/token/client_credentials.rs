@@ -1,13 +1,13 @@
 //! `grant_type=client_credentials` (RFC 6749 §4.4): an application for itself.
 
+use doorward_model::ErrorCode;
 use doorward_model::application::Application;
 use doorward_model::tenant::Tenant;
-use doorward_model::{ErrorCode, rng};
 use doorward_wire::jwt;
+use doorward_wire::oauth::token_claims::TokenClaims;
 use doorward_wire::oauth::token_response::TokenResponse;
-use serde_json::json;
 
-use super::issue::{ACCESS_TOKEN_LIFETIME, Version};
+use super::issue::{self, ACCESS_TOKEN_LIFETIME, Version};
 use crate::access::{self, Subject};
 use crate::caller::Caller;
 use crate::context::Context;
@@ -47,23 +47,14 @@ pub async fn issue(
     roles.sort_unstable();
     let keys = keys::of_tenant(ctx, unit.as_mut(), tenant.id).await?;
     let (kid, key) = keys.signer(target.resource.signing_algorithm)?;
-    let now = ctx.now().as_second();
-    let claims = json!({
-        "iss": match version { Version::V1 => ctx.issuer_v1(tenant.id), Version::V2 => ctx.issuer(tenant.id) },
-        "aud": match version { Version::V1 => target.name.clone(), Version::V2 => target.resource.app_id.to_string() },
-        "iat": now,
-        "nbf": now,
-        "exp": now + ACCESS_TOKEN_LIFETIME.as_secs(),
-        "sub": application.app_id,
-        "oid": application.app_id,
-        "tid": tenant.id,
-        "azp": application.app_id,
-        "appid": application.app_id,
-        "idtyp": "app",
-        "roles": roles,
-        "uti": rng::uuid(ctx.rng.as_ref()).simple().to_string(),
-        "ver": match version { Version::V1 => "1.0", Version::V2 => "2.0" },
-    });
+    let audience = issue::audience(&target, version);
+    let claims = TokenClaims {
+        appid: Some(application.app_id),
+        azp: Some(application.app_id),
+        idtyp: Some("app"),
+        roles: Some(roles),
+        ..issue::claims(ctx, tenant.id, version, audience, application.app_id.to_string(), application.app_id.0)
+    };
     let access_token = jwt::sign(key, kid, "JWT", &claims)?;
     attempt.granted(ctx).await;
     let lifetime = ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs();

@@ -6,14 +6,15 @@ use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_model::{AppId, CodeId, DeviceId, TokenId, rng};
+use doorward_model::{AppId, CodeId, DeviceId, TenantId, TokenId, rng};
 use doorward_store::Unit;
 use doorward_wire::jwt;
 use doorward_wire::oauth::client_info;
 use doorward_wire::oauth::confirmation::KeyId;
+use doorward_wire::oauth::token_claims::{Confirmation, TokenClaims};
 use doorward_wire::oauth::token_response::TokenResponse;
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::family;
 use crate::context::Context;
@@ -181,73 +182,98 @@ async fn create_refresh_token(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<
     Ok(value)
 }
 
-fn access_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
+fn access_claims<'a>(ctx: &Context, issue: &Issue<'a>) -> TokenClaims<'a> {
     let version = issue.version.of_access_token(&issue.target.resource);
-    let mut claims = common_claims(ctx, issue, version);
-    insert(
-        &mut claims,
-        [
-            (
-                "aud",
-                match version {
-                    Version::V1 => json!(issue.target.name),
-                    Version::V2 => json!(issue.target.resource.app_id),
-                },
-            ),
-            (if version == Version::V1 { "appid" } else { "azp" }, json!(issue.client.app_id)),
-            ("scp", json!(issue.target.scopes.join(" "))),
-            ("upn", json!(issue.user.user_principal_name)),
-            ("wids", json!(issue.user.roles.iter().map(|role| role.template_id()).collect::<Vec<_>>())),
-        ],
-    );
-    if let Some(device) = issue.device {
-        insert(&mut claims, [("deviceid", json!(device.id))]);
+    let client = Some(issue.client.app_id);
+    let (appid, azp) = if version == Version::V1 { (client, None) } else { (None, client) };
+    TokenClaims {
+        appid,
+        azp,
+        cnf: issue.confirmation.map(|key| Confirmation { kid: key.as_str() }),
+        deviceid: issue.device.map(|device| device.id),
+        scp: Some(issue.target.scopes.join(" ")),
+        upn: Some(&issue.user.user_principal_name),
+        wids: Some(issue.user.roles.iter().map(|role| role.template_id()).collect()),
+        xms_cc: Some(issue.capabilities).filter(|capabilities| !capabilities.is_empty()),
+        ..persons_claims(ctx, issue, version, audience(issue.target, version))
     }
-    if let Some(context) = issue.authentication_context {
-        insert(&mut claims, [("acrs", json!([context]))]);
-    }
-    if let Some(key) = issue.confirmation {
-        insert(&mut claims, [("cnf", json!({ "kid": key.as_str() }))]);
-    }
-    if !issue.capabilities.is_empty() {
-        insert(&mut claims, [("xms_cc", json!(issue.capabilities))]);
-    }
-    claims
 }
 
-fn id_claims(ctx: &Context, issue: &Issue<'_>) -> Value {
-    let mut claims = common_claims(ctx, issue, issue.version);
-    insert(&mut claims, [("aud", json!(issue.client.app_id))]);
-    if let Some(nonce) = issue.nonce {
-        insert(&mut claims, [("nonce", json!(nonce))]);
+fn id_claims<'a>(ctx: &Context, issue: &Issue<'a>) -> TokenClaims<'a> {
+    TokenClaims {
+        email: issue.target.openid.email.then_some(&issue.user.user_principal_name),
+        nonce: issue.nonce,
+        ..persons_claims(ctx, issue, issue.version, issue.client.app_id.to_string())
     }
-    if let Some(context) = issue.authentication_context {
-        insert(&mut claims, [("acrs", json!([context]))]);
-    }
-    if issue.target.openid.email {
-        insert(&mut claims, [("email", json!(issue.user.user_principal_name))]);
-    }
-    claims
 }
 
-fn common_claims(ctx: &Context, issue: &Issue<'_>, version: Version) -> Value {
+/// Whom an access token is for: the resource, as the client named it in v1.0.
+pub(super) fn audience(target: &Target, version: Version) -> String {
+    match version {
+        Version::V1 => target.name.clone(),
+        Version::V2 => target.resource.app_id.to_string(),
+    }
+}
+
+/// What every token of a person says.
+fn persons_claims<'a>(ctx: &Context, issue: &Issue<'a>, version: Version, audience: String) -> TokenClaims<'a> {
+    TokenClaims {
+        acrs: issue.authentication_context.map(|context| [context]),
+        amr: Some(&issue.session.amr),
+        auth_time: Some(issue.session.authenticated.as_second()),
+        name: Some(&issue.user.display_name),
+        preferred_username: Some(&issue.user.user_principal_name),
+        sid: Some(issue.session.id),
+        ..claims(ctx, issue.tenant.id, version, audience, pairwise_subject(issue), issue.user.id.0)
+    }
+}
+
+/// What every token says; the caller adds what else there is. `object`: the id of whom it is about.
+pub(super) fn claims<'a>(
+    ctx: &Context,
+    tenant: TenantId,
+    version: Version,
+    audience: String,
+    subject: String,
+    object: Uuid,
+) -> TokenClaims<'a> {
     let now = ctx.now().as_second();
-    json!({
-        "iss": match version { Version::V1 => ctx.issuer_v1(issue.tenant.id), Version::V2 => ctx.issuer(issue.tenant.id) },
-        "iat": now,
-        "nbf": now,
-        "exp": now + ACCESS_TOKEN_LIFETIME.as_secs(),
-        "auth_time": issue.session.authenticated.as_second(),
-        "sub": pairwise_subject(issue),
-        "oid": issue.user.id,
-        "tid": issue.tenant.id,
-        "name": issue.user.display_name,
-        "preferred_username": issue.user.user_principal_name,
-        "sid": issue.session.id,
-        "amr": issue.session.amr,
-        "uti": rng::uuid(ctx.rng.as_ref()).simple().to_string(),
-        "ver": match version { Version::V1 => "1.0", Version::V2 => "2.0" },
-    })
+    TokenClaims {
+        acrs: None,
+        amr: None,
+        appid: None,
+        aud: audience,
+        auth_time: None,
+        azp: None,
+        cnf: None,
+        deviceid: None,
+        email: None,
+        exp: now + ACCESS_TOKEN_LIFETIME.as_secs(),
+        iat: now,
+        idtyp: None,
+        iss: match version {
+            Version::V1 => ctx.issuer_v1(tenant),
+            Version::V2 => ctx.issuer(tenant),
+        },
+        name: None,
+        nbf: now,
+        nonce: None,
+        oid: object,
+        preferred_username: None,
+        roles: None,
+        scp: None,
+        sid: None,
+        sub: subject,
+        tid: tenant,
+        upn: None,
+        uti: rng::uuid(ctx.rng.as_ref()).simple(),
+        ver: match version {
+            Version::V1 => "1.0",
+            Version::V2 => "2.0",
+        },
+        wids: None,
+        xms_cc: None,
+    }
 }
 
 /// `sub` differs from client to client (OpenID Connect Core §8.1), so that two apps cannot match their users by it.
@@ -255,10 +281,4 @@ fn pairwise_subject(issue: &Issue<'_>) -> String {
     use base64::Engine as _;
     let text = format!("doorward subject {} {} {}", issue.tenant.id, issue.client.app_id, issue.user.id);
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha256(&text))
-}
-
-fn insert<const N: usize>(claims: &mut Value, more: [(&str, Value); N]) {
-    if let Value::Object(map) = claims {
-        map.extend(more.map(|(name, value)| (name.to_owned(), value)));
-    }
 }

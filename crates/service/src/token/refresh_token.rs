@@ -41,7 +41,8 @@ pub struct Refresh<'a> {
     pub authentication_context: Option<&'a str>,
     /// The client's key that the access token is to be bound to.
     pub confirmation: Option<&'a KeyId>,
-    /// Address of the token endpoint as the client knows it, for which its device signs; none: it cannot be asked for its device.
+    /// Address of the token endpoint as the client knows it, for which its device signs; none: it cannot be asked for its device, and
+    /// has brought no answer.
     pub endpoint: Option<&'a Url>,
     /// The answer to the challenge for its device (`Authorization: PKeyAuth …`); none: it was not asked yet.
     pub device_answer: Option<&'a str>,

@@ -21,6 +21,7 @@ use doorward_service::{Context, Error, access, one_time, tenants};
 use doorward_wire::jwt;
 use doorward_wire::oauth::claims_parameter;
 use doorward_wire::oauth::confirmation::{self, KeyId};
+use doorward_wire::oauth::token_response::TokenResponse;
 use doorward_wire::pkeyauth::Answer;
 use doorward_wire::prt::{asks_for_certificate, is_device_signed};
 use serde::Deserialize;
@@ -55,8 +56,14 @@ struct Parameters {
     req_cnf: Option<String>,
     claims: Option<String>,
     microsoft_enrollment_id: Option<String>,
-    #[serde(flatten)]
-    hub: HubParameters,
+    brk_client_id: Option<String>,
+    brk_redirect_uri: Option<String>,
+}
+
+impl Parameters {
+    fn hub(&self) -> HubParameters {
+        HubParameters { brk_client_id: self.brk_client_id.clone(), brk_redirect_uri: self.brk_redirect_uri.clone() }
+    }
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
@@ -102,8 +109,7 @@ async fn handle(
             .with_reason(&error)
     })?;
     let tenant = tenants::resolve(ctx, segment, parameters.username.as_deref()).await?;
-    let dialect = if version == Version::V1 { "oauth2" } else { "oauth2/v2.0" };
-    let endpoint = ctx.base_url.join(&format!("/{segment}/{dialect}/token")).map_err(|error| Error::internal("address", &error))?;
+    let endpoint = Endpoint { segment, dialect: if version == Version::V1 { "oauth2" } else { "oauth2/v2.0" } };
     // A v2.0 client may still name a resource at the v1.0 endpoint and the other way round; what it sends decides.
     let version = if parameters.resource.is_some() { Version::V1 } else { version };
     match grant(ctx, &tenant, caller, headers, &parameters, &endpoint, version).await {
@@ -116,13 +122,26 @@ async fn handle(
     }
 }
 
+/// The token endpoint as the client knows it.
+struct Endpoint<'a> {
+    segment: &'a str,
+    dialect: &'static str,
+}
+
+impl Endpoint<'_> {
+    fn address(&self, ctx: &Context) -> Result<Url, Error> {
+        let Self { segment, dialect } = self;
+        ctx.base_url.join(&format!("/{segment}/{dialect}/token")).map_err(|error| Error::internal("address", &error))
+    }
+}
+
 async fn grant(
     ctx: &Context,
     tenant: &Tenant,
     caller: &Caller,
     headers: &HeaderMap,
     parameters: &Parameters,
-    endpoint: &Url,
+    endpoint: &Endpoint<'_>,
     version: Version,
 ) -> Result<Response, Error> {
     let tokens = match parameters.grant_type.as_str() {
@@ -142,12 +161,13 @@ async fn grant(
         "authorization_code" => {
             let application = authenticated(ctx, tenant, headers, parameters).await?;
             let capabilities = capabilities(parameters);
+            let hub = parameters.hub();
             let redemption = authorization_code::Redemption {
                 code: required(parameters.code.as_deref(), "code")?,
                 redirect_uri: required(parameters.redirect_uri.as_deref(), "redirect_uri")?,
                 code_verifier: parameters.code_verifier.as_deref(),
                 scope: &parameters.scope,
-                hub: &parameters.hub,
+                hub: &hub,
                 enrolment: parameters.microsoft_enrollment_id.as_deref(),
                 capabilities: &capabilities,
             };
@@ -159,16 +179,19 @@ async fn grant(
             let authentication_context = authentication_context(parameters);
             let confirmation = confirmation(parameters)?;
             let device_answer = header(headers, "authorization").filter(|header| Answer::is_one(header));
+            let may_ask = caller.answers_pkeyauth || device_answer.is_some();
+            let endpoint = may_ask.then(|| endpoint.address(ctx)).transpose()?;
+            let hub = parameters.hub();
             let refresh = refresh_token::Refresh {
                 refresh_token: required(parameters.refresh_token.as_deref(), "refresh_token")?,
                 scope: &parameters.scope,
                 resource: parameters.resource.as_deref(),
-                hub: &parameters.hub,
+                hub: &hub,
                 enrolment: parameters.microsoft_enrollment_id.as_deref(),
                 capabilities: &capabilities,
                 authentication_context: authentication_context.as_deref(),
                 confirmation: confirmation.as_ref(),
-                endpoint: Some(endpoint),
+                endpoint: endpoint.as_ref(),
                 device_answer: device_answer.as_deref(),
             };
             refresh_token::redeem(ctx, tenant, caller, &application, refresh, version).await?
@@ -201,7 +224,14 @@ async fn grant(
             return Err(Error::refused(ErrorCode::UNSUPPORTED_GRANT_TYPE, format!("The grant type '{shown}' is not offered.")));
         }
     };
-    Ok(Json(tokens).into_response())
+    answer(&tokens)
+}
+
+fn answer(tokens: &TokenResponse) -> Result<Response, Error> {
+    // Room for what most answers hold, so that it is not moved while it grows.
+    let mut json = Vec::with_capacity(4096);
+    serde_json::to_writer(&mut json, tokens).map_err(|error| Error::internal("token response", &error))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// A message signed by a device key (asks for a certificate or a primary refresh token) or by a session key (uses one).

@@ -4,7 +4,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -58,7 +57,7 @@ pub struct World {
     pub anna: User,
     /// The administrator, whose password needs no change.
     pub admin: User,
-    router: Router,
+    router: doorward_web::Routes,
     folder: tempfile::TempDir,
 }
 

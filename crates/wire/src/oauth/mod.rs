@@ -8,4 +8,5 @@ pub mod error_body;
 pub mod pkce;
 pub mod redirect;
 pub mod scope;
+pub mod token_claims;
 pub mod token_response;
