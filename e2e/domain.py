@@ -163,6 +163,10 @@ class Domain:
     def enable(self, name: str) -> None:
         self._tool("user", "enable", name)
 
+    def expire(self, name: str, days: int) -> None:
+        """Lets an account expire so many days from now; in the past where they are negative."""
+        self._tool("user", "setexpiry", name, f"--days={days}")
+
     def delete(self, name: str) -> None:
         self._tool("user", "delete", name)
 

@@ -279,6 +279,19 @@ def test_who_was_disabled_in_the_domain_is_shut_out_although_the_ticket_lives_on
     assert "disabled" in _problem(server.sign_in(active_directory.token(environment)))
 
 
+def test_whose_account_has_expired_in_the_domain_is_shut_out_although_the_ticket_lives_on(server, domain, name):
+    password = domain.add_user(name)
+    environment = domain.ticket(name, password)
+    active_directory.token(environment)
+    domain.expire(name, 1)
+    server.follow()
+    assert f"{name}@contoso.example" in server.sign_in(active_directory.token(environment)).text
+    domain.expire(name, -1)
+    server.follow()
+    assert "has expired" in _problem(server.sign_in(active_directory.token(environment)))
+    assert server.user(name)["accountEnabled"], "which is another matter"
+
+
 def test_somebody_in_the_domain_who_is_not_followed_is_nobody_here(server, domain, name):
     password = domain.add_user(name, "CN=Users")
     server.follow()

@@ -141,8 +141,8 @@ async fn tenant_problem(context: &Context, tenant: doorward_model::TenantId) -> 
         }
     }
     keys::device_authority(context, unit.as_mut(), tenant).await?;
-    let administrators = directory::count_administrators(unit.as_mut()).await?;
-    Ok((administrators == 0).then(|| {
+    let administrators = directory::active_administrators(unit.as_mut(), context.now()).await?;
+    Ok(administrators.is_empty().then(|| {
         ("no enabled Global Administrator".into(), "run `doorward admin reset-password USER@DOMAIN` for one that is disabled".into())
     }))
 }

@@ -45,9 +45,19 @@ pub struct User {
     /// The account of a domain that the user comes from; none for one who was made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_premises: Option<OnPremises>,
+    /// From this instant on the account is as good as disabled, as its domain has it; none: it does not expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_expires: Option<Timestamp>,
 }
 
 impl User {
+    /// Whether the account may be used at an instant. Time alone changes it: nothing is written when an account expires, so it is asked
+    /// wherever somebody signs in or a token is used.
+    #[must_use]
+    pub fn is_active_at(&self, now: Timestamp) -> bool {
+        self.account_enabled && self.account_expires.is_none_or(|expires| now < expires)
+    }
+
     /// Voids every session that exists. Sessions that begin in the same instant count as later, so the border lies just after it.
     pub fn end_sessions(&mut self, now: Timestamp) {
         self.sign_in_sessions_valid_from = now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now);

@@ -5,10 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use doorward_model::TenantId;
 use doorward_model::conditional_access::PolicyState;
 use doorward_model::document::{Document, DocumentKind};
-use doorward_model::role::Role;
 use doorward_model::service_policy::ServicePolicy;
 use doorward_model::sign_in_record::SignInOutcome;
-use doorward_store::query::{Filter, Query, UserField};
 use doorward_store::{DayCount, Tally, Unit};
 use doorward_wire::policy_file;
 use jiff::civil::Date;
@@ -17,6 +15,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::conditional_access::Effect;
 use crate::context::Context;
+use crate::directory::active_administrators;
 use crate::directory_search::display_name;
 use crate::error::Result;
 
@@ -100,13 +99,14 @@ pub enum Mend {
 /// Storage failure.
 pub async fn overview(ctx: &Context, tenant: TenantId) -> Result<Overview> {
     ctx.sign_in_log.flush().await;
-    let first = first_day(ctx.now());
+    let now = ctx.now();
+    let first = first_day(now);
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let counts = unit.logs().sign_ins_by_day(first).await?;
     let results = unit.logs().policy_results(first).await?;
     let grants = unit.logs().grants(first).await?;
     let policies = unit.documents().list(DocumentKind::ConditionalAccessPolicy).await?;
-    let mend = mend(unit.as_mut(), &policies).await?;
+    let mend = mend(unit.as_mut(), &policies, now).await?;
     let phones = phones(unit.as_mut()).await?;
     let open_wipes = crate::protection::open_wipes(unit.as_mut()).await?;
     Ok(Overview {
@@ -169,11 +169,9 @@ fn state(document: &Document) -> Option<PolicyState> {
     policy_file::conditional_access::read(&document.body, &document.id).ok().map(|policy| policy.state)
 }
 
-async fn mend(unit: &mut dyn Unit, policies: &[Document]) -> Result<Vec<Mend>> {
+async fn mend(unit: &mut dyn Unit, policies: &[Document], now: Timestamp) -> Result<Vec<Mend>> {
     let mut mend = Vec::new();
-    let administrators = Filter::equal(UserField::Roles, format!("{:?}", Role::GlobalAdministrator));
-    let enabled = Filter::equal(UserField::AccountEnabled, true);
-    if unit.users().count(&Query::of(administrators.and(enabled))).await? < 2 {
+    if active_administrators(unit, now).await?.len() < 2 {
         mend.push(Mend::OneGlobalAdministrator);
     }
     let groups: BTreeSet<String> = unit.groups().list().await?.iter().map(|group| group.id.to_string()).collect();

@@ -77,6 +77,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
         roles: vec![Role::GlobalAdministrator],
         sign_in_sessions_valid_from: now,
         on_premises: None,
+        account_expires: None,
         created: now,
     };
     ctx.store.create_tenant(&tenant).await?;

@@ -67,6 +67,7 @@ impl Seed<'_> {
             roles: vec![],
             sign_in_sessions_valid_from: Timestamp::UNIX_EPOCH,
             on_premises: None,
+            account_expires: None,
             created: self.now,
         };
         let device = Device {

@@ -150,6 +150,7 @@ fn user(seed: u64, name: &str) -> User {
         roles: vec![],
         sign_in_sessions_valid_from: at(0),
         on_premises: None,
+        account_expires: None,
         created: at(0),
     }
 }

@@ -2,12 +2,19 @@
 
 use std::fmt::Write as _;
 
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 /// Most sub-authorities of a security identifier (MS-DTYP §2.4.2.2).
 const SUB_AUTHORITIES: usize = 15;
 /// `ACCOUNTDISABLE` of `userAccountControl` (MS-ADTS §2.2.16).
 const ACCOUNT_DISABLE: u32 = 0x2;
+/// `accountExpires` of accounts that never expire, beside 0 (MS-ADA1 §2.1).
+const NEVER: i64 = i64::MAX;
+/// Steps of a FILETIME in a second (MS-DTYP §2.3.3).
+const STEPS: i64 = 10_000_000;
+/// Seconds from where a FILETIME counts, the beginning of 1601, to 1970.
+const TO_1970: i64 = 11_644_473_600;
 
 /// A GUID as the directory stores it: the first three groups little-endian (MS-DTYP §2.3.4.2).
 #[must_use]
@@ -49,6 +56,20 @@ pub fn is_enabled(user_account_control: &str) -> bool {
     user_account_control.parse::<i32>().is_ok_and(|flags| flags.cast_unsigned() & ACCOUNT_DISABLE == 0)
 }
 
+/// When an account with this `accountExpires` (MS-ADA1 §2.1) expires; none for never. What cannot be read as a time has expired long ago.
+#[must_use]
+pub fn expires(account_expires: &str) -> Option<Timestamp> {
+    match account_expires.parse::<i64>() {
+        Ok(0 | NEVER) => None,
+        Ok(steps) if steps > 0 => {
+            let since_1970 = SignedDuration::new(steps / STEPS - TO_1970, 0);
+            // Whatever lies beyond the calendar lies far ahead.
+            Some(Timestamp::from_duration(since_1970).unwrap_or(Timestamp::MAX))
+        }
+        _ => Some(Timestamp::UNIX_EPOCH),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +96,27 @@ mod tests {
         let cases = [("512", true), ("514", false), ("4096", true), ("4098", false), ("-2147483136", true), ("", false), ("no", false)];
         for (flags, expected) in cases {
             assert_eq!(is_enabled(flags), expected, "{flags}");
+        }
+    }
+
+    #[test]
+    fn an_account_expires_at_its_time_and_at_once_when_the_time_is_no_time() {
+        let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        let cases = [
+            ("0", None),
+            ("9223372036854775807", None),
+            ("133801632000000000", at("2025-01-01T00:00:00Z")),
+            ("133801632009999999", at("2025-01-01T00:00:00Z")),
+            ("116444736000000000", at("1970-01-01T00:00:00Z")),
+            ("1", at("1601-01-01T00:00:00Z")),
+            ("9223372036854775806", Some(Timestamp::MAX)),
+            ("-1", at("1970-01-01T00:00:00Z")),
+            ("9223372036854775808", at("1970-01-01T00:00:00Z")),
+            ("", at("1970-01-01T00:00:00Z")),
+            ("never", at("1970-01-01T00:00:00Z")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(expires(text), expected, "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use ldap3::SearchEntry;
 use uuid::Uuid;
 
 /// Attributes that are asked for.
-pub(super) const ATTRIBUTES: [&str; 10] = [
+pub(super) const ATTRIBUTES: [&str; 11] = [
     "objectGUID",
     "objectSid",
     "sAMAccountName",
@@ -18,6 +18,7 @@ pub(super) const ATTRIBUTES: [&str; 10] = [
     "dNSHostName",
     "operatingSystem",
     "operatingSystemVersion",
+    "accountExpires",
 ];
 
 /// What the entries of a search are.
@@ -52,6 +53,7 @@ pub(super) fn account(kind: Kind, entry: &SearchEntry) -> Result<Account, &'stat
             user_principal_name: text(entry, "userPrincipalName").ok_or("userPrincipalName")?.to_owned(),
             display_name: shortened(text(entry, "displayName").unwrap_or_else(common_name)),
             enabled,
+            expires: active_directory::expires(text(entry, "accountExpires").ok_or("accountExpires")?),
         }),
         Kind::Computer => Account::Computer(DomainComputer {
             object_guid,
@@ -106,12 +108,13 @@ mod tests {
         entry
     }
 
-    const ANNA: [(&str, &str); 5] = [
+    const ANNA: [(&str, &str); 6] = [
         ("sAMAccountName", "anna"),
         ("userAccountControl", "512"),
         ("userPrincipalName", "anna@contoso.example"),
         ("displayName", "Anna"),
         ("cn", "Anna A."),
+        ("accountExpires", "9223372036854775807"),
     ];
 
     #[test]
@@ -125,7 +128,7 @@ mod tests {
     #[test]
     fn an_entry_without_what_identifies_it_is_named() {
         assert_eq!(account(Kind::User, &entry(&ANNA, &[1; 15])), Err("objectGUID"));
-        for missing in ["sAMAccountName", "userAccountControl", "userPrincipalName"] {
+        for missing in ["sAMAccountName", "userAccountControl", "userPrincipalName", "accountExpires"] {
             let rest: Vec<_> = ANNA.into_iter().filter(|(name, _)| *name != missing).collect();
             assert_eq!(account(Kind::User, &entry(&rest, &[1; 16])), Err(missing));
         }

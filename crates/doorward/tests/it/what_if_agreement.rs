@@ -303,6 +303,7 @@ async fn tenant(folder: &TempDir) -> (Routes, String) {
         roles,
         sign_in_sessions_valid_from: clock.now(),
         on_premises: None,
+        account_expires: None,
         created: clock.now(),
     };
     let mut unit = ctx.store.tenant(tenant.id).write().await.unwrap();

@@ -78,6 +78,7 @@ impl World {
             roles: vec![],
             sign_in_sessions_valid_from: clock.now(),
             on_premises: None,
+            account_expires: None,
             created: clock.now(),
         };
         let blank =

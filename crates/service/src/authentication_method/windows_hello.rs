@@ -18,6 +18,7 @@ use crate::access::{self, Subject};
 use crate::caller::Caller;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::sign_in::require_active;
 use crate::token::bound_device;
 use crate::token::verify::Authenticated;
 use crate::{client, one_time, resource};
@@ -125,9 +126,7 @@ pub(crate) async fn verify(
         return Err(refuse("the assertion is expired or not yet valid"));
     }
     one_time::redeem_nonce(ctx, unit, tenant.id, &claims.request_nonce).await?;
-    if !user.account_enabled {
-        return Err(Error::refused(ErrorCode::USER_DISABLED, "The account is disabled. Ask an administrator of your organisation."));
-    }
+    require_active(&user, ctx.now())?;
     unit.authentication_methods().advance(method.id, 0, ctx.now()).await?;
     Ok(user)
 }

@@ -1,5 +1,6 @@
 //! The directory as administrators change it: every change is one unit of work with its audit record, and needs a role.
 
+mod administrators;
 mod app_role_assignments;
 mod application_rules;
 mod applications;
@@ -23,6 +24,8 @@ mod tag;
 mod tenant;
 mod users;
 
+pub use administrators::active_administrators;
+pub(crate) use administrators::is_active_administrator;
 pub use app_role_assignments::{HeldAppRole, app_role_holders, app_roles_of, assign_app_role, remove_app_role};
 pub use applications::{create_application, delete_application, update_application, without_hashes};
 pub use audit::Actor;
@@ -48,4 +51,4 @@ pub(crate) use tag::check_tag;
 pub use tag::entity_tag;
 pub use tenant::{TenantPatch, rename_tenant, tenant, update_tenant};
 pub(crate) use users::replace_user;
-pub use users::{NewUser, UserPatch, count_administrators, create_user, delete_user, reset_password, update_user};
+pub use users::{NewUser, UserPatch, create_user, delete_user, reset_password, update_user};

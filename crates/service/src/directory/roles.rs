@@ -55,7 +55,7 @@ async fn change_roles(
     change(&mut user)?;
     let watch = Watch::over(ctx, unit.as_mut(), tenant, &before).await?;
     unit.users().update(&user).await?;
-    keep_an_administrator(unit.as_mut(), &before).await?;
+    keep_an_administrator(unit.as_mut(), &before, ctx.now()).await?;
     watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     let change = Change { activity: "Update", kind: KIND, id: id.to_string(), before: shown(&before), after: shown(&user), actor };
     record(ctx, unit.as_mut(), change).await?;

@@ -5,8 +5,9 @@ use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
 use doorward_model::{TenantId, UserId};
 use doorward_store::Unit;
-use doorward_store::query::{Filter, Query, UserField};
+use jiff::Timestamp;
 
+use super::administrators::{active_administrators, is_active_administrator};
 use super::audit::{Actor, Change, record, shown};
 use super::error::{DirectoryError, Result};
 use super::tag::check_tag;
@@ -71,6 +72,7 @@ pub async fn create_user(ctx: &Context, tenant: &Tenant, actor: &Actor, new: New
         roles: new.roles,
         sign_in_sessions_valid_from: now,
         on_premises: None,
+        account_expires: None,
         created: now,
     };
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
@@ -142,7 +144,7 @@ pub async fn update_user(
 pub(crate) async fn replace_user(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, before: &User, after: &User) -> Result<()> {
     let watch = Watch::over(ctx, unit, tenant, before).await?;
     unit.users().update(after).await?;
-    keep_an_administrator(unit, before).await?;
+    keep_an_administrator(unit, before, ctx.now()).await?;
     watch.end(ctx, unit, Advice::Directory).await
 }
 
@@ -170,7 +172,7 @@ pub async fn delete_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: Use
     }
     let watch = Watch::over(ctx, unit.as_mut(), tenant, &before).await?;
     unit.users().delete(id).await?;
-    keep_an_administrator(unit.as_mut(), &before).await?;
+    keep_an_administrator(unit.as_mut(), &before, ctx.now()).await?;
     watch.end(ctx, unit.as_mut(), Advice::Directory).await?;
     let change =
         Change { activity: "Delete", kind: KIND, id: id.to_string(), before: shown(&before), after: serde_json::Value::Null, actor };
@@ -182,21 +184,9 @@ pub(super) async fn get(unit: &mut dyn Unit, id: UserId) -> Result<User> {
     unit.users().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))
 }
 
-/// How many people may sign in and do everything.
-///
-/// # Errors
-/// Storage failure.
-pub async fn count_administrators(unit: &mut dyn Unit) -> doorward_store::Result<u64> {
-    let administrators = Filter::equal(UserField::Roles, "GlobalAdministrator").and(Filter::equal(UserField::AccountEnabled, true));
-    unit.users().count(&Query::of(administrators)).await
-}
-
 /// Refuses a change that would lock everybody out.
-pub(super) async fn keep_an_administrator(unit: &mut dyn Unit, changed: &User) -> Result<()> {
-    if !(changed.account_enabled && changed.roles.contains(&Role::GlobalAdministrator)) {
-        return Ok(());
-    }
-    if count_administrators(unit).await? > 0 {
+pub(super) async fn keep_an_administrator(unit: &mut dyn Unit, changed: &User, now: Timestamp) -> Result<()> {
+    if !is_active_administrator(changed, now) || !active_administrators(unit, now).await?.is_empty() {
         return Ok(());
     }
     Err(DirectoryError::Conflict("this is the last enabled Global Administrator: make another one first".into()))

@@ -65,6 +65,7 @@ async fn create(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser) -> R
         sign_in_sessions_valid_from: now,
         created: now,
         on_premises: Some(entry.account.clone()),
+        account_expires: entry.expires,
     };
     unit.users().create(&user).await?;
     run.report.users.created += 1;
@@ -72,7 +73,8 @@ async fn create(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser) -> R
 }
 
 async fn change(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser, before: User, keeps_name: bool) -> Result<(), SyncError> {
-    let mut user = User { display_name: entry.display_name.clone(), account_enabled: entry.enabled, ..before.clone() };
+    let mut user =
+        User { display_name: entry.display_name.clone(), account_enabled: entry.enabled, account_expires: entry.expires, ..before.clone() };
     if !keeps_name {
         user.user_principal_name.clone_from(&entry.user_principal_name);
         user.on_premises = Some(entry.account.clone());
@@ -80,8 +82,10 @@ async fn change(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser, befo
     if user == before {
         return Ok(());
     }
-    if before.account_enabled && !user.account_enabled {
-        user.end_sessions(run.ctx.now());
+    let now = run.ctx.now();
+    // Nothing was written when an account expired: its sessions must not come back with it.
+    if before.is_active_at(now) != user.is_active_at(now) {
+        user.end_sessions(now);
     }
     if !replace(run, unit, &before, &user).await? {
         return Ok(());

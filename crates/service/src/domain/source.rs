@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use doorward_model::domain::{DomainComputer, OnPremises};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 /// Where a domain controller has got to.
@@ -26,6 +27,8 @@ pub struct DomainUser {
     pub display_name: String,
     /// The account may be used.
     pub enabled: bool,
+    /// `accountExpires`; none for never.
+    pub expires: Option<Timestamp>,
 }
 
 /// An account of the domain.

@@ -25,7 +25,7 @@ pub struct Diagnosis {
 /// # Errors
 /// Storage failure.
 pub async fn diagnose(unit: &mut dyn Unit, user: UserId, now: Timestamp) -> Result<Vec<Diagnosis>> {
-    let enabled = unit.users().get(user).await?.is_some_and(|user| user.account_enabled);
+    let enabled = unit.users().get(user).await?.is_some_and(|user| user.is_active_at(now));
     let assigned = !policies::of_user(unit, user).await?.is_empty();
     let mut apps = registration::of_user(unit, user).await?;
     apps.retain(|registration| registration.ended.is_none());
@@ -37,7 +37,7 @@ pub async fn diagnose(unit: &mut dyn Unit, user: UserId, now: Timestamp) -> Resu
     let sound = apps.iter().all(|registration| registration.state.flagged_reasons().is_empty());
     let test = |name, passed, mend| Diagnosis { name, passed, mend };
     Ok(vec![
-        test("accountEnabled", enabled, "Enable the account."),
+        test("accountEnabled", enabled, "Enable the account, or extend it in the domain when it has expired."),
         test("policyAssigned", assigned, "Assign an app protection policy to a group of the person."),
         test("appCheckedIn", !apps.is_empty(), "Have the person open a managed app and sign in with the work account."),
         test("deviceNotFlagged", sound, "The device is rooted or its bootloader is unlocked: restore its original system."),

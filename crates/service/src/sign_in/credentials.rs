@@ -4,6 +4,7 @@ use doorward_model::ErrorCode;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
 
+use super::account_state::require_active;
 use crate::attempts::Origin;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -34,9 +35,7 @@ pub async fn check_password(ctx: &Context, tenant: &Tenant, name: &str, password
             "The account or password is not right. Try again, or ask your help desk.",
         ));
     };
-    if !user.account_enabled {
-        return Err(Error::refused(ErrorCode::USER_DISABLED, "The account is disabled. Ask an administrator of your organisation."));
-    }
+    require_active(&user, ctx.now())?;
     ctx.attempts.succeeded(tenant.id, name, origin);
     Ok(user)
 }

@@ -1,6 +1,7 @@
 //! Sign-in at the pages: from the authorization request to the code.
 
 mod account;
+mod account_state;
 mod code;
 pub mod consent;
 pub mod credentials;
@@ -15,4 +16,5 @@ pub mod steps;
 mod ticket;
 
 pub use account::existence;
+pub(crate) use account_state::require_active;
 pub use step::{FactorAnswer, Journey, Outcome, Step, Submission, Wish};

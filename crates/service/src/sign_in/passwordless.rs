@@ -41,7 +41,7 @@ pub(super) async fn sign_in(ctx: &Context, journey: Journey<'_>, progress: Progr
 async fn begin(ctx: &Context, journey: Journey<'_>, challenge: &str, proof: &Proof) -> std::result::Result<(Session, User), MethodError> {
     let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
     let owner = fido2::verify(ctx, unit.as_mut(), challenge, proof, None).await?;
-    let user = unit.users().get(owner).await?.filter(|user| user.account_enabled).ok_or(Rejection::UnknownCredential)?;
+    let user = unit.users().get(owner).await?.filter(|user| user.is_active_at(ctx.now())).ok_or(Rejection::UnknownCredential)?;
     let mut session = session::begin(ctx, &user, SessionKind::Browser, None, Vec::new());
     in_session::note(&mut session, SecondFactor::Fido2, ctx.now());
     unit.sessions().create(&session).await?;

@@ -31,10 +31,14 @@ pub fn begin(ctx: &Context, user: &User, kind: SessionKind, device: Option<Devic
     }
 }
 
-/// A session counts when it is neither revoked nor expired, began after the user's sessions were last voided, and the user is enabled.
+/// A session counts when it is neither revoked nor expired, began after the user's sessions were last voided, and the user's account
+/// may be used.
 #[must_use]
 pub fn is_live(session: &Session, user: &User, now: Timestamp) -> bool {
-    session.revoked.is_none() && session.expires > now && session.authenticated >= user.sign_in_sessions_valid_from && user.account_enabled
+    session.revoked.is_none()
+        && session.expires > now
+        && session.authenticated >= user.sign_in_sessions_valid_from
+        && user.is_active_at(now)
 }
 
 /// The cookie value for a session.

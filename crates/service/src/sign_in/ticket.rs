@@ -4,6 +4,7 @@ use doorward_model::ErrorCode;
 use doorward_model::session::SessionKind;
 use doorward_model::user::User;
 
+use super::account_state::inactive;
 use super::session;
 use super::step::{Journey, Outcome};
 use super::steps;
@@ -15,8 +16,6 @@ use crate::error::{Refusal, Result};
 const INTEGRATED: &str = "wia";
 /// The browser has no ticket, or keeps it to itself.
 const NONE_OFFERED: &str = "This browser offers no sign-in of the computer: it is not joined to the domain, or does not trust this address with it. Sign in with your name instead.";
-/// As everybody is told whose account it is.
-const DISABLED: &str = "The account is disabled. Ask an administrator of your organisation.";
 /// Nobody learns from it what was wrong with a ticket.
 const NOT_ACCEPTED: &str =
     "The sign-in of this computer was not accepted. Sign in with your name instead, or tell your help desk what you tried and when.";
@@ -60,10 +59,12 @@ async fn owner(ctx: &Context, journey: Journey<'_>, token: &[u8]) -> Result<std:
     };
     let mut unit = ctx.store.tenant(journey.tenant.id).read().await?;
     Ok(match unit.users().find_by_security_identifier(&ticket.security_identifier).await? {
-        Some(user) if user.account_enabled => Ok(user),
-        Some(user) => {
-            Err(Nobody { login: user.user_principal_name, problem: DISABLED, refusal: Refusal::new(ErrorCode::USER_DISABLED, DISABLED) })
-        }
+        Some(user) => match inactive(&user, ctx.now()) {
+            None => Ok(user),
+            Some(problem) => {
+                Err(Nobody { login: user.user_principal_name, problem, refusal: Refusal::new(ErrorCode::USER_DISABLED, problem) })
+            }
+        },
         None => {
             let why = format!("no user comes from the account {} ({})", ticket.principal, ticket.security_identifier);
             Err(not_accepted(ticket.principal, why))

@@ -20,7 +20,7 @@ use doorward_store::Unit;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::sign_in::session;
+use crate::sign_in::{require_active, session};
 
 /// The live session behind a grant, with its user.
 ///
@@ -34,9 +34,7 @@ pub(crate) async fn live_session(ctx: &Context, unit: &mut dyn Unit, id: Session
         )
     };
     let (session, user) = session::load(unit, id).await?.ok_or_else(gone)?;
-    if !user.account_enabled {
-        return Err(Error::refused(ErrorCode::USER_DISABLED, "The account is disabled. Ask an administrator of your organisation."));
-    }
+    require_active(&user, ctx.now())?;
     if !session::is_live(&session, &user, ctx.now()) {
         return Err(gone());
     }

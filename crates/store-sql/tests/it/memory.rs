@@ -23,6 +23,7 @@ fn anna() -> User {
         roles: vec![],
         sign_in_sessions_valid_from: tenant().created,
         on_premises: None,
+        account_expires: None,
         created: tenant().created,
     }
 }

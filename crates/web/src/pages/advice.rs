@@ -232,7 +232,7 @@ fn fixed(code: ErrorCode, situation: &Situation<'_>) -> Advice {
         ),
         ErrorCode::USER_DISABLED => (
             "This account is switched off",
-            "An administrator has disabled this account. Nobody can sign in with it.".to_owned(),
+            "An administrator has disabled this account, or it has expired. Nobody can sign in with it.".to_owned(),
             vec!["If you still work here, send the details below to your help desk."],
         ),
         ErrorCode::ACCOUNT_LOCKED | ErrorCode::THROTTLED => (

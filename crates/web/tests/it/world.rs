@@ -237,6 +237,7 @@ pub async fn person(ctx: &Context, name: &str, roles: Vec<Role>) -> User {
         roles,
         sign_in_sessions_valid_from: now,
         on_premises: None,
+        account_expires: None,
         created: now,
     }
 }

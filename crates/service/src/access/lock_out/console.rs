@@ -3,18 +3,13 @@
 use std::collections::BTreeSet;
 
 use doorward_model::application::Application;
-use doorward_model::role::Role;
-use doorward_model::user::User;
 use doorward_store::Unit;
-use doorward_store::query::{Filter, Query, UserField};
 
 use super::administrator::Administrator;
 use crate::access::second_factor::Rules;
 use crate::context::Context;
+use crate::directory::active_administrators;
 use crate::error::Result;
-
-/// Administrators read at once.
-const BATCH: u32 = 100;
 
 /// What to do instead of a change that would lock everybody out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +34,9 @@ impl Advice {
     }
 }
 
-/// Whether some enabled Global Administrator is able to sign in to the console. The first one who is ends the search.
+/// Whether some active Global Administrator is able to sign in to the console. The first one who is ends the search.
 pub(super) async fn is_open(ctx: &Context, unit: &mut dyn Unit, rules: Rules<'_>, console: &Application) -> Result<bool> {
-    for user in enabled_administrators(unit).await? {
+    for user in active_administrators(unit, ctx.now()).await? {
         if Administrator::read(ctx, unit, &user).await?.is_able(rules, console) {
             return Ok(true);
         }
@@ -52,25 +47,10 @@ pub(super) async fn is_open(ctx: &Context, unit: &mut dyn Unit, rules: Rules<'_>
 /// Names of the policies that refuse each of them.
 pub(super) async fn refusing(ctx: &Context, unit: &mut dyn Unit, rules: Rules<'_>, console: &Application) -> Result<BTreeSet<String>> {
     let mut policies = BTreeSet::new();
-    for user in enabled_administrators(unit).await? {
+    for user in active_administrators(unit, ctx.now()).await? {
         policies.extend(Administrator::read(ctx, unit, &user).await?.refusing(rules, console));
     }
     Ok(policies)
-}
-
-async fn enabled_administrators(unit: &mut dyn Unit) -> Result<Vec<User>> {
-    let enabled =
-        Filter::equal(UserField::Roles, format!("{:?}", Role::GlobalAdministrator)).and(Filter::equal(UserField::AccountEnabled, true));
-    let mut query = Query { limit: BATCH, ..Query::of(enabled) };
-    let mut administrators = Vec::new();
-    loop {
-        let page = unit.users().page(&query).await?;
-        administrators.extend(page.items);
-        query.after = page.next;
-        if query.after.is_none() {
-            return Ok(administrators);
-        }
-    }
 }
 
 /// Why a change is refused that leaves all of them to these policies.

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use doorward_model::TenantId;
-use doorward_model::role::Role;
 use doorward_model::user::User;
 use doorward_store::Unit;
 
 use super::console::{Advice, is_open, refusing, told};
 use crate::access::second_factor::rules;
 use crate::context::Context;
-use crate::directory::DirectoryError;
+use crate::directory::{DirectoryError, is_active_administrator};
 use crate::error::{Error, Result};
 use crate::policies::{self, TenantPolicies};
 use crate::resource;
@@ -45,16 +44,12 @@ impl Watch {
         Ok(Self(is_open.then_some(policies)))
     }
 
-    /// A watch over a change of one person, which matters only of an enabled Global Administrator.
+    /// A watch over a change of one person, which matters only of an active Global Administrator.
     ///
     /// # Errors
     /// Storage failure.
     pub(crate) async fn over(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, user: &User) -> Result<Self> {
-        if user.account_enabled && user.roles.contains(&Role::GlobalAdministrator) {
-            Self::begin(ctx, unit, tenant).await
-        } else {
-            Ok(Self::none())
-        }
+        if is_active_administrator(user, ctx.now()) { Self::begin(ctx, unit, tenant).await } else { Ok(Self::none()) }
     }
 
     /// Refuses the change when nobody is able to sign in to the console after it.

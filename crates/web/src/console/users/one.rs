@@ -35,6 +35,9 @@ struct OneUser {
     shell: Shell,
     user: User,
     created: Moment,
+    expires: Option<Moment>,
+    /// The account has expired.
+    expired: bool,
     groups: Vec<(Group, bool)>,
     more_groups: usize,
     devices: Vec<Device>,
@@ -58,6 +61,8 @@ pub(super) async fn get(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
     let page = OneUser {
         shell: admin.shell(Section::Users)?,
         created: Moment(user.created),
+        expires: user.account_expires.map(Moment),
+        expired: user.account_enabled && !user.is_active_at(admin.ctx.now()),
         more_groups: group_count.saturating_sub(groups.len()),
         groups,
         devices,

@@ -93,6 +93,7 @@ pub fn person(guid: u128, name: &str) -> DomainUser {
         user_principal_name: name.into(),
         display_name: name.split('@').next().unwrap().into(),
         enabled: true,
+        expires: None,
     }
 }
 

@@ -279,14 +279,17 @@ async fn the_last_administrator_is_neither_disabled_nor_deleted_by_the_domain() 
         unit.users().update(&User { roles: vec![], ..other }).await.unwrap();
     }
     unit.commit().await.unwrap();
-    forest.put(Account::User(DomainUser { enabled: false, ..person(1, "p1@contoso.example") }));
-    let report = forest.followed(&world).await;
-    assert!(report.unsettled[0].reason.contains("last enabled Global Administrator"), "{:?}", report.unsettled);
+    let account = person(1, "p1@contoso.example");
+    for account in [DomainUser { enabled: false, ..account.clone() }, DomainUser { expires: Some(world.ctx.now()), ..account }] {
+        forest.put(Account::User(account));
+        let report = forest.followed(&world).await;
+        assert!(report.unsettled[0].reason.contains("last enabled Global Administrator"), "{:?}", report.unsettled);
+    }
     forest.remove(1);
     forest.put(Account::User(DomainUser { display_name: "Other".into(), ..person(2, "p2@contoso.example") }));
     let report = forest.followed(&world).await;
     assert_eq!((report.users, report.unsettled.len()), (Tally { updated: 1, ..NONE }, 1), "others are followed all the same");
-    assert!(user(&world, 1).await.unwrap().account_enabled);
+    assert!(user(&world, 1).await.unwrap().is_active_at(world.ctx.now()));
 }
 
 #[tokio::test]

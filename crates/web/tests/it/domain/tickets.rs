@@ -11,6 +11,7 @@ use doorward_service::directory::{self, Actor};
 use doorward_service::domain::{Account, DomainUser};
 use doorward_wire::kerberos::Keytab;
 use doorward_wire::prt;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::forest::{Forest, computer, person};
@@ -143,11 +144,15 @@ async fn a_ticket_that_proves_nothing_leads_back_to_the_first_page_and_the_log_s
 }
 
 #[tokio::test]
-async fn a_ticket_opens_neither_a_disabled_account_nor_one_that_is_not_followed_nor_another_tenant() {
-    let (world, mut forest) = domain_world().await;
-    forest.put(Account::User(DomainUser { enabled: false, ..bert() }));
-    forest.followed(&world).await;
-    assert!(problem(&choose(&world, &verifier(&world), Some(&recorded("user"))).await).contains("disabled"));
+async fn a_ticket_opens_neither_an_inactive_account_nor_one_that_is_not_followed_nor_another_tenant() {
+    let disabled = DomainUser { enabled: false, ..bert() };
+    let expired = DomainUser { expires: Some(Timestamp::UNIX_EPOCH), ..bert() };
+    for (account, word) in [(disabled, "is disabled"), (expired, "has expired")] {
+        let (world, mut forest) = domain_world().await;
+        forest.put(Account::User(account));
+        forest.followed(&world).await;
+        assert!(problem(&choose(&world, &verifier(&world), Some(&recorded("user"))).await).contains(word));
+    }
 
     let (world, mut forest) = domain_world().await;
     // Somebody else is renamed to Bert: a name is no identity.
