@@ -7,11 +7,10 @@ use doorward_model::tenant::Tenant;
 use doorward_store::Unit;
 use doorward_wire::drs::{self, JoinRequest};
 use doorward_wire::kerberos::Ticket;
-use serde_json::Value;
 
-use super::join::{JoinError, Joined, issue_certificate, shortened};
+use super::join::{JoinError, Joined, audited, issue_certificate, shortened};
 use crate::context::Context;
-use crate::directory::{Actor, Change, audit, record};
+use crate::directory::Actor;
 use crate::domain::tickets::{Unproven, prove};
 use crate::keys;
 
@@ -61,15 +60,7 @@ pub async fn join(ctx: &Context, tenant: &Tenant, id: DeviceId, token: &[u8], re
         registered: ctx.now(),
     };
     let device = write(unit.as_mut(), before.as_ref(), device).await?;
-    let change = Change {
-        activity: "Register",
-        kind: "device",
-        id: id.to_string(),
-        before: before.as_ref().map_or(Value::Null, audit::shown),
-        after: audit::shown(&device),
-        actor: &Actor::computer(&computer),
-    };
-    record(ctx, unit.as_mut(), change).await?;
+    audited(ctx, unit.as_mut(), &Actor::device(&device), before.as_ref(), &device).await?;
     unit.commit().await?;
     Ok(Joined { device, certificate })
 }

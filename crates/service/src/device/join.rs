@@ -7,10 +7,13 @@ use doorward_model::{DeviceId, UserId};
 use doorward_store::Unit;
 use doorward_wire::drs::{self, CheckedCsr, JoinRequest};
 use jiff::SignedDuration;
+use serde_json::Value;
 
 use crate::access::{self, Subject};
 use crate::caller::Caller;
 use crate::context::Context;
+use crate::directory::audit::shown;
+use crate::directory::{Actor, Change, record};
 use crate::error::{Error, Result};
 use crate::keys::{self, DeviceAuthority};
 use crate::resource;
@@ -20,6 +23,8 @@ use crate::token::verify::Authenticated;
 const CERTIFICATE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365 * 10);
 /// Longest name, type and version of a device that are kept.
 const TEXT_LIMIT: usize = 128;
+/// Kind of the audit's records.
+pub(super) const KIND: &str = "device";
 
 /// Why a registration is refused.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +120,7 @@ pub async fn join(
         Some(_) => unit.devices().update(&device).await?,
         None => unit.devices().create(&device).await?,
     }
+    audited(ctx, unit.as_mut(), &Actor::user(user), existing.as_ref(), &device).await?;
     unit.commit().await?;
     Ok(Joined { device, certificate })
 }
@@ -147,6 +153,12 @@ async fn require_registration_allowed(
     let attempt = access::require(ctx, unit, &request).await?;
     attempt.granted(ctx).await;
     Ok(())
+}
+
+/// Writes the audit record of a device that registered, or renewed its certificate.
+pub(super) async fn audited(ctx: &Context, unit: &mut dyn Unit, actor: &Actor, before: Option<&Device>, device: &Device) -> Result<()> {
+    let (id, before) = (device.id.to_string(), before.map_or(Value::Null, shown));
+    record(ctx, unit, Change { activity: "Register", kind: KIND, id, before, after: shown(device), actor }).await
 }
 
 /// The certificate of a device for the key of a request.

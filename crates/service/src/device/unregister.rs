@@ -3,9 +3,13 @@
 use doorward_model::tenant::Tenant;
 use doorward_model::{DeviceId, ErrorCode};
 use doorward_wire::drs;
+use serde_json::Value;
 
+use super::join::KIND;
 use crate::broker::credential::device_of;
 use crate::context::Context;
+use crate::directory::audit::shown;
+use crate::directory::{Actor, Change, record};
 use crate::error::{Error, Result};
 use crate::one_time;
 
@@ -28,6 +32,14 @@ pub async fn unregister(ctx: &Context, tenant: &Tenant, id: DeviceId, method: &s
         return Err(refuse().with_reason(&"signed by another device"));
     }
     one_time::redeem_nonce(ctx, unit.as_mut(), tenant.id, &claims.nonce).await?;
+    let owner = match device.owner {
+        Some(owner) => unit.users().get(owner).await?,
+        None => None,
+    };
+    let actor = owner.as_ref().map_or_else(|| Actor::device(&device), Actor::user);
     unit.devices().delete(id).await?;
+    let change =
+        Change { activity: "Unregister", kind: KIND, id: id.to_string(), before: shown(&device), after: Value::Null, actor: &actor };
+    record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
 }

@@ -2,8 +2,8 @@
 
 use doorward_model::AuditId;
 use doorward_model::application::Application;
+use doorward_model::device::Device;
 use doorward_model::directory_audit::{DirectoryAudit, Initiator};
-use doorward_model::domain::DomainComputer;
 use doorward_model::user::User;
 use doorward_store::Unit;
 use serde_json::Value;
@@ -40,9 +40,9 @@ impl Actor {
         &self.0.display_name
     }
 
-    /// A computer of the domain.
-    pub(crate) fn computer(computer: &DomainComputer) -> Self {
-        Self(Initiator { id: Some(computer.object_guid), is_app: false, display_name: computer.sam_account_name.clone() })
+    /// A device that nobody owns, and that has proved itself.
+    pub(crate) fn device(device: &Device) -> Self {
+        Self(Initiator { id: Some(device.id.0), is_app: false, display_name: device.display_name.clone() })
     }
 
     /// The domain that the tenant follows.

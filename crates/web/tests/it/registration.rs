@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::DeviceId;
 use doorward_model::application::SigningAlgorithm;
+use doorward_model::device::Device as DeviceRecord;
 use doorward_wire::drs::{self, DeleteClaims};
 use doorward_wire::key::SigningKey;
 use doorward_wire::prt::{self, CookieClaims, KdfVersion, PrtGrant, PrtRequestClaims, RedemptionClaims, ResponseEncryption};
@@ -309,4 +310,47 @@ async fn a_device_removes_itself_with_its_own_signature_and_its_tokens_go_along(
     let answer =
         world.get(&format!("{}?{query}", world.path("oauth2/v2.0/authorize")), &[("x-ms-RefreshTokenCredential", &cookie), JSON]).await;
     assert_eq!(code_of(&answer), 70000);
+}
+
+#[tokio::test]
+async fn whoever_registers_a_device_or_takes_it_away_stands_in_the_audit() {
+    for owned in [true, false] {
+        let world = World::new().await;
+        let token = world.access_token(&world.anna, DRS_SCOPE).await;
+        let mut device = Device::new();
+        device.join(&world, &token).await;
+        world.clock.advance(1);
+        device.join(&world, &token).await;
+        world.clock.advance(1);
+        let id = device.id.unwrap();
+        if !owned {
+            let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
+            let record = unit.devices().get(id).await.unwrap().unwrap();
+            unit.devices().update(&DeviceRecord { owner: None, ..record }).await.unwrap();
+            unit.commit().await.unwrap();
+        }
+        let path = world.path(&format!("EnrollmentServer/device/{id}"));
+        let htu = format!("https://login.contoso.example{path}");
+        let claims = DeleteClaims { device_id: id, htm: "DELETE".into(), htu, nonce: nonce(&world).await };
+        let message = drs::build_delete(&device.key, &device.certificate, &claims).unwrap();
+        assert_eq!(world.json(Method::DELETE, &path, &message, &Value::Null).await.status, StatusCode::OK);
+
+        let audits = world.audits().await;
+        let anna = "anna@contoso.example";
+        let expected = [
+            ("Register device", anna, false, true),
+            ("Register device", anna, true, true),
+            ("Unregister device", if owned { anna } else { "Phone" }, true, false),
+        ];
+        let told: Vec<_> = audits
+            .iter()
+            .rev()
+            .filter(|audit| audit.target_id == id.to_string())
+            .map(|audit| {
+                let (before, after) = (audit.before.is_object(), audit.after.is_object());
+                (audit.activity_display_name.as_str(), audit.initiated_by.display_name.as_str(), before, after)
+            })
+            .collect();
+        assert_eq!(told, expected);
+    }
 }

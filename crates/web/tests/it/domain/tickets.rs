@@ -201,7 +201,10 @@ async fn a_computer_registers_with_its_ticket_and_satisfies_a_policy_that_wants_
     let device = stored(&world).await.unwrap();
     assert_eq!((device.trust_type, device.owner, device.display_name), (TrustType::ServerAd, None, pc1().host_name));
     let audit = world.audits().await.remove(0);
-    assert_eq!((audit.activity_display_name.as_str(), audit.initiated_by.display_name.as_str()), ("Register device", "PC2$"));
+    assert_eq!(
+        (audit.activity_display_name.as_str(), audit.initiated_by.display_name.as_str()),
+        ("Register device", pc1().host_name.as_str())
+    );
 
     let policy = json!({
         "displayName": "Domain only", "state": "enabled",
