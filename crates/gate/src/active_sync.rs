@@ -36,6 +36,7 @@ pub(crate) async fn handle(State(gate): State<Gate>, request: Request) -> Respon
         client_sku: String::new(),
         broker_hint: false,
         answers_pkeyauth: false,
+        in_system_browser: false,
         correlation_id: CorrelationId::random(gate.context.rng.as_ref()),
     };
     let tenant = match tenants::by_id(&gate.context, gate.tenant).await {

@@ -4,6 +4,7 @@ use doorward_model::AppId;
 use doorward_model::application::PlatformIdentity;
 use doorward_wire::oauth::redirect;
 
+use crate::broker::{BROKER, BROKER_REDIRECT};
 use crate::hardware::Signer;
 
 /// An app. What the operating system says of it fixes its redirect URI; `client_id` is what the app itself claims to be.
@@ -19,6 +20,8 @@ pub struct App {
     pub signer: Option<Signer>,
     /// Its client library asks the broker, where there is one.
     pub asks_broker: bool,
+    /// Its client library shows the sign-in pages in the system's browser, not in a web view of its own.
+    pub in_system_browser: bool,
     redirect_uri: String,
 }
 
@@ -27,7 +30,15 @@ impl App {
     #[must_use]
     pub fn on_phone(name: &str, client_id: AppId, identity: PlatformIdentity) -> Self {
         let redirect_uri = redirect::broker_redirect(&identity);
-        Self { name: name.to_owned(), client_id, identity: Some(identity), signer: None, asks_broker: true, redirect_uri }
+        Self {
+            name: name.to_owned(),
+            client_id,
+            identity: Some(identity),
+            signer: None,
+            asks_broker: true,
+            in_system_browser: false,
+            redirect_uri,
+        }
     }
 
     /// The same, signed by somebody.
@@ -42,10 +53,23 @@ impl App {
         Self { asks_broker: false, ..self }
     }
 
+    /// The broker itself, as it signs in.
+    pub(crate) fn broker() -> Self {
+        Self { redirect_uri: BROKER_REDIRECT.into(), ..Self::on_desktop("Broker", BROKER) }
+    }
+
     /// A program on a PC, which answers on the loopback address.
     #[must_use]
     pub fn on_desktop(name: &str, client_id: AppId) -> Self {
-        Self { name: name.to_owned(), client_id, identity: None, signer: None, asks_broker: true, redirect_uri: "http://localhost".into() }
+        Self {
+            name: name.to_owned(),
+            client_id,
+            identity: None,
+            signer: None,
+            asks_broker: true,
+            in_system_browser: false,
+            redirect_uri: "http://localhost".into(),
+        }
     }
 
     /// Where the phone takes answers for this app.

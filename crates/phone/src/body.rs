@@ -71,6 +71,11 @@ impl Library {
         let request = self.client.into_iter().fold(request, |request, (name, value)| request.header(name, value));
         request.header(self.announcement, "1.0").header("x-app-name", app).header("x-app-ver", "1.0")
     }
+
+    /// What it says of itself in the address that it opens in the system's browser, where it can add no header.
+    pub(crate) fn parameters(&self) -> &[(&'static str, &'static str)] {
+        &self.client
+    }
 }
 
 impl Body {
@@ -83,6 +88,17 @@ impl Body {
                 "Mozilla/5.0 (Linux; Android 16; Phone) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 PKeyAuth/1.0"
             }
             Self::WindowsPc => "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Safari/537.36",
+        }
+    }
+
+    /// The user agent of the system's browser, where it is not that of a web view.
+    pub(crate) fn browser_user_agent(self) -> &'static str {
+        match self {
+            Self::IPhone => {
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1"
+            }
+            Self::AndroidPhone => "Mozilla/5.0 (Linux; Android 16; Phone) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36",
+            Self::WindowsPc => self.user_agent(),
         }
     }
 

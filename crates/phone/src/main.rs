@@ -78,6 +78,9 @@ struct Start {
     /// Print what the phone and the server said to each other, too.
     #[arg(long)]
     log: bool,
+    /// The app shows the sign-in pages in the system's browser, not in a web view.
+    #[arg(long)]
+    system_browser: bool,
     /// Follow the advice on the screen: install the broker, register the device.
     #[arg(long)]
     follow_advice: bool,
@@ -175,7 +178,8 @@ async fn sign_in(phone: &mut Phone, start: &Start) -> Result<Outcome, PhoneError
         }
         (Platform::Ios, _) => PlatformIdentity::Ios { bundle_id: start.app.clone() },
     };
-    let app = App::on_phone(&start.app, start.client_id, identity);
+    let mut app = App::on_phone(&start.app, start.client_id, identity);
+    app.in_system_browser = start.system_browser;
     let account = start.person.account();
     let mut outcome = phone.start(&app, &account, &start.scope).await?;
     if start.follow_advice && outcome.code() == INSTALL_BROKER {

@@ -10,7 +10,7 @@ use reqwest::{Client, RequestBuilder};
 use crate::account::Account;
 use crate::app::App;
 use crate::body::Body;
-use crate::broker::{self, BROKER, BROKER_REDIRECT, DEVICE_REGISTRATION, DeviceDescription, Proofs, Registration};
+use crate::broker::{self, DEVICE_REGISTRATION, DeviceDescription, Proofs, Registration};
 use crate::broker_call::{self, BrokerRequest};
 use crate::error::PhoneError;
 use crate::hardware::Hardware;
@@ -21,6 +21,9 @@ use crate::web_view::{End, WebView};
 
 /// The apps carry the protection runtime.
 const PROTECTS: &str = r#"{"access_token":{"xms_cc":{"values":["ProtApp"]}}}"#;
+
+/// Code of the server that asks for the registration of the device.
+const REGISTER_DEVICE: u32 = 50129;
 
 /// A device.
 pub struct Phone {
@@ -143,7 +146,7 @@ impl Phone {
 
     async fn start_in_web_view(&mut self, app: &App, account: &Account, scope: &str) -> Result<Outcome, PhoneError> {
         let mut log = Log::default();
-        let outcome = self.authorize(&app.name, &app.client_id.to_string(), app.redirect_uri(), account, scope, &mut log).await;
+        let outcome = self.authorize(app, account, scope, &mut log).await;
         self.append(log);
         match outcome? {
             Ok(tokens) => Ok(Outcome::Token(tokens)),
@@ -151,22 +154,14 @@ impl Phone {
         }
     }
 
-    /// An authorization code flow with PKCE in a web view.
-    async fn authorize(
-        &self,
-        name: &str,
-        client_id: &str,
-        redirect_uri: &str,
-        account: &Account,
-        scope: &str,
-        log: &mut Log,
-    ) -> Result<Result<Tokens, Outcome>, PhoneError> {
-        let web_view = self.network.client(self.body.user_agent())?;
+    /// An authorization code flow with PKCE in a web view, or in the system's browser.
+    async fn authorize(&self, app: &App, account: &Account, scope: &str, log: &mut Log) -> Result<Result<Tokens, Outcome>, PhoneError> {
+        let (client_id, redirect_uri) = (app.client_id.to_string(), app.redirect_uri());
         let verifier = rng::secret(self.network.rng.as_ref());
         let challenge = pkce::challenge(&verifier);
         let state = URL_SAFE_NO_PAD.encode(rng::bytes::<8>(self.network.rng.as_ref()));
         let query = [
-            ("client_id", client_id),
+            ("client_id", client_id.as_str()),
             ("redirect_uri", redirect_uri),
             ("response_type", "code"),
             ("scope", scope),
@@ -176,22 +171,32 @@ impl Phone {
             ("login_hint", account.name.as_str()),
             ("claims", PROTECTS),
         ];
-        let first = web_view.get(format!("{}/oauth2/v2.0/authorize", self.network.authority())).query(&query);
         let correlation_id = broker::correlation_id(&self.network);
-        let decorate = |request: RequestBuilder| self.decorate(request, name, &correlation_id);
-        let view = WebView {
-            client: &web_view,
-            library: self.body.library(),
-            redirect_uri,
-            registration: self.registration(),
-            now: self.now(),
-            decorate: &decorate,
+        let by_library = |request: RequestBuilder| self.decorate(request, &app.name, &correlation_id);
+        let as_it_is = |request: RequestBuilder| request;
+        let (name, user_agent, library, decorate): (_, _, _, &(dyn Fn(RequestBuilder) -> RequestBuilder + Sync)) = if app.in_system_browser
+        {
+            ("system browser", self.body.browser_user_agent(), None, &as_it_is)
+        } else {
+            ("web view", self.body.user_agent(), self.body.library(), &by_library)
         };
+        let client = &self.network.client(user_agent)?;
+        let mut first = client.get(format!("{}/oauth2/v2.0/authorize", self.network.authority())).query(&query);
+        if let (true, Some(library)) = (app.in_system_browser, self.body.library()) {
+            first = first.query(library.parameters()).query(&[("client-request-id", correlation_id.as_str())]);
+        }
+        let view = WebView { name, client, library, redirect_uri, registration: self.registration(), now: self.now(), decorate };
         let url = match view.sign_in(first, account, log).await? {
             End::Redirect(url) => url,
-            End::Broker { code, store_link } => {
-                let text = if code == 50127 { "Install the broker app to go on." } else { "Register this phone to go on." };
-                return Ok(Err(Outcome::Interrupt { code, text: text.into(), store_link }));
+            End::Broker { state: given, .. } if given.as_ref() != Some(&state) => {
+                return Err(PhoneError::protocol("redirect", "the state is not ours"));
+            }
+            // A library that finds the broker goes on there; the system's browser did not know that it is there.
+            End::Broker { store_link, .. } if self.broker_installed => {
+                return Ok(Err(Outcome::Interrupt { code: REGISTER_DEVICE, text: "Register this phone to go on.".into(), store_link }));
+            }
+            End::Broker { code, store_link, .. } => {
+                return Ok(Err(Outcome::Interrupt { code, text: "Install the broker app to go on.".into(), store_link }));
             }
             End::MustBeManaged => {
                 let text = "This phone must be managed: the browser says how.";
@@ -209,7 +214,7 @@ impl Phone {
             return Ok(Err(Outcome::Refused { code: crate::html::error_code(&text).unwrap_or_default(), text }));
         };
         let form = [
-            ("client_id", client_id),
+            ("client_id", client_id.as_str()),
             ("grant_type", "authorization_code"),
             ("code", code.as_str()),
             ("redirect_uri", redirect_uri),
@@ -217,8 +222,7 @@ impl Phone {
             ("scope", scope),
             ("claims", PROTECTS),
         ];
-        let request = web_view.post(format!("{}/oauth2/v2.0/token", self.network.authority())).form(&form);
-        let answer = send(self.decorate(request, name, &correlation_id)).await?;
+        let answer = send(by_library(self.client.post(format!("{}/oauth2/v2.0/token", self.network.authority())).form(&form))).await?;
         log.note("token endpoint", format!("authorization_code → HTTP {}", answer.status));
         Ok(match broker::tokens("code", answer.status, &answer.body)? {
             Outcome::Token(tokens) => Ok(tokens),
@@ -247,7 +251,7 @@ impl Phone {
         }
         let scope = format!("openid profile offline_access {DEVICE_REGISTRATION}/.default");
         let mut log = Log::default();
-        let tokens = self.authorize("Broker", &BROKER.to_string(), BROKER_REDIRECT, account, &scope, &mut log).await;
+        let tokens = self.authorize(&App::broker(), account, &scope, &mut log).await;
         self.append(log);
         let tokens = match tokens? {
             Ok(tokens) => tokens,

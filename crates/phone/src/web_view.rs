@@ -1,4 +1,4 @@
-//! A web view: follows the pages of a sign-in, types name and password, and watches for addresses that are meant for the app.
+//! A web view, or the system's browser: follows the pages of a sign-in, types name and password, and watches for addresses that are meant for the app.
 
 use doorward_wire::pkeyauth::Challenge;
 use reqwest::{Client, RequestBuilder};
@@ -22,7 +22,7 @@ pub(crate) enum End {
     /// At the app's redirect URI, with its parameters.
     Redirect(Url),
     /// At an address that asks for the broker.
-    Broker { code: u32, store_link: Option<String> },
+    Broker { code: u32, store_link: Option<String>, state: Option<String> },
     /// At an address for the system's browser that says that the device must be managed.
     MustBeManaged,
     /// At an address for the system's browser or a store: the person has left.
@@ -31,8 +31,10 @@ pub(crate) enum End {
     Refused { code: u32, text: String },
 }
 
-/// A web view with the client library around it.
+/// A web view with the client library around it, or the system's browser, which has none.
 pub(crate) struct WebView<'a> {
+    /// What it is, for the log.
+    pub(crate) name: &'static str,
     pub(crate) client: &'a Client,
     /// None on a PC.
     pub(crate) library: Option<&'a Library>,
@@ -52,7 +54,7 @@ impl WebView<'_> {
         for _ in 0..PAGES {
             let shown = answer.location.as_deref().map_or_else(|| html::text_of(&answer.body, "h1").unwrap_or_default(), str::to_owned);
             let shown = shown.split('?').next().unwrap_or_default();
-            log.note("web view", format!("{} → HTTP {} {shown}", place(&answer.url), answer.status));
+            log.note(self.name, format!("{} → HTTP {} {shown}", place(&answer.url), answer.status));
             let next = match step(&answer, self.redirect_uri)? {
                 Step::End(end) => return Ok(end),
                 Step::Follow(url) => self.client.get(url),
@@ -113,11 +115,12 @@ fn step(answer: &Answer, redirect_uri: &str) -> Result<Step, PhoneError> {
         if is_redirect_to(&url, redirect_uri) {
             return Ok(Step::End(End::Redirect(url)));
         }
+        // The second form is the one of the system's browser.
+        if (url.scheme(), url.host_str()) == ("msauth", Some("wpj")) || is_redirect_to(&url, &format!("{redirect_uri}/msauth/wpj")) {
+            let code = parameter("error_code").and_then(|code| code.parse().ok()).unwrap_or_default();
+            return Ok(Step::End(End::Broker { code, store_link: parameter("app_link"), state: parameter("state") }));
+        }
         return match (url.scheme(), url.host_str()) {
-            ("msauth", Some("wpj")) => {
-                let code = parameter("error_code").and_then(|code| code.parse().ok()).unwrap_or_default();
-                Ok(Step::End(End::Broker { code, store_link: parameter("app_link") }))
-            }
             ("browser", _) if url.as_str().contains("&ismdmurl=1") => Ok(Step::End(End::MustBeManaged)),
             ("browser" | "market" | "companyportal", _) => Ok(Step::End(End::Left(url))),
             ("urn", _) => match Challenge::of_address(&url) {
@@ -184,11 +187,16 @@ mod tests {
 
     #[test]
     fn an_address_for_the_broker_says_where_to_get_it() {
-        let location = "msauth://wpj?username=a&app_link=https%3A%2F%2Fapps.example%2Fbroker&error_code=50127";
-        let Step::End(End::Broker { code, store_link }) = step(&answer(302, Some(location), ""), OWN).unwrap() else {
-            panic!("the broker")
-        };
-        assert_eq!((code, store_link.as_deref()), (50127, Some("https://apps.example/broker")));
+        for address in ["msauth://wpj", "msauth.com.contoso.mail://auth/msauth/wpj"] {
+            let location = format!("{address}?username=a&app_link=https%3A%2F%2Fapps.example%2Fbroker&error_code=50127&state=s");
+            let Step::End(End::Broker { code, store_link, state }) = step(&answer(302, Some(&location), ""), OWN).unwrap() else {
+                panic!("the broker")
+            };
+            assert_eq!((code, store_link.as_deref(), state.as_deref()), (50127, Some("https://apps.example/broker"), Some("s")));
+        }
+        for other in ["msauth.com.evil.mail://auth/msauth/wpj", "msauth.com.contoso.mail://auth/x/msauth/wpj"] {
+            assert!(step(&answer(302, Some(other), ""), OWN).is_err(), "{other}");
+        }
     }
 
     #[test]

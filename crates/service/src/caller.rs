@@ -17,6 +17,8 @@ pub struct Caller {
     pub broker_hint: bool,
     /// The client says that it answers challenges for its device (PKeyAuth).
     pub answers_pkeyauth: bool,
+    /// An app's library on iOS opened the system's browser for this request, where it acts on addresses of its own app alone.
+    pub in_system_browser: bool,
     /// The client's correlation id, or a fresh one.
     pub correlation_id: CorrelationId,
 }

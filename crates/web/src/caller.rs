@@ -24,11 +24,16 @@ impl FromRequestParts<Arc<Context>> for TheCaller {
             header(&parts.headers, name)
                 .or_else(|| query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone()))
         };
+        let in_header = header(&parts.headers, "x-client-sku");
+        let client_sku = in_header.clone().or_else(|| named("x-client-sku")).unwrap_or_default();
+        let answers_pkeyauth = announces_pkeyauth(&parts.headers);
         Ok(Self(Caller {
             ip,
             user_agent: header(&parts.headers, "user-agent").unwrap_or_default().chars().take(256).collect(),
-            client_sku: named("x-client-sku").unwrap_or_default(),
-            answers_pkeyauth: announces_pkeyauth(&parts.headers),
+            // A library names itself in the address as well, and adds headers where the web view is its own.
+            in_system_browser: client_sku == "MSAL.iOS" && in_header.is_none() && !answers_pkeyauth,
+            client_sku,
+            answers_pkeyauth,
             broker_hint: named("x-client-brkrver").is_some(),
             correlation_id: named("client-request-id")
                 .and_then(|id| id.parse().ok())

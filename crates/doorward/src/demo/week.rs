@@ -197,6 +197,7 @@ fn caller(past: &Context, visit: &Visit) -> Caller {
         client_sku: String::new(),
         broker_hint: visit.way == Way::AppOnDevice,
         answers_pkeyauth: false,
+        in_system_browser: false,
         correlation_id: CorrelationId::random(past.rng.as_ref()),
     }
 }

@@ -123,6 +123,7 @@ impl World {
             client_sku: String::new(),
             broker_hint: false,
             answers_pkeyauth: false,
+            in_system_browser: false,
             correlation_id: CorrelationId::random(self.ctx.rng.as_ref()),
         };
         let client = {

@@ -3,7 +3,7 @@
 use doorward_model::application::{Application, RedirectPlatform};
 use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
-use doorward_wire::oauth::{claims_parameter, pkce};
+use doorward_wire::oauth::{claims_parameter, pkce, redirect};
 use serde::{Deserialize, Serialize};
 
 use super::device_challenge::DeviceAnswer;
@@ -106,6 +106,9 @@ pub struct AuthorizeRequest {
     /// The client says that it answers challenges for its device (PKeyAuth). Some say it with the first request only.
     #[serde(default)]
     pub answers_pkeyauth: bool,
+    /// The library of an app on iOS shows the pages in the system's browser: it takes addresses below its redirect URI and no others.
+    #[serde(default)]
+    pub in_system_browser: bool,
     /// What it has answered.
     #[serde(default)]
     pub device_answer: Option<DeviceAnswer>,
@@ -175,6 +178,7 @@ pub async fn check(
         hub: hub.map(|hub| hub.app_id),
         hub_parameters: parameters.hub.clone(),
         answers_pkeyauth: caller.answers_pkeyauth,
+        in_system_browser: caller.in_system_browser && redirect::is_of_ios_app(&parameters.redirect_uri),
         device_answer: None,
     };
     match check_rest(unit, parameters, &request, &application, brokered).await {

@@ -9,7 +9,8 @@ use doorward_service::sign_in::flow::{self, Purpose};
 use doorward_service::sign_in::request::{AuthorizeRequest, ResponseMode};
 use doorward_service::sign_in::{Outcome, Step};
 use doorward_service::{Context, Error, Refusal, resource};
-use doorward_wire::oauth::{claims_parameter, error_body, redirect};
+use doorward_wire::oauth::redirect::{self, Listener};
+use doorward_wire::oauth::{claims_parameter, error_body};
 use http::StatusCode;
 use url::Url;
 
@@ -160,7 +161,8 @@ impl Scene<'_> {
     fn refused(&self, frame: Frame, refusal: &Refusal, login: String, approved_apps: &[String]) -> Response {
         let phone = phone(self.caller);
         let remedy = self.remedy(refusal, phone, &login);
-        if let (Some(address), true) = (&remedy, self.in_web_view()) {
+        let is_listened_for = self.in_web_view() || self.request().is_some_and(|request| request.in_system_browser);
+        if let (Some(address), true) = (&remedy, is_listened_for) {
             return pages::redirect_answer::redirect(address);
         }
         let store = self.broker_store(phone);
@@ -187,7 +189,8 @@ impl Scene<'_> {
 
     /// The page is shown inside an app by a client library that follows `msauth:` addresses itself.
     fn in_web_view(&self) -> bool {
-        matches!(self.caller.client_sku.as_str(), "MSAL.iOS" | "MSAL.Android") || self.caller.user_agent.contains("PKeyAuth/")
+        let Caller { client_sku, user_agent, in_system_browser, .. } = self.caller;
+        !in_system_browser && (matches!(client_sku.as_str(), "MSAL.iOS" | "MSAL.Android") || user_agent.contains("PKeyAuth/"))
     }
 
     fn broker_store(&self, phone: Option<MobilePlatform>) -> Option<String> {
@@ -211,7 +214,13 @@ impl Scene<'_> {
                 refused.address(&self.ctx.authority(self.tenant.id))
             }
             ErrorCode::BROKER_NOT_INSTALLED | ErrorCode::DEVICE_NOT_REGISTERED => {
-                redirect::install_or_register(login, &store, refusal.code, self.caller.correlation_id).ok()
+                let request = self.request();
+                let listener = match request {
+                    Some(request) if request.in_system_browser => Listener::SystemBrowser(&request.redirect_uri),
+                    _ => Listener::WebView,
+                };
+                let state = request.and_then(|request| request.state.as_deref());
+                redirect::install_or_register(listener, login, &store, refusal.code, self.caller.correlation_id, state).ok()
             }
             _ => None,
         }

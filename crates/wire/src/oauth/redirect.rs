@@ -55,20 +55,39 @@ fn loopback(uri: &str) -> Option<(String, String, Option<String>)> {
     plain.then(|| (url.host_str().unwrap_or_default().to_owned(), url.path().to_owned(), url.query().map(str::to_owned)))
 }
 
-/// The address that makes a client library install the broker or hand the sign-in to it: `msauth://wpj?…`.
+/// Whether a redirect URI is the broker's form of an app on iOS, `msauth.<bundle id>://auth`.
+#[must_use]
+pub fn is_of_ios_app(uri: &str) -> bool {
+    uri.strip_prefix("msauth.").and_then(|rest| rest.strip_suffix("://auth")).is_some_and(|bundle| !bundle.is_empty())
+}
+
+/// Who acts on an address for the broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listener<'a> {
+    /// A client library in its own web view, or a broker: `msauth://wpj`.
+    WebView,
+    /// An app on iOS behind the system's browser, which hands it nothing but addresses below this redirect URI.
+    SystemBrowser(&'a str),
+}
+
+/// The address that makes a client library install the broker or hand the sign-in to it: `msauth://wpj?…`, and in the system's browser
+/// `<redirect URI>/msauth/wpj?…`. `state` is that of the request, by which the library knows that the address is an answer to it.
 ///
 /// # Errors
 /// When the parts do not form an address.
 pub fn install_or_register(
+    listener: Listener<'_>,
     account: &str,
     store_link: &str,
     code: ErrorCode,
     correlation_id: CorrelationId,
+    state: Option<&str>,
 ) -> Result<Url, url::ParseError> {
-    let code = code.0.to_string();
-    let correlation_id = correlation_id.to_string();
-    Url::parse_with_params(
-        "msauth://wpj",
-        [("username", account), ("app_link", store_link), ("error_code", &code), ("correlation_id", &correlation_id)],
-    )
+    let address = match listener {
+        Listener::WebView => "msauth://wpj".to_owned(),
+        Listener::SystemBrowser(redirect_uri) => format!("{redirect_uri}/msauth/wpj"),
+    };
+    let (code, correlation_id) = (code.0.to_string(), correlation_id.to_string());
+    let fields = [("username", account), ("app_link", store_link), ("error_code", &code), ("correlation_id", &correlation_id)];
+    Url::parse_with_params(&address, fields.into_iter().chain(state.map(|state| ("state", state))))
 }

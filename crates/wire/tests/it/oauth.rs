@@ -7,7 +7,7 @@ use doorward_model::{CorrelationId, ErrorCode, SignInId, TenantId, UserId};
 use doorward_wire::jwt::{self, JwtError};
 use doorward_wire::key::SigningKey;
 use doorward_wire::oauth::error_body::ErrorBody;
-use doorward_wire::oauth::redirect::{broker_redirect, install_or_register, matches};
+use doorward_wire::oauth::redirect::{Listener, broker_redirect, install_or_register, is_of_ios_app, matches};
 use doorward_wire::oauth::scope::{self, ScopeError};
 use doorward_wire::oauth::token_response::TokenResponse;
 use doorward_wire::oauth::{claims_parameter, client_assertion, client_info, pkce};
@@ -111,14 +111,23 @@ fn every_signature_matches_its_own_redirect() {
 
 #[test]
 fn the_broker_address_carries_account_and_store() {
-    let url = install_or_register(
-        "alice+1@contoso.example",
-        "https://apps.example/broker?id=1&x=2",
-        ErrorCode(50127),
-        CorrelationId(Uuid::nil()),
-    )
-    .unwrap();
-    insta::assert_snapshot!(url, @"msauth://wpj?username=alice%2B1%40contoso.example&app_link=https%3A%2F%2Fapps.example%2Fbroker%3Fid%3D1%26x%3D2&error_code=50127&correlation_id=00000000-0000-0000-0000-000000000000");
+    let address = |listener, state| {
+        let store = "https://apps.example/broker?id=1&x=2";
+        install_or_register(listener, "alice+1@contoso.example", store, ErrorCode(50127), CorrelationId(Uuid::nil()), state).unwrap()
+    };
+    let own = Listener::SystemBrowser("msauth.com.contoso.mail://auth");
+    insta::assert_snapshot!(address(Listener::WebView, None), @"msauth://wpj?username=alice%2B1%40contoso.example&app_link=https%3A%2F%2Fapps.example%2Fbroker%3Fid%3D1%26x%3D2&error_code=50127&correlation_id=00000000-0000-0000-0000-000000000000");
+    insta::assert_snapshot!(address(own, Some("a b")), @"msauth.com.contoso.mail://auth/msauth/wpj?username=alice%2B1%40contoso.example&app_link=https%3A%2F%2Fapps.example%2Fbroker%3Fid%3D1%26x%3D2&error_code=50127&correlation_id=00000000-0000-0000-0000-000000000000&state=a+b");
+}
+
+#[rstest]
+#[case("msauth.com.contoso.mail://auth", true)]
+#[case("msauth.://auth", false)]
+#[case("msauth.com.contoso.mail://auth/", false)]
+#[case("msauth://com.contoso.mail/AA%3D", false)]
+#[case("https://msauth.contoso.example/auth", false)]
+fn an_app_on_ios_is_known_by_the_form_of_its_redirect(#[case] uri: &str, #[case] expected: bool) {
+    assert_eq!(is_of_ios_app(uri), expected);
 }
 
 #[rstest]

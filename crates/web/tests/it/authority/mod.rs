@@ -18,3 +18,4 @@ pub mod second_factor;
 mod sign_in_frequency;
 pub(crate) mod sign_in_pages;
 mod sign_in_program;
+mod system_browser;
