@@ -1,12 +1,10 @@
-//! Exchange ActiveSync, as far as a thin gate needs it: the query of a request, and WBXML for a folder hierarchy and its messages (MS-ASHTTP §2.2.1.1,
+//! Exchange ActiveSync, as far as a thin gate needs it: the query of a request, and WBXML for a folder hierarchy (MS-ASHTTP §2.2.1.1,
 //! MS-ASWBXML §2.1.2.1).
 
-mod sync;
 mod wbxml;
 
 use serde::Deserialize;
 
-pub use sync::{Message, SyncRequest, read_sync, sync};
 use wbxml::Writer;
 
 /// The query of a request in its plain form.

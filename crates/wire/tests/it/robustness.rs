@@ -11,7 +11,7 @@ use doorward_wire::prt::{
     parse_redemption, parse_request, unwrap_session_key,
 };
 use doorward_wire::seal::Sealer;
-use doorward_wire::{certificate, eas, jwt, pkeyauth, policy_file};
+use doorward_wire::{certificate, jwt, pkeyauth, policy_file};
 use proptest::prelude::*;
 
 use crate::vectors::{bytes, generated, recorded};
@@ -42,7 +42,6 @@ fn read_binary(der: &[u8]) {
     let _ = certificate::device_name(der);
     let _ = blob_to_spki(der);
     let _ = spki_to_blob(der);
-    let _ = eas::read_sync(der);
     let _ = policy_file::parse(der.to_vec());
     let mut join: JoinRequest = serde_json::from_value(recorded("join")).unwrap();
     join.certificate_request.data = STANDARD.encode(der);
