@@ -1,9 +1,10 @@
 //! How an app on a phone asks the broker beside it, and how the broker answers: each platform in its own form.
 //!
 //! iOS opens the broker by an address and gets the answer at its redirect URI, encrypted under a key that only these two know. Android hands
-//! over JSON through a bound service, which nobody else reads.
+//! over JSON through a bound service, which nobody else reads; compressed, because what such a service carries at once is limited.
 
 use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
 
 use aws_lc_rs::cipher::{
     AES_256, DecryptionContext, EncryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey, UnboundCipherKey,
@@ -13,6 +14,10 @@ use aws_lc_rs::iv::FixedLength;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use doorward_model::{Rng, rng};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use url::Url;
@@ -25,6 +30,8 @@ use crate::outcome::{Outcome, Tokens};
 const VERSION: &str = "3";
 /// The key is new in each request and encrypts one answer, so the vector may be fixed; the app's library expects this one.
 const VECTOR: [u8; 16] = [0; 16];
+/// Longest JSON that is unpacked, in bytes: a few may stand for very many.
+const LIMIT: u64 = 1024 * 1024;
 
 /// What an app asks for, in the names of both platforms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,13 +77,18 @@ pub(crate) enum Call {
     Android,
 }
 
-/// What goes from one to the other: an address on iOS, JSON on Android.
-pub(crate) struct Message(pub(crate) String);
+/// What goes from one to the other.
+pub(crate) enum Message {
+    /// iOS: an address that is opened.
+    Address(String),
+    /// Android: JSON as gzip, which is the form since version 5.0 of the protocol between app and broker.
+    Packed(Vec<u8>),
+}
 
 /// The app makes its request.
 pub(crate) fn ask(body: Body, request: &BrokerRequest, random: &dyn Rng) -> Result<(Call, Message), PhoneError> {
     if body != Body::IPhone {
-        return Ok((Call::Android, Message(serde_json::to_string(request).map_err(PhoneError::local)?)));
+        return Ok((Call::Android, Message::pack(request)?));
     }
     let (key, nonce) = (rng::bytes::<32>(random), rng::uuid(random).to_string());
     let fields = serde_urlencoded::to_string(request).map_err(PhoneError::local)?;
@@ -86,7 +98,21 @@ pub(crate) fn ask(body: Body, request: &BrokerRequest, random: &dyn Rng) -> Resu
         ("broker_key", &STANDARD.encode(key)),
         ("broker_nonce", &nonce),
     ]);
-    Ok((Call::Ios { key, nonce }, Message(address.into())))
+    Ok((Call::Ios { key, nonce }, Message::Address(address.into())))
+}
+
+impl Message {
+    fn pack(message: &impl Serialize) -> Result<Self, PhoneError> {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(&serde_json::to_vec(message).map_err(PhoneError::local)?).map_err(PhoneError::local)?;
+        Ok(Self::Packed(gzip.finish().map_err(PhoneError::local)?))
+    }
+}
+
+fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Result<T, String> {
+    let mut json = Vec::new();
+    GzDecoder::new(packed).take(LIMIT).read_to_end(&mut json).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&json).map_err(|error| error.to_string())
 }
 
 /// A request as the broker reads it, with what it needs for the answer.
@@ -98,11 +124,11 @@ pub(crate) struct Received {
 /// The broker reads a request.
 pub(crate) fn receive(message: &Message) -> Result<Received, PhoneError> {
     let wrong = |what: &str| PhoneError::protocol("broker request", what);
-    if message.0.starts_with('{') {
-        let request = serde_json::from_str(&message.0).map_err(|error| wrong(&error.to_string()))?;
-        return Ok(Received { request, encryption: None });
-    }
-    let query = message.0.strip_prefix("msauthv2://broker?").ok_or_else(|| wrong("not for the broker"))?;
+    let address = match message {
+        Message::Address(address) => address,
+        Message::Packed(packed) => return Ok(Received { request: unpack(packed).map_err(|error| wrong(&error))?, encryption: None }),
+    };
+    let query = address.strip_prefix("msauthv2://broker?").ok_or_else(|| wrong("not for the broker"))?;
     let request = serde_urlencoded::from_str(query).map_err(|error| wrong(&error.to_string()))?;
     let parameters: HashMap<String, String> = serde_urlencoded::from_str(query).map_err(|error| wrong(&error.to_string()))?;
     let key = parameters.get("broker_key").and_then(|key| STANDARD.decode(key).ok()).and_then(|key| key.try_into().ok());
@@ -116,7 +142,7 @@ impl Received {
     pub(crate) fn answer(&self, outcome: &Outcome) -> Result<Message, PhoneError> {
         let result = BrokerResult::of(outcome);
         let Some((key, nonce)) = &self.encryption else {
-            return Ok(Message(serde_json::to_string(&result).map_err(PhoneError::local)?));
+            return Message::pack(&result);
         };
         let result = BrokerResult { broker_nonce: Some(nonce.clone()), ..result };
         let mut sealed = serde_urlencoded::to_string(&result).map_err(PhoneError::local)?.into_bytes();
@@ -125,7 +151,7 @@ impl Received {
         cipher.less_safe_encrypt(&mut sealed, EncryptionContext::Iv128(FixedLength::from(VECTOR))).map_err(PhoneError::local)?;
         let response = URL_SAFE_NO_PAD.encode(sealed);
         let address = &self.request.redirect_uri;
-        Ok(Message(format!("{address}?response={response}&hash={hash}&msg_protocol_ver={VERSION}")))
+        Ok(Message::Address(format!("{address}?response={response}&hash={hash}&msg_protocol_ver={VERSION}")))
     }
 }
 
@@ -133,11 +159,12 @@ impl Call {
     /// The app reads the answer. One under another key, with another text or for another request is none.
     pub(crate) fn read(&self, message: &Message, redirect_uri: &str) -> Result<Outcome, PhoneError> {
         let wrong = |what: &str| PhoneError::protocol("broker answer", what);
-        let Self::Ios { key, nonce } = self else {
-            let result: BrokerResult = serde_json::from_str(&message.0).map_err(|error| wrong(&error.to_string()))?;
-            return result.outcome();
+        let (key, nonce, address) = match (self, message) {
+            (Self::Ios { key, nonce }, Message::Address(address)) => (key, nonce, address),
+            (Self::Android, Message::Packed(packed)) => return unpack::<BrokerResult>(packed).map_err(|error| wrong(&error))?.outcome(),
+            _ => return Err(wrong("in the form of another platform")),
         };
-        let query = message.0.strip_prefix(redirect_uri).and_then(|rest| rest.strip_prefix('?')).ok_or_else(|| wrong("for another app"))?;
+        let query = address.strip_prefix(redirect_uri).and_then(|rest| rest.strip_prefix('?')).ok_or_else(|| wrong("for another app"))?;
         let parameters: HashMap<String, String> = serde_urlencoded::from_str(query).map_err(|error| wrong(&error.to_string()))?;
         let parameter = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
         let mut sealed = URL_SAFE_NO_PAD.decode(parameter("response")).map_err(|_| wrong("response is not base64url"))?;
@@ -227,12 +254,17 @@ mod tests {
     fn a_request_and_its_answer_come_through_on_both_platforms() {
         for body in [Body::IPhone, Body::AndroidPhone] {
             let (call, message) = ask(body, &request(), &SeededRng::new(1)).unwrap();
-            assert_eq!(message.0.starts_with("msauthv2://broker?"), body == Body::IPhone);
+            match &message {
+                Message::Address(address) => assert!(body == Body::IPhone && address.starts_with("msauthv2://broker?"), "{address}"),
+                Message::Packed(packed) => assert!(body == Body::AndroidPhone && packed.starts_with(&[0x1f, 0x8b]), "{packed:?}"),
+            }
             let received = receive(&message).unwrap();
             assert_eq!(received.request, request());
             let answer = received.answer(&tokens()).unwrap();
             assert_eq!(access_token(&call.read(&answer, OWN).unwrap()), "a+b/c=");
-            assert_eq!(answer.0.contains("a+b"), body == Body::AndroidPhone, "encrypted on iOS: {}", answer.0);
+            if let Message::Address(address) = &answer {
+                assert!(!address.contains("a+b"), "encrypted: {address}");
+            }
             let refused = received.answer(&Outcome::Refused { code: 53003, text: "no".into() }).unwrap();
             assert_eq!(call.read(&refused, OWN).unwrap().code(), 53003);
             let interrupted = Outcome::Interrupt { code: 53005, text: "protect".into(), store_link: None };
@@ -248,17 +280,34 @@ mod tests {
         let (other, other_message) = ask(Body::IPhone, &request(), &SeededRng::new(2)).unwrap();
         assert!(other.read(&answer, OWN).is_err(), "another key");
         assert!(call.read(&answer, "msauth.com.evil.mail://auth").is_err(), "another app");
-        let hash_at = answer.0.find("hash=").unwrap() + 5;
-        let mut spoiled = answer.0.clone();
+        let (Message::Address(address), Message::Address(other_address)) = (&answer, &other_message) else { panic!("iOS") };
+        let hash_at = address.find("hash=").unwrap() + 5;
+        let mut spoiled = address.clone();
         spoiled.replace_range(hash_at..hash_at + 4, "0000");
-        assert!(call.read(&Message(spoiled), OWN).is_err(), "another hash");
+        assert!(call.read(&Message::Address(spoiled), OWN).is_err(), "another hash");
         let Call::Ios { key, .. } = call else { panic!("iOS") };
         let Call::Ios { nonce, .. } = other else { panic!("iOS") };
         assert!(Call::Ios { key, nonce }.read(&answer, OWN).is_err(), "another nonce");
         for broken in ["msauth://broker?x=1", "msauthv2://broker?client_id=1", "{", "{}"] {
-            assert!(receive(&Message(broken.into())).is_err(), "{broken}");
+            assert!(receive(&Message::Address(broken.into())).is_err(), "{broken}");
         }
-        let short = other_message.0.replace("broker_key=", "broker_key=AAAA&x=");
-        assert!(receive(&Message(short)).is_err(), "a short key");
+        let short = other_address.replace("broker_key=", "broker_key=AAAA&x=");
+        assert!(receive(&Message::Address(short)).is_err(), "a short key");
+    }
+
+    #[test]
+    fn what_android_hands_over_is_whole_of_its_form_and_no_longer_than_it_may_be() {
+        let (call, message) = ask(Body::AndroidPhone, &request(), &SeededRng::new(1)).unwrap();
+        let Message::Packed(packed) = &message else { panic!("Android") };
+        let plain = serde_json::to_vec(&request()).unwrap();
+        for broken in [&packed[..packed.len() - 9], b"", &plain] {
+            assert!(receive(&Message::Packed(broken.to_vec())).is_err(), "{broken:?}");
+        }
+        let long = BrokerRequest { client_app_name: "x".repeat(2 * 1024 * 1024), ..request() };
+        let (_, long) = ask(Body::AndroidPhone, &long, &SeededRng::new(1)).unwrap();
+        assert!(receive(&long).is_err(), "a few bytes that stand for two megabytes");
+        let (_, of_an_iphone) = ask(Body::IPhone, &request(), &SeededRng::new(1)).unwrap();
+        let answer = receive(&of_an_iphone).unwrap().answer(&tokens()).unwrap();
+        assert!(call.read(&answer, OWN).is_err(), "the form of another platform");
     }
 }

@@ -127,7 +127,8 @@ impl Phone {
             client_capabilities: "ProtApp".into(),
         };
         let (call, message) = broker_call::ask(self.body, &request, self.network.rng.as_ref())?;
-        let form = if self.body == Body::IPhone { "msauthv2://broker with a new key and nonce" } else { "JSON over a bound service" };
+        let form =
+            if self.body == Body::IPhone { "msauthv2://broker with a new key and nonce" } else { "JSON as gzip over a bound service" };
         self.log.note("broker request", format!("{} asks: {form}", app.name));
         let received = broker_call::receive(&message)?;
         // What the operating system says of the app that calls is what counts, not what the app writes.
@@ -135,7 +136,7 @@ impl Phone {
         let outcome = registration.token_for(&self.client, &self.network, &asked, &mut self.log).await?;
         let answer = received.answer(&outcome)?;
         let outcome = call.read(&answer, app.redirect_uri())?;
-        let form = if self.body == Body::IPhone { "decrypted, hash and nonce fit" } else { "JSON" };
+        let form = if self.body == Body::IPhone { "decrypted, hash and nonce fit" } else { "unpacked" };
         self.log.note("broker answer", format!("{}: {form}", app.name));
         if outcome.code() == 50155 || outcome.code() == 70000 {
             // The server does not know the device any more: the broker forgets its registration, so the next start registers again.
