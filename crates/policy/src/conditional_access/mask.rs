@@ -142,3 +142,26 @@ impl Mask {
         self.row_mut().iter_mut().zip(other.row()).for_each(|(mine, theirs)| *mine = *mine & !*theirs);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Mask, blocks};
+
+    #[test]
+    fn a_set_holds_its_positions_however_many_blocks_they_need() {
+        for size in [0, 1, 255, 256, 257, 600] {
+            let thirds = Mask::of(size, (0..size).step_by(3));
+            let others = Mask::of(size, (0..size).filter(|position| position % 3 != 0));
+            assert_eq!(thirds.row().len(), blocks(size), "{size}");
+            assert!((0..size + 300).all(|position| thirds.contains(position) == (position < size && position % 3 == 0)), "{size}");
+            assert_eq!(Mask::from(thirds.row()), thirds, "{size}");
+            let mut both = thirds.clone();
+            both.add(&others);
+            assert_eq!(both, Mask::of(size, 0..size), "{size}");
+            both.remove(&thirds);
+            assert_eq!(both, others, "{size}");
+            both.keep(thirds.row());
+            assert_eq!(both, Mask::empty(size), "{size}");
+        }
+    }
+}
