@@ -97,7 +97,7 @@ impl Circumstances {
 /// Circumstances as a row of their table has them.
 pub(crate) struct Body {
     text: String,
-    hash: Sha256,
+    pub(crate) hash: Sha256,
 }
 
 impl Body {
@@ -128,25 +128,19 @@ impl Scope<'_> {
         if let Some(known) = self.recall(&self.memory.circumstances, &body.hash) {
             return Ok(Some(known));
         }
-        let known = self.number_of(body).await?.map(|number| Arc::new(Circumstances::of(number, record)));
-        self.remember(&self.memory.circumstances, body.hash, known.as_ref());
-        Ok(known)
-    }
-
-    async fn number_of(&mut self, body: &Body) -> Result<Option<i64>> {
-        sqlx::query_scalar("SELECT number FROM sign_in_circumstances WHERE tenant = $1 AND hash = $2")
+        let number = sqlx::query_scalar("SELECT number FROM sign_in_circumstances WHERE tenant = $1 AND hash = $2")
             .bind(&self.tenant)
             .bind(body.hash.as_slice())
             .fetch_optional(self.connection.open().await?)
             .await
-            .map_err(engine)
+            .map_err(engine)?;
+        let known = number.map(|number| Arc::new(Circumstances::of(number, record)));
+        self.remember(&self.memory.circumstances, body.hash, known.as_ref());
+        Ok(known)
     }
 
-    /// Adds circumstances that the database does not have, unless this unit has added them already.
+    /// Adds circumstances that the database does not have.
     pub(crate) async fn add_circumstances(&mut self, body: &Body, record: &SignInRecord) -> Result<Arc<Circumstances>> {
-        if let Some(number) = self.number_of(body).await? {
-            return Ok(Arc::new(Circumstances::of(number, record)));
-        }
         let number = sqlx::query_scalar(
             "INSERT INTO sign_in_circumstances
              (tenant, hash, user_id, upn_key, app_id, app_key, resource_id, outcome, error_code, ip_key, body)
@@ -166,15 +160,13 @@ impl Scope<'_> {
         .fetch_one(self.connection.open().await?)
         .await
         .map_err(write_error("sign-in record"))?;
-        for (kind, name) in [("user", &record.user_principal_name), ("app", &record.app_display_name)] {
-            sqlx::query("INSERT INTO sign_in_names (tenant_id, kind, name) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-                .bind(&self.tenant)
-                .bind(kind)
-                .bind(fold(name))
-                .execute(self.connection.open().await?)
-                .await
-                .map_err(write_error("sign-in name"))?;
-        }
+        sqlx::query("INSERT INTO sign_in_names (tenant_id, kind, name) VALUES ($1, 'user', $2), ($1, 'app', $3) ON CONFLICT DO NOTHING")
+            .bind(&self.tenant)
+            .bind(fold(&record.user_principal_name))
+            .bind(fold(&record.app_display_name))
+            .execute(self.connection.open().await?)
+            .await
+            .map_err(write_error("sign-in name"))?;
         Ok(Arc::new(Circumstances::of(number, record)))
     }
 }

@@ -235,12 +235,17 @@ impl LogRepository for Scope<'_> {
             found.push((record, body, known));
         }
         self.will_change(&[])?;
+        let mut added = BTreeMap::new();
         let mut counts = Counts::default();
         let mut rows = Vec::with_capacity(records.len());
         for (record, body, known) in found {
-            let circumstances = match known {
+            let circumstances = match known.or_else(|| added.get(&body.hash).cloned()) {
                 Some(known) => known,
-                None => self.add_circumstances(&body, record).await?,
+                None => {
+                    let new = self.add_circumstances(&body, record).await?;
+                    added.insert(body.hash, new.clone());
+                    new
+                }
             };
             counts.add(day_of(record.created_date_time), &circumstances);
             rows.push((record, circumstances));
