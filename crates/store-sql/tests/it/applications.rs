@@ -5,20 +5,10 @@ use std::collections::BTreeSet;
 use doorward_model::application::{Application, MemberType, ScopeType};
 use doorward_store::Store as _;
 use doorward_store_sql::SqliteStore;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::Connection as _;
 
+use crate::earlier::file_of;
 use crate::file::tenant;
-
-const EARLIER: [&str; 7] = [
-    include_str!("../../migrations/0001_initial.sql"),
-    include_str!("../../migrations/0002_authentication_methods.sql"),
-    include_str!("../../migrations/0003_lists.sql"),
-    include_str!("../../migrations/0004_group_owners.sql"),
-    include_str!("../../migrations/0005_large_logs.sql"),
-    include_str!("../../migrations/0006_compliance.sql"),
-    include_str!("../../migrations/0007_group_members.sql"),
-];
 
 const BODIES: [&str; 2] = [
     r#"{"appId":"11111111-0000-4000-8000-000000000001","displayName":"Orders","enabled":true,
@@ -36,19 +26,9 @@ const BODIES: [&str; 2] = [
 async fn scopes_roles_and_credentials_that_were_there_get_ids_and_keep_what_they_say() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("doorward.db");
-    let mut connection: SqliteConnection = SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
-    for migration in EARLIER {
-        sqlx::raw_sql(migration).execute(&mut connection).await.unwrap();
-    }
-    sqlx::raw_sql("PRAGMA user_version = 7").execute(&mut connection).await.unwrap();
+    let mut connection = file_of(7, &path).await;
     let tenant = tenant();
     let id = tenant.id.to_string();
-    sqlx::query("INSERT INTO tenants VALUES ($1, 0, 0, $2)")
-        .bind(&id)
-        .bind(serde_json::to_string(&tenant).unwrap())
-        .execute(&mut connection)
-        .await
-        .unwrap();
     for (number, body) in BODIES.iter().enumerate() {
         sqlx::query("INSERT INTO applications (tenant_id, id, display_name, body) VALUES ($1, $2, 'App', $3)")
             .bind(&id)

@@ -4,20 +4,16 @@ use doorward_model::user::User;
 use doorward_store::query::{Comparison, Filter, Query, UserField};
 use doorward_store::{Store as _, Unit};
 use doorward_store_sql::SqliteStore;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 
+use crate::earlier::file_of;
 use crate::file::tenant;
-
-const FIRST: &str = include_str!("../../migrations/0001_initial.sql");
 
 #[tokio::test]
 async fn what_was_there_before_lists_had_columns_is_found_by_them() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("doorward.db");
-    let mut connection: SqliteConnection = SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
-    sqlx::raw_sql(FIRST).execute(&mut connection).await.unwrap();
-    sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut connection).await.unwrap();
+    let mut connection = file_of(1, &path).await;
     let tenant = tenant();
     let id = tenant.id.to_string();
     let body = |user: &str| {
@@ -28,12 +24,6 @@ async fn what_was_there_before_lists_had_columns_is_found_by_them() {
         )
     };
     let user = "11111111-0000-4000-8000-000000000001";
-    sqlx::query("INSERT INTO tenants VALUES ($1, 0, 0, $2)")
-        .bind(&id)
-        .bind(serde_json::to_string(&tenant).unwrap())
-        .execute(&mut connection)
-        .await
-        .unwrap();
     sqlx::query("INSERT INTO users (tenant_id, id, upn_key, body) VALUES ($1, $2, 'anna@one.example', $3)")
         .bind(&id)
         .bind(user)

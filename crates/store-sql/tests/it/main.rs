@@ -3,6 +3,7 @@
 
 mod applications;
 mod crash;
+mod earlier;
 mod file;
 mod large_log;
 mod lists;

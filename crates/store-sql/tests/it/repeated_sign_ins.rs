@@ -14,6 +14,7 @@ use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use crate::earlier::file_of;
 use crate::file::tenant;
 
 fn at(second: i64) -> Timestamp {
@@ -204,28 +205,7 @@ async fn append_at_last(store: &SqliteStore, records: &[SignInRecord]) {
 async fn records_of_the_schema_before_are_what_they_were() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("doorward.db");
-    let mut connection: SqliteConnection = SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
-    let before = [
-        include_str!("../../migrations/0001_initial.sql"),
-        include_str!("../../migrations/0002_authentication_methods.sql"),
-        include_str!("../../migrations/0003_lists.sql"),
-        include_str!("../../migrations/0004_group_owners.sql"),
-        include_str!("../../migrations/0005_large_logs.sql"),
-        include_str!("../../migrations/0006_compliance.sql"),
-        include_str!("../../migrations/0007_group_members.sql"),
-        include_str!("../../migrations/0008_permissions_and_credentials.sql"),
-        include_str!("../../migrations/0010_domain.sql"),
-        "PRAGMA user_version = 9",
-    ];
-    for migration in before {
-        sqlx::raw_sql(migration).execute(&mut connection).await.unwrap();
-    }
-    sqlx::query("INSERT INTO tenants VALUES ($1, 0, 0, $2)")
-        .bind(tenant().id.to_string())
-        .bind(serde_json::to_string(&tenant()).unwrap())
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    let mut connection = file_of(9, &path).await;
     let records = sign_ins(2, 0..20);
     for record in &records {
         let mut body = serde_json::to_value(record).unwrap();
