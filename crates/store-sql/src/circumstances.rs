@@ -76,7 +76,8 @@ pub(crate) struct Circumstances {
 
 impl Circumstances {
     fn of(number: i64, record: &SignInRecord) -> Self {
-        #[derive(Deserialize)]
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
         struct Policy<'a> {
             id: Box<str>,
             #[serde(borrow)]
@@ -84,7 +85,10 @@ impl Circumstances {
         }
         // Whatever else stands there is not counted.
         let policies: Vec<Policy<'_>> = serde_json::from_str(record.applied_policies.as_str()).unwrap_or_default();
-        let applied = |policy: Policy<'_>| Some((policy.id, APPLIED.into_iter().find(|result| policy.result == *result)?));
+        let applied = |policy: Policy<'_>| {
+            let result = APPLIED.into_iter().find(|result| policy.result == *result)?;
+            (!policy.id.is_empty()).then_some((policy.id, result))
+        };
         Self {
             number,
             outcome: record.outcome,

@@ -292,7 +292,9 @@ pub async fn policies_and_flows_are_counted_from_a_day_on(store: &impl Store) {
     const DAY: i64 = 86_400;
     let tenant = one_tenant(store).await;
     let mut unit = tenant.write().await.unwrap();
-    let applied = |result: &str| json!([{ "id": "p", "result": result }, { "id": "q", "result": "success" }]);
+    // What has no id or no result is nothing to count.
+    let applied =
+        |result: &str| json!([{ "id": "p", "result": result }, { "id": "p" }, { "id": "q", "result": "success" }, { "result": "success" }]);
     let made = [
         (0, Granted, "reportOnlySuccess"),
         (DAY, Granted, "reportOnlyFailure"),
