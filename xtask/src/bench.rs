@@ -50,6 +50,12 @@ fn read(file: &Path) -> anyhow::Result<Figures> {
     serde_json::from_slice(&std::fs::read(file).with_context(place)?).with_context(place)
 }
 
+/// Builds the program as it is installed, and says where it is.
+fn program(target: &Path) -> anyhow::Result<PathBuf> {
+    must(Command::new("cargo").args(["build", "--quiet", "--profile", "dist", "--package", "doorward"]))?;
+    Ok(target.join("dist/doorward"))
+}
+
 fn must(command: &mut Command) -> anyhow::Result<()> {
     let status = command.status().with_context(|| format!("{command:?}"))?;
     if status.success() { Ok(()) } else { bail!("{command:?} failed: {status}") }

@@ -11,10 +11,9 @@ use doorward_model::sign_in_record::SignInRecord;
 use doorward_store::Store;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-/// Records that wait at most; about 2 KiB each.
+/// Records that wait at most, about 2 KiB each, and that one transaction writes at most: with fewer in each, so many for every
+/// [`GATHERING`] would be all that this node can ever issue.
 const QUEUE: usize = 4096;
-/// Records written in one transaction at most.
-const BATCH: usize = 512;
 /// How long a batch is gathered: a commit costs as much as many records, and of what was not committed a crash takes no more than this.
 const GATHERING: Duration = Duration::from_millis(50);
 /// Tries before a batch is given up, with growing pauses: a full disk may be mended meanwhile.
@@ -60,13 +59,13 @@ impl SignInLog {
 }
 
 async fn write(store: Arc<dyn Store>, mut messages: mpsc::Receiver<Message>, hurry: Arc<Notify>) {
-    let mut inbox = Vec::with_capacity(BATCH);
-    while messages.recv_many(&mut inbox, BATCH).await > 0 {
+    let mut inbox = Vec::with_capacity(QUEUE);
+    while messages.recv_many(&mut inbox, QUEUE).await > 0 {
         tokio::select! {
             () = tokio::time::sleep(GATHERING) => {}
             () = hurry.notified() => {}
         }
-        inbox.extend(std::iter::from_fn(|| messages.try_recv().ok()).take(BATCH - inbox.len()));
+        inbox.extend(std::iter::from_fn(|| messages.try_recv().ok()).take(QUEUE - inbox.len()));
         let mut batches: Vec<(TenantId, Vec<SignInRecord>)> = Vec::new();
         let mut waiting = Vec::new();
         for message in inbox.drain(..) {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
-use super::{Figures, must};
+use super::{Figures, must, program};
 
 /// Starts that the median is taken of.
 const STARTS: usize = 11;
@@ -29,8 +29,7 @@ impl Drop for Server {
 
 /// Builds the server, starts it several times, and gives the figures.
 pub(super) fn measure(target: &Path) -> anyhow::Result<Figures> {
-    must(Command::new("cargo").args(["build", "--quiet", "--release", "--package", "doorward"]))?;
-    let program = target.join("release/doorward");
+    let program = program(target)?;
     let data = target.join("bench-data");
     if data.exists() {
         std::fs::remove_dir_all(&data)?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::{Figures, must, read};
+use super::{Figures, must, program, read};
 
 /// Longest wait for a server to serve; the sample company is made first.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -71,7 +71,7 @@ pub(super) fn measure(target: &Path) -> anyhow::Result<Figures> {
 /// Memory after ten minutes of requests.
 pub(super) fn soak(target: &Path) -> anyhow::Result<Figures> {
     let mut demo = Demo::start(target)?;
-    demo.serve(target)?;
+    demo.serve()?;
     demo.driver(target, &["--soak".into(), SOAK.into(), demo.description(), demo.server.process()])
 }
 
@@ -92,19 +92,20 @@ pub(super) fn sessions(target: &Path) -> anyhow::Result<Figures> {
             .arg(demo.folder.join("doorward.db"))
             .args([tenant, id("Contoso Desktop")?, id("Contoso Mail service")?, "offline_access api://contoso-mail/Mail.Read"]),
     )?;
-    demo.serve(target)?;
+    demo.serve()?;
     demo.driver(target, &["--sessions".into(), SESSIONS.into(), demo.description(), demo.server.process()])
 }
 
-/// A demo of its own, in release.
+/// A demo of its own, of the program as it is installed.
 struct Demo {
+    program: std::path::PathBuf,
     folder: std::path::PathBuf,
     server: Running,
 }
 
 impl Demo {
     fn start(target: &Path) -> anyhow::Result<Self> {
-        must(Command::new("cargo").args(["build", "--quiet", "--release", "--package", "doorward"]))?;
+        let program = program(target)?;
         must(Command::new("cargo").args(["build", "--quiet", "--release", "--package", "doorward-phone", "--example", "tokens"]))?;
         let folder = target.join("bench-tokens");
         if folder.exists() {
@@ -112,20 +113,20 @@ impl Demo {
         }
         std::fs::create_dir_all(&folder)?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let server = Command::new(target.join("release/doorward"))
+        let server = Command::new(&program)
             .args(["demo", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(&folder)
             .stdout(Stdio::null())
             .spawn()
             .context("cannot start the demo")?;
-        let mut demo = Self { server: Running(server), folder };
+        let mut demo = Self { program, server: Running(server), folder };
         let description = demo.folder.join("demo.json");
         demo.server.wait_for(&description)?;
         Ok(demo)
     }
 
     /// Serves the same data at the same address without the demo, whose week of sign-ins and passwords take memory that no server needs.
-    fn serve(&mut self, target: &Path) -> anyhow::Result<()> {
+    fn serve(&mut self) -> anyhow::Result<()> {
         let described = read(&self.folder.join("demo.json"))?;
         let base_url = described.get("baseUrl").and_then(Value::as_str).context("the demo has no address")?;
         let (_, port) = base_url.trim_end_matches('/').rsplit_once(':').context("the demo has no port")?;
@@ -140,7 +141,7 @@ impl Demo {
         // The one before must have let go of the port.
         let _ = self.server.0.kill();
         self.server.0.wait()?;
-        let server = Command::new(target.join("release/doorward")).args(["serve", "--config"]).arg(&config).spawn();
+        let server = Command::new(&self.program).args(["serve", "--config"]).arg(&config).spawn();
         self.server = Running(server.context("cannot start the server")?);
         let begun = Instant::now();
         while std::net::TcpStream::connect(&listen).is_err() {

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 
-use super::{Figures, must, read};
+use super::{Figures, must, program, read};
 
 /// Runs that the median is taken of.
 const RUNS: usize = 3;
@@ -24,8 +24,7 @@ const TICKS: f64 = 100.0;
 
 /// Builds the program, makes up the input, and gives the figures.
 pub(super) fn measure(target: &Path) -> anyhow::Result<Figures> {
-    must(Command::new("cargo").args(["build", "--quiet", "--release", "--package", "doorward"]))?;
-    let program = target.join("release/doorward");
+    let program = program(target)?;
     let data = target.join("bench-tools");
     let users = USERS.to_string();
     let generate = ["generate", "--users", &users, "--sign-ins", SIGN_INS, "--policies", POLICIES, "--out"];
