@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 
 /// Tenants as read from the store a moment ago.
-pub struct TenantCache(Cache<(), Arc<Vec<Tenant>>>);
+pub struct TenantCache(Cache<(), Arc<[Arc<Tenant>]>>);
 
 impl Default for TenantCache {
     fn default() -> Self {
@@ -27,10 +27,10 @@ impl TenantCache {
     }
 }
 
-async fn all(ctx: &Context) -> Result<Arc<Vec<Tenant>>> {
+async fn all(ctx: &Context) -> Result<Arc<[Arc<Tenant>]>> {
     ctx.tenants
         .0
-        .try_get_with((), async { ctx.store.tenants().await.map(Arc::new) })
+        .try_get_with((), async { ctx.store.tenants().await.map(|tenants| tenants.into_iter().map(Arc::new).collect()) })
         .await
         .map_err(|error| Error::internal("reading tenants", &error))
 }
@@ -42,13 +42,13 @@ async fn all(ctx: &Context) -> Result<Arc<Vec<Tenant>>> {
 ///
 /// # Errors
 /// [`ErrorCode::TENANT_NOT_FOUND`], or storage failure.
-pub async fn resolve(ctx: &Context, segment: &str, account: Option<&str>) -> Result<Tenant> {
+pub async fn resolve(ctx: &Context, segment: &str, account: Option<&str>) -> Result<Arc<Tenant>> {
     let tenants = all(ctx).await?;
     let wanted = segment.to_lowercase();
     let found = if wanted == "common" || wanted == "organizations" {
         let domain = account.and_then(|account| account.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
         let by_domain = domain.and_then(|domain| tenants.iter().find(|tenant| tenant.domains.contains(&domain)));
-        by_domain.or(match tenants.as_slice() {
+        by_domain.or(match &*tenants {
             [only] => Some(only),
             _ => None,
         })
@@ -70,6 +70,6 @@ pub async fn resolve(ctx: &Context, segment: &str, account: Option<&str>) -> Res
 ///
 /// # Errors
 /// As [`resolve`].
-pub async fn by_id(ctx: &Context, id: TenantId) -> Result<Tenant> {
+pub async fn by_id(ctx: &Context, id: TenantId) -> Result<Arc<Tenant>> {
     resolve(ctx, &id.to_string(), None).await
 }

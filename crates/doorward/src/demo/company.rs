@@ -1,6 +1,7 @@
 //! The sample company: made once, found again on the same data.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri, SigningAlgorithm};
@@ -25,7 +26,7 @@ use crate::durable_file;
 /// The company.
 pub(super) struct Company {
     /// Tenant.
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Arc<Tenant>,
     /// Password of everybody in it.
     pub(super) password: String,
     /// Users.

@@ -82,7 +82,7 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
             brokered: true,
             capabilities: &capabilities,
             hub: hub.as_ref().map(|hub| hub.app_id),
-            ..Issue::new(tenant, &proof.user, &application, &target, &proof.session, version)
+            ..Issue::new(tenant, &proof.user, &application, &target, &proof.session, version, attempt.id())
         };
         serde_json::to_vec(&issue::issue(ctx, unit.as_mut(), &tokens).await?)
     };

@@ -114,7 +114,7 @@ async fn redeem_in<'a>(
         capabilities: &capabilities,
         authentication_context: code.authentication_context.as_deref(),
         hub: code.hub,
-        ..Issue::new(tenant, &user, application, &target, &session, version)
+        ..Issue::new(tenant, &user, application, &target, &session, version, attempt.id())
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))

@@ -53,7 +53,7 @@ pub async fn issue(
         azp: Some(application.app_id),
         idtyp: Some("app"),
         roles: Some(roles),
-        ..issue::claims(ctx, tenant.id, version, audience, application.app_id.to_string(), application.app_id.0)
+        ..issue::claims(ctx, attempt.id(), tenant.id, version, audience, application.app_id.to_string(), application.app_id.0)
     };
     let access_token = jwt::sign(key, kid, "JWT", &claims)?;
     attempt.granted(ctx).await;

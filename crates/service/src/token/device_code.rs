@@ -190,7 +190,7 @@ pub async fn poll(
             return Err(error);
         }
     };
-    let tokens = Issue::new(tenant, &user, application, &target, &session, version);
+    let tokens = Issue::new(tenant, &user, application, &target, &session, version, attempt.id());
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;
     unit.commit().await?;
     attempt.granted(ctx).await;

@@ -6,7 +6,7 @@ use doorward_model::refresh_token::RefreshToken;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
-use doorward_model::{AppId, CodeId, DeviceId, TenantId, TokenId, rng};
+use doorward_model::{AppId, CodeId, DeviceId, SignInId, TenantId, TokenId, rng};
 use doorward_store::Unit;
 use doorward_wire::jwt;
 use doorward_wire::oauth::client_info;
@@ -85,6 +85,8 @@ pub struct Issue<'a> {
     pub hub: Option<AppId>,
     /// Dialect.
     pub version: Version,
+    /// The record of the sign-in that the tokens come from.
+    pub sign_in: SignInId,
 }
 
 impl<'a> Issue<'a> {
@@ -97,6 +99,7 @@ impl<'a> Issue<'a> {
         target: &'a Target,
         session: &'a Session,
         version: Version,
+        sign_in: SignInId,
     ) -> Self {
         Self {
             tenant,
@@ -115,6 +118,7 @@ impl<'a> Issue<'a> {
             bound_device: None,
             hub: None,
             version,
+            sign_in,
         }
     }
 
@@ -224,13 +228,14 @@ fn persons_claims<'a>(ctx: &Context, issue: &Issue<'a>, version: Version, audien
         name: Some(&issue.user.display_name),
         preferred_username: Some(&issue.user.user_principal_name),
         sid: Some(issue.session.id),
-        ..claims(ctx, issue.tenant.id, version, audience, pairwise_subject(issue), issue.user.id.0)
+        ..claims(ctx, issue.sign_in, issue.tenant.id, version, audience, pairwise_subject(issue), issue.user.id.0)
     }
 }
 
 /// What every token says; the caller adds what else there is. `object`: the id of whom it is about.
 pub(super) fn claims<'a>(
     ctx: &Context,
+    sign_in: SignInId,
     tenant: TenantId,
     version: Version,
     audience: String,
@@ -266,7 +271,7 @@ pub(super) fn claims<'a>(
         sub: subject,
         tid: tenant,
         upn: None,
-        uti: rng::uuid(ctx.rng.as_ref()).simple(),
+        uti: sign_in.0.simple(),
         ver: match version {
             Version::V1 => "1.0",
             Version::V2 => "2.0",

@@ -65,7 +65,7 @@ pub async fn exchange(
     let tokens = Issue {
         device: device.as_ref(),
         capabilities: request.capabilities,
-        ..Issue::new(tenant, &user, application, &target, &session, version)
+        ..Issue::new(tenant, &user, application, &target, &session, version, attempt.id())
     };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;
     unit.commit().await?;

@@ -59,7 +59,8 @@ pub async fn sign_in(
     };
     let attempt = access::require(ctx, unit.as_mut(), &request).await?;
     unit.sessions().create(&session).await?;
-    let tokens = Issue { capabilities: grant.capabilities, ..Issue::new(tenant, &user, application, &target, &session, version) };
+    let tokens =
+        Issue { capabilities: grant.capabilities, ..Issue::new(tenant, &user, application, &target, &session, version, attempt.id()) };
     let response = issue::issue(ctx, unit.as_mut(), &tokens).await?;
     unit.commit().await?;
     attempt.granted(ctx).await;

@@ -182,7 +182,7 @@ async fn redeem_in(
         capabilities: refresh.capabilities,
         authentication_context: refresh.authentication_context,
         confirmation: refresh.confirmation,
-        ..Issue::new(tenant, &user, application, &target, &session, version)
+        ..Issue::new(tenant, &user, application, &target, &session, version, attempt.id())
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))

@@ -23,7 +23,7 @@ use crate::caller::TheCaller;
 /// A signed-in person.
 pub(super) struct Person {
     pub(super) ctx: Arc<Context>,
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Arc<Tenant>,
     pub(super) user: User,
     pub(super) session: Session,
     pub(super) caller: Caller,

@@ -81,7 +81,7 @@ async fn handle(ctx: &Context, caller: &Caller, segment: &str, headers: &HeaderM
 /// A message signed by the session key of a primary refresh token: as a header from a broker or an extension of the browser, or as a
 /// cookie that the system gave the browser.
 fn prt_credential(headers: &HeaderMap) -> Option<String> {
-    header(headers, PRT_CREDENTIAL).or_else(|| cookies::read(headers, cookies::PRT_CREDENTIAL))
+    header(headers, PRT_CREDENTIAL).map(str::to_owned).or_else(|| cookies::read(headers, cookies::PRT_CREDENTIAL))
 }
 
 /// The same address with a nonce that the broker signs for the browser.
@@ -155,7 +155,7 @@ async fn brokered(
 ) -> Result<Response, Error> {
     let device = header(headers, DEVICE_CREDENTIAL);
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let proof = credential::brokered_request(ctx, unit.as_mut(), tenant, prt, device.as_deref()).await?;
+    let proof = credential::brokered_request(ctx, unit.as_mut(), tenant, prt, device).await?;
     let checked = request::check(unit.as_mut(), caller, parameters, true).await;
     unit.commit().await?;
     let (request, client, target) = match checked {

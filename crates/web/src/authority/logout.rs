@@ -52,7 +52,7 @@ pub(super) async fn get(
         }
         None => {
             let back: Option<Link> = None;
-            page(StatusCode::OK, &SignedOut { frame: Frame::new(tenant.display_name), back }, &FormTarget::Own)
+            page(StatusCode::OK, &SignedOut { frame: Frame::new(tenant.display_name.clone()), back }, &FormTarget::Own)
         }
     };
     cookies::clear(&mut response, cookies::SESSION);

@@ -192,7 +192,7 @@ async fn grant(
                 authentication_context: authentication_context.as_deref(),
                 confirmation: confirmation.as_ref(),
                 endpoint: endpoint.as_ref(),
-                device_answer: device_answer.as_deref(),
+                device_answer,
             };
             refresh_token::redeem(ctx, tenant, caller, &application, refresh, version).await?
         }

@@ -57,7 +57,7 @@ impl Purpose for ManagesProtection {
 /// A signed-in person who holds a role for the purpose.
 pub(super) struct Admin<P> {
     pub(super) ctx: Arc<Context>,
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Arc<Tenant>,
     pub(super) user: User,
     flash: Option<Flash>,
     purpose: PhantomData<P>,

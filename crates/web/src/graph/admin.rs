@@ -18,7 +18,7 @@ use crate::bearer;
 /// The caller, and their tenant.
 pub(super) struct Admin {
     pub(super) ctx: Arc<Context>,
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Arc<Tenant>,
     pub(super) principal: Principal,
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Router<Arc<Context>> {
 }
 
 /// The computer that speaks, by its access token for one of the services.
-async fn computer(ctx: &Context, segment: &str, headers: &HeaderMap, service: AppId) -> Result<(Tenant, Computer), ManagementError> {
+async fn computer(ctx: &Context, segment: &str, headers: &HeaderMap, service: AppId) -> Result<(Arc<Tenant>, Computer), ManagementError> {
     let tenant = tenants::resolve(ctx, segment, None).await?;
     let bearer = bearer::verified(ctx, &tenant, headers, service).await??;
     let computer = Computer::of(ctx, &tenant, bearer).await?;

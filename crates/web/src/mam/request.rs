@@ -62,7 +62,7 @@ impl FromRequestParts<Arc<Context>> for Trace {
 
 /// A request of an app instance: which tenant, and everything that token and proof are about.
 pub(super) struct FromInstance {
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Arc<Tenant>,
     pub(super) trace: Trace,
     token: Option<String>,
     method: Method,
@@ -82,7 +82,7 @@ impl FromRequest<Arc<Context>> for FromInstance {
         let segment = parts.uri.path().split('/').nth(1).unwrap_or_default();
         let tenant = tenants::resolve(ctx, segment, None).await.map_err(|error| trace.fail(error))?;
         let token = bearer::token(&parts.headers);
-        let of = |name: &str| header(&parts.headers, name);
+        let of = |name: &str| header(&parts.headers, name).map(str::to_owned);
         let media_type = of("content-type").unwrap_or_default();
         let (proof, if_none_match) = (of("doorward-proof"), of("if-none-match"));
         let json = media_type.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("application/json"));

@@ -40,7 +40,7 @@ pub(super) async fn get(State(ctx): State<Arc<Context>>, Path(domain): Path<Stri
         tenant_info: TenantInfo {
             tenant_id: tenant.id,
             tenant_name: tenant.default_domain().unwrap_or_default().to_owned(),
-            display_name: tenant.display_name,
+            display_name: tenant.display_name.clone(),
         },
     }))
 }

@@ -73,7 +73,7 @@ pub struct TokenClaims<'a> {
     /// Sign-in name, as resources expect it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upn: Option<&'a str>,
-    /// Id of the token.
+    /// Id of the record of the sign-in log that says how the token came to be.
     pub uti: Simple,
     /// Version of the token: `1.0` or `2.0`.
     pub ver: &'static str,

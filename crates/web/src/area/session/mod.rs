@@ -6,6 +6,8 @@
 mod entry;
 mod form_token;
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use axum::response::Response;
 use doorward_model::TenantId;
@@ -37,7 +39,7 @@ pub(crate) struct Tokens {
 
 /// A live session.
 pub(crate) struct Signed {
-    pub(crate) tenant: Tenant,
+    pub(crate) tenant: Arc<Tenant>,
     pub(crate) user: User,
     /// The session that the tokens came from.
     pub(crate) session: Session,
@@ -101,7 +103,7 @@ async fn person(ctx: &Context, area: &Area, tenant: &Tenant, tokens: &Tokens) ->
     Ok(authenticated.user.zip(authenticated.session).filter(|_| ours).ok_or(TokenError::Invalid))
 }
 
-async fn renew(ctx: &Context, area: &Area, caller: &Caller, tenant: Tenant, tokens: Tokens) -> Result<Option<Signed>, Error> {
+async fn renew(ctx: &Context, area: &Area, caller: &Caller, tenant: Arc<Tenant>, tokens: Tokens) -> Result<Option<Signed>, Error> {
     let refresh = Refresh {
         refresh_token: &tokens.refresh,
         scope: "",

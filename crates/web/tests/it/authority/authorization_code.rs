@@ -40,6 +40,25 @@ async fn a_code_becomes_an_access_token_an_id_token_and_a_refresh_token() {
 }
 
 #[tokio::test]
+async fn tokens_name_the_record_of_the_sign_in_that_they_come_from() {
+    let world = World::new().await;
+    let verifier = verifier(&world);
+    let (answer, _) = sign_in(&world, &verifier, &[]).await;
+    let first = redeem(&world, &answer.location_parameter("code").unwrap(), &verifier, CLI_REDIRECT).await.json();
+    let client = CLI.to_string();
+    let refresh = [("grant_type", "refresh_token"), ("client_id", &client), ("refresh_token", first["refresh_token"].as_str().unwrap())];
+    let second = world.token(&refresh).await.json();
+    let records = world.sign_ins().await;
+    for (tokens, grant) in [(&first, "authorization_code"), (&second, "refresh_token")] {
+        let record = records.iter().find(|record| record.grant == grant).unwrap();
+        for name in ["access_token", "id_token"] {
+            let claims = doorward_wire::jwt::unverified_payload(tokens[name].as_str().unwrap()).unwrap();
+            assert_eq!(claims["uti"], record.id.0.simple().to_string(), "{grant}, {name}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_code_works_once_and_a_second_use_withdraws_what_the_first_one_got() {
     let world = World::new().await;
     let verifier = verifier(&world);

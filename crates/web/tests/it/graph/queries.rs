@@ -144,7 +144,8 @@ async fn policies_are_filtered_ordered_and_paged_like_everything_else() {
     let next = first["@odata.nextLink"].as_str().unwrap().strip_prefix("https://login.contoso.example").unwrap().to_owned();
     let second = world.json(Method::GET, &next, &token, &Value::Null).await.json();
     assert_eq!((names(&second, "displayName"), second.get("@odata.nextLink")), (vec!["c".to_owned()], None));
-    let found = ask(&world, &token, path, &[("$filter", "state eq 'disabled' and displayName ne 'a'"), ("$select", "displayName")]).await;
+    let filter = [("$filter", "state eq 'disabled' and displayName ne 'a'"), ("$orderby", "displayName"), ("$select", "displayName")];
+    let found = ask(&world, &token, path, &filter).await;
     assert_eq!(found["value"], json!([{ "displayName": "b" }, { "displayName": "c" }]));
 }
 
