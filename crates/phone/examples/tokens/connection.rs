@@ -1,6 +1,6 @@
 //! One connection that is kept open, and nothing that costs more than the server's own work.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 
@@ -51,54 +51,84 @@ impl Server {
 }
 
 impl Connection {
+    /// From now on [`Self::receive`] returns at once.
+    pub(crate) fn never_wait(&mut self) -> anyhow::Result<()> {
+        // The handshake is over when there is something to read, at the latest.
+        while self.stream.conn.is_handshaking() {
+            self.stream.conn.complete_io(&mut self.stream.sock)?;
+        }
+        Ok(self.stream.sock.set_nonblocking(true)?)
+    }
+
+    /// Sends a request and waits for its answer.
     pub(crate) fn exchange(&mut self, request: &[u8]) -> anyhow::Result<Answer> {
+        self.send(request)?;
+        loop {
+            if let Some(answer) = self.receive()? {
+                return Ok(answer);
+            }
+        }
+    }
+
+    pub(crate) fn send(&mut self, request: &[u8]) -> anyhow::Result<()> {
         self.stream.write_all(request)?;
-        self.stream.flush()?;
-        let end = self.read_until(|buffer| buffer.windows(4).position(|four| four == b"\r\n\r\n"))?;
-        let head = String::from_utf8(self.buffer.drain(..end + 4).collect())?;
-        let status = head.get(9..12).and_then(|status| status.parse().ok()).context("no HTTP answer")?;
-        let header = |wanted: &str| {
-            let mut lines = head.lines().filter_map(|line| line.split_once(':'));
-            lines.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim().to_owned())
-        };
-        let body = match (header("content-length"), header("transfer-encoding")) {
-            (Some(length), _) => self.take(length.parse()?)?,
-            (None, Some(_)) => self.chunks()?,
-            (None, None) if status == 204 || status == 304 => Vec::new(),
-            (None, None) => bail!("an answer without a length"),
-        };
-        Ok(Answer { status, location: header("location"), body: String::from_utf8(body)? })
+        Ok(self.stream.flush()?)
     }
 
-    fn chunks(&mut self) -> anyhow::Result<Vec<u8>> {
-        let mut body = Vec::new();
-        loop {
-            let end = self.read_until(|buffer| buffer.windows(2).position(|two| two == b"\r\n"))?;
-            let line: Vec<u8> = self.buffer.drain(..end + 2).take(end).collect();
-            let length = usize::from_str_radix(std::str::from_utf8(&line)?, 16)?;
-            body.extend(self.take(length)?);
-            self.take(2)?;
-            if length == 0 {
-                return Ok(body);
-            }
-        }
-    }
-
-    fn take(&mut self, length: usize) -> anyhow::Result<Vec<u8>> {
-        self.read_until(|buffer| (buffer.len() >= length).then_some(length))?;
-        Ok(self.buffer.drain(..length).collect())
-    }
-
-    fn read_until(&mut self, done: impl Fn(&[u8]) -> Option<usize>) -> anyhow::Result<usize> {
+    /// The answer, once all of it has come.
+    pub(crate) fn receive(&mut self) -> anyhow::Result<Option<Answer>> {
         let mut piece = [0; 16 * 1024];
-        loop {
-            if let Some(found) = done(&self.buffer) {
-                return Ok(found);
-            }
-            match self.stream.read(&mut piece)? {
-                0 => bail!("the server closed the connection"),
-                read => self.buffer.extend(piece.iter().take(read)),
-            }
+        match self.stream.read(&mut piece) {
+            Ok(0) => bail!("the server closed the connection"),
+            Ok(read) => self.buffer.extend(piece.iter().take(read)),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+            Err(error) => return Err(error.into()),
         }
+        let answer = whole(&self.buffer)?;
+        if answer.is_some() {
+            self.buffer.clear();
+        }
+        Ok(answer)
     }
+}
+
+/// The answer that a buffer holds, if it is whole.
+fn whole(buffer: &[u8]) -> anyhow::Result<Option<Answer>> {
+    let Some(end) = find(buffer, b"\r\n\r\n") else { return Ok(None) };
+    let (head, rest) = buffer.split_at(end + 4);
+    let head = std::str::from_utf8(head)?;
+    let status = head.get(9..12).and_then(|status| status.parse().ok()).context("no HTTP answer")?;
+    let header = |wanted: &str| {
+        let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+    };
+    let body = match (header("content-length"), header("transfer-encoding")) {
+        (Some(length), _) => rest.get(..length.parse()?).map(<[u8]>::to_vec),
+        (None, Some(_)) => chunks(rest)?,
+        (None, None) if status == 204 || status == 304 => Some(Vec::new()),
+        (None, None) => bail!("an answer without a length"),
+    };
+    let Some(body) = body else { return Ok(None) };
+    Ok(Some(Answer { status, location: header("location").map(str::to_owned), body: String::from_utf8(body)? }))
+}
+
+/// A chunked body (RFC 9112 §7.1), if it is whole.
+fn chunks(mut rest: &[u8]) -> anyhow::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    loop {
+        let Some(end) = find(rest, b"\r\n") else { return Ok(None) };
+        let (line, after) = rest.split_at(end);
+        let length = usize::from_str_radix(std::str::from_utf8(line)?, 16)?;
+        let Some((chunk, after)) = after.get(2..).and_then(|after| after.split_at_checked(length)) else { return Ok(None) };
+        let Some(after) = after.get(2..) else { return Ok(None) };
+        if length == 0 {
+            return Ok(Some(body));
+        }
+        body.extend(chunk);
+        rest = after;
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
 }

@@ -1,11 +1,13 @@
 //! Sends prepared requests over several connections, as fast as they are answered or at a given pace.
+//!
+//! While answers are outstanding the driver looks for them without ever sleeping: waking it would be work of the server's, which writes
+//! the answer, and a client elsewhere in the network costs it nothing.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use super::connection::{Answer, Server};
+use super::connection::{Answer, Connection, Server};
 use super::process::cpu_seconds;
 
 /// Connections that are open at once: so many that a busy server finds the next request whenever it has answered one.
@@ -41,43 +43,70 @@ pub(crate) fn run<'a>(
     process: &str,
     count: usize,
     pace: Option<Duration>,
-    request: impl Fn(usize) -> &'a [u8] + Sync,
+    request: impl Fn(usize) -> &'a [u8],
 ) -> anyhow::Result<Run> {
-    let next = AtomicUsize::new(0);
+    let mut connections = (0..CONNECTIONS).map(|_| Line::open(server)).collect::<anyhow::Result<Vec<_>>>()?;
+    let (mut answers, mut times) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut sent = 0;
     let before = cpu_seconds(process)?;
     let begun = Instant::now();
-    let work = || -> anyhow::Result<Vec<(Answer, Duration)>> {
-        let mut connection = server.connect()?;
-        let mut answers = Vec::new();
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= count {
-                return Ok(answers);
+    while answers.len() < count {
+        let outstanding = sent > answers.len();
+        for line in &mut connections {
+            if let Some((answer, time)) = line.answer()? {
+                if answer.status >= 400 {
+                    bail!("HTTP {}: {}", answer.status, answer.body);
+                }
+                answers.push(answer);
+                times.push(time);
             }
+            if line.since.is_some() || sent == count {
+                continue;
+            }
+            let now = Instant::now();
             // A request that could not be sent when it was due waits on the server's account.
             let due = match pace {
-                Some(pace) => begun + pace * u32::try_from(number)?,
-                None => Instant::now(),
+                Some(pace) => begun + pace * u32::try_from(sent)?,
+                None => now,
             };
-            std::thread::sleep(due.saturating_duration_since(Instant::now()));
-            let answer = connection.exchange(request(number))?;
-            if answer.status >= 400 {
-                bail!("HTTP {}: {}", answer.status, answer.body);
+            if due <= now {
+                line.send(request(sent), due)?;
+                sent += 1;
+            } else if !outstanding {
+                std::thread::sleep(due - now);
             }
-            answers.push((answer, due.elapsed()));
         }
-    };
-    let mut all = Vec::with_capacity(count);
-    std::thread::scope(|scope| -> anyhow::Result<()> {
-        let threads: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(work)).collect();
-        for thread in threads {
-            all.extend(thread.join().map_err(|_| anyhow::anyhow!("a connection panicked"))??);
-        }
-        Ok(())
-    })?;
+    }
     let elapsed = begun.elapsed().as_secs_f64();
     let cpu = cpu_seconds(process)? - before;
-    let (answers, mut times): (Vec<_>, Vec<_>) = all.into_iter().unzip();
     times.sort_unstable();
     Ok(Run { answers, cpu, elapsed, times })
+}
+
+/// A connection, and since when the answer to its request is due.
+struct Line {
+    connection: Connection,
+    since: Option<Instant>,
+}
+
+impl Line {
+    fn open(server: &Server) -> anyhow::Result<Self> {
+        let mut connection = server.connect()?;
+        connection.never_wait()?;
+        Ok(Self { connection, since: None })
+    }
+
+    fn send(&mut self, request: &[u8], due: Instant) -> anyhow::Result<()> {
+        self.connection.send(request)?;
+        self.since = Some(due);
+        Ok(())
+    }
+
+    /// The answer, if it is there by now, and how long it took.
+    fn answer(&mut self) -> anyhow::Result<Option<(Answer, Duration)>> {
+        let Some(since) = self.since else { return Ok(None) };
+        let Some(answer) = self.connection.receive()? else { return Ok(None) };
+        self.since = None;
+        Ok(Some((answer, since.elapsed())))
+    }
 }
