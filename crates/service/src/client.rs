@@ -1,5 +1,7 @@
 //! Clients: finding them, and checking that a confidential client is who it says.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,7 +33,7 @@ pub struct ClientCredential {
 ///
 /// # Errors
 /// [`ErrorCode::APP_NOT_FOUND`], [`ErrorCode::APP_DISABLED`], or storage failure.
-pub async fn find(unit: &mut dyn Unit, client_id: &str) -> Result<Application> {
+pub async fn find(unit: &mut dyn Unit, client_id: &str) -> Result<Arc<Application>> {
     let id: AppId = client_id.parse().map_err(|_| not_found(client_id))?;
     let application = unit.applications().get(id).await?.ok_or_else(|| not_found(client_id))?;
     if !application.enabled {

@@ -116,7 +116,7 @@ pub async fn names(ctx: &Context, tenant: TenantId, values: &[&Value]) -> Result
         if !names.contains_key(&id.to_string())
             && let Some(user) = unit.users().get(id).await?
         {
-            names.insert(id.to_string(), user.display_name);
+            names.insert(id.to_string(), user.display_name.clone());
         }
     }
     Ok(names)

@@ -1,5 +1,7 @@
 //! Built-in mail clients: name and password over ActiveSync, under the same policies as everybody else.
 
+use std::sync::Arc;
+
 use doorward_model::AppId;
 use doorward_model::session::SessionKind;
 use doorward_model::sign_in::ClientAppType;
@@ -32,7 +34,7 @@ pub async fn active_sync(
     password: &str,
     eas_device_id: &str,
     service: AppId,
-) -> Result<User> {
+) -> Result<Arc<User>> {
     let application = {
         let mut unit = ctx.store.tenant(tenant.id).read().await?;
         client::find(unit.as_mut(), &BUILT_IN_CLIENT.to_string()).await?
@@ -52,7 +54,7 @@ pub async fn active_sync(
     let session = session::begin(ctx, &user, SessionKind::Password, None, vec!["pwd".to_owned()]);
     let request = access::Request {
         client_type: Some(ClientAppType::ExchangeActiveSync),
-        device: device.as_ref(),
+        device: device.as_deref(),
         session: Some(&session),
         ..access::Request::new("activeSync", tenant, caller, Subject::User(&user), &application, &target)
     };

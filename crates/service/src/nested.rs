@@ -2,6 +2,8 @@
 //!
 //! The tokens are the inner app's. Its registration names the hubs that may ask for it, and what they get stays bound to the pair.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
@@ -35,7 +37,7 @@ pub async fn hub(
     application: &Application,
     redirect_uri: Option<&str>,
     asked: &HubParameters,
-) -> Result<Option<Application>> {
+) -> Result<Option<Arc<Application>>> {
     let inner = redirect_uri.and_then(hub_in);
     let Some(id) = asked.brk_client_id.as_deref() else {
         if inner.is_some() || asked.brk_redirect_uri.is_some() {
@@ -69,7 +71,7 @@ pub async fn hub(
 ///
 /// # Errors
 /// As [`hub`].
-pub async fn still_allowed(unit: &mut dyn Unit, application: &Application, hub: Option<AppId>) -> Result<Option<Application>> {
+pub async fn still_allowed(unit: &mut dyn Unit, application: &Application, hub: Option<AppId>) -> Result<Option<Arc<Application>>> {
     let Some(hub) = hub else { return Ok(None) };
     let hub = client::find(unit, &hub.to_string()).await?;
     require_allowed(application, &hub)?;

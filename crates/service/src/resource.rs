@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use doorward_model::application::Application;
 use doorward_model::{AppId, ErrorCode};
@@ -41,7 +42,7 @@ const DEFAULT: &str = ".default";
 #[derive(Debug, Clone)]
 pub struct Target {
     /// The resource.
-    pub resource: Application,
+    pub resource: Arc<Application>,
     /// How the client named it; the audience of v1.0 tokens.
     pub name: String,
     /// Delegated scopes, without the resource's name; sorted, no doubles.
@@ -131,7 +132,7 @@ pub async fn from_request(unit: &mut dyn Unit, resource: Option<&str>, scope: &s
 ///
 /// # Errors
 /// [`ErrorCode::RESOURCE_NOT_FOUND`], [`ErrorCode::RESOURCE_DISABLED`], or storage failure.
-pub async fn find(unit: &mut dyn Unit, name: &str) -> Result<Application> {
+pub async fn find(unit: &mut dyn Unit, name: &str) -> Result<Arc<Application>> {
     let found = match Uuid::try_parse(name) {
         Ok(id) => unit.applications().get(AppId(id)).await?,
         Err(_) => unit.applications().find_by_identifier_uri(name).await?,

@@ -150,11 +150,11 @@ pub async fn complete_tenants(ctx: &Context) -> Result<()> {
         let mut unit = ctx.store.tenant(tenant.id).write().await?;
         for own in own_clients(ctx, ctx.now()) {
             let present = unit.applications().get(own.app_id).await?;
-            let wanted = match &present {
+            let wanted = match present.as_deref() {
                 None => own,
                 Some(present) => Application { redirect_uris: own.redirect_uris, ..present.clone() },
             };
-            complete(ctx, unit.as_mut(), present, wanted).await?;
+            complete(ctx, unit.as_mut(), present.as_deref(), wanted).await?;
         }
         for service in management_services(ctx.now()) {
             if unit.applications().get(service.app_id).await?.is_none() {
@@ -164,7 +164,7 @@ pub async fn complete_tenants(ctx: &Context) -> Result<()> {
         let graph = unit.applications().get(resource::GRAPH).await?;
         if let Some(present) = graph {
             let wanted = with_permissions(&present);
-            complete(ctx, unit.as_mut(), Some(present), wanted).await?;
+            complete(ctx, unit.as_mut(), Some(&present), wanted).await?;
         }
         unit.commit().await?;
     }
@@ -199,8 +199,8 @@ pub fn scope_of(resource: AppId, value: &str) -> PermissionScope {
     PermissionScope::new(PermissionId(Builder::from_custom_bytes(bytes).into_uuid()), value)
 }
 
-async fn complete(ctx: &Context, unit: &mut dyn Unit, present: Option<Application>, wanted: Application) -> Result<()> {
-    let activity = match &present {
+async fn complete(ctx: &Context, unit: &mut dyn Unit, present: Option<&Application>, wanted: Application) -> Result<()> {
+    let activity = match present {
         Some(present) if *present == wanted => return Ok(()),
         Some(_) => {
             unit.applications().update(&wanted).await?;
@@ -218,7 +218,7 @@ async fn complete(ctx: &Context, unit: &mut dyn Unit, present: Option<Applicatio
         initiated_by: Initiator { id: None, is_app: false, display_name: "Doorward at its start".into() },
         target_type: "application".into(),
         target_id: wanted.app_id.to_string(),
-        before: present.as_ref().map_or(serde_json::Value::Null, crate::directory::without_hashes),
+        before: present.map_or(serde_json::Value::Null, crate::directory::without_hashes),
         after: crate::directory::without_hashes(&wanted),
     };
     Ok(unit.logs().append_audit(&audit).await?)

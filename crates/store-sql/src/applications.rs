@@ -1,5 +1,7 @@
 //! Application registrations and the names they answer to as resources.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::AppId;
 use doorward_model::application::Application;
@@ -53,8 +55,8 @@ impl Scope<'_> {
 
 #[async_trait]
 impl ApplicationRepository for Scope<'_> {
-    async fn get(&mut self, id: AppId) -> Result<Option<Application>> {
-        if let Some(known) = self.recall(&self.memory.applications, &id) {
+    async fn get(&mut self, id: AppId) -> Result<Option<Arc<Application>>> {
+        if let Some(known) = self.recall(&self.memory.applications, id) {
             return Ok(Some(known));
         }
         let row = sqlx::query("SELECT id, body FROM applications WHERE tenant_id = $1 AND id = $2")
@@ -63,13 +65,13 @@ impl ApplicationRepository for Scope<'_> {
             .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        let found = row.map(|row| read(&row)).transpose()?;
+        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
         self.remember(&self.memory.applications, id, found.as_ref());
         Ok(found)
     }
 
-    async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Application>> {
-        if let Some(known) = self.recall(&self.memory.applications_by_uri, &key(uri).to_owned()) {
+    async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Arc<Application>>> {
+        if let Some(known) = self.recall(&self.memory.applications_by_uri, key(uri).to_owned()) {
             return Ok(Some(known));
         }
         let row = sqlx::query(
@@ -81,7 +83,7 @@ impl ApplicationRepository for Scope<'_> {
         .fetch_optional(self.connection.open().await?)
         .await
         .map_err(engine)?;
-        let found = row.map(|row| read(&row)).transpose()?;
+        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
         self.remember(&self.memory.applications_by_uri, key(uri).to_owned(), found.as_ref());
         Ok(found)
     }

@@ -129,7 +129,7 @@ impl Scope<'_> {
     /// The circumstances of a record, if the database has them. To be asked before the unit writes anything: what it wrote itself may
     /// be given up, and is not remembered.
     pub(crate) async fn known_circumstances(&mut self, body: &Body, record: &SignInRecord) -> Result<Option<Arc<Circumstances>>> {
-        if let Some(known) = self.recall(&self.memory.circumstances, &body.hash) {
+        if let Some(known) = self.recall(&self.memory.circumstances, body.hash) {
             return Ok(Some(known));
         }
         let number = sqlx::query_scalar("SELECT number FROM sign_in_circumstances WHERE tenant = $1 AND hash = $2")

@@ -1,5 +1,7 @@
 //! Registered devices.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::device::Device;
 use doorward_model::{DeviceId, UserId};
@@ -35,8 +37,8 @@ table! { DeviceField in "devices" as Device, read;
 
 #[async_trait]
 impl DeviceRepository for Scope<'_> {
-    async fn get(&mut self, id: DeviceId) -> Result<Option<Device>> {
-        if let Some(known) = self.recall(&self.memory.devices, &id) {
+    async fn get(&mut self, id: DeviceId) -> Result<Option<Arc<Device>>> {
+        if let Some(known) = self.recall(&self.memory.devices, id) {
             return Ok(Some(known));
         }
         let row = sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND id = $2")
@@ -45,22 +47,22 @@ impl DeviceRepository for Scope<'_> {
             .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        let found = row.map(|row| read(&row)).transpose()?;
+        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
         self.remember(&self.memory.devices, id, found.as_ref());
         Ok(found)
     }
 
-    async fn find_by_public_key(&mut self, public_key_sha256: &str) -> Result<Option<Device>> {
+    async fn find_by_public_key(&mut self, public_key_sha256: &str) -> Result<Option<Arc<Device>>> {
         let row = sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND public_key = $2")
             .bind(&self.tenant)
             .bind(public_key_sha256)
             .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        row.map(|row| read(&row).map(Arc::new)).transpose()
     }
 
-    async fn find_by_eas_id(&mut self, owner: UserId, eas_device_id: &str) -> Result<Option<Device>> {
+    async fn find_by_eas_id(&mut self, owner: UserId, eas_device_id: &str) -> Result<Option<Arc<Device>>> {
         let row = sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND owner = $2 AND eas_key = $3 ORDER BY registered, id")
             .bind(&self.tenant)
             .bind(owner.to_string())
@@ -68,7 +70,7 @@ impl DeviceRepository for Scope<'_> {
             .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        row.map(|row| read(&row).map(Arc::new)).transpose()
     }
 
     async fn page(&mut self, query: &Query<DeviceField>) -> Result<Page<Device>> {

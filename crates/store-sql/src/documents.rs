@@ -1,5 +1,7 @@
 //! Policy documents.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::document::{Document, DocumentKind};
 use doorward_store::{DocumentRepository, Result, StoreError};
@@ -71,9 +73,9 @@ impl DocumentRepository for Scope<'_> {
         rows.iter().map(read).collect()
     }
 
-    async fn list_by_subject(&mut self, kind: DocumentKind, subject: &str) -> Result<Vec<Document>> {
+    async fn list_by_subject(&mut self, kind: DocumentKind, subject: &str) -> Result<Arc<[Document]>> {
         let remembered = kind == DocumentKind::ManagedAppRegistration;
-        if remembered && let Some(known) = self.recall(&self.memory.registrations, &subject.to_owned()) {
+        if remembered && let Some(known) = self.recall(&self.memory.registrations, subject.to_owned()) {
             return Ok(known);
         }
         let rows = sqlx::query(
@@ -85,7 +87,7 @@ impl DocumentRepository for Scope<'_> {
         .fetch_all(self.connection.open().await?)
         .await
         .map_err(engine)?;
-        let found: Vec<Document> = rows.iter().map(read).collect::<Result<_>>()?;
+        let found: Arc<[Document]> = rows.iter().map(read).collect::<Result<_>>()?;
         if remembered {
             self.remember(&self.memory.registrations, subject.to_owned(), Some(&found));
         }

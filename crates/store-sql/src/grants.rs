@@ -1,5 +1,7 @@
 //! Codes, refresh tokens, device codes and consents. Secrets are looked up by their SHA-256.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::authorization_code::AuthorizationCode;
 use doorward_model::consent::Consent;
@@ -89,8 +91,8 @@ impl GrantRepository for Scope<'_> {
         .map_err(write_error("refresh token"))
     }
 
-    async fn refresh_token(&mut self, hash: &Sha256) -> Result<Option<RefreshToken>> {
-        if let Some(known) = self.recall(&self.memory.refresh_tokens, hash) {
+    async fn refresh_token(&mut self, hash: &Sha256) -> Result<Option<Arc<RefreshToken>>> {
+        if let Some(known) = self.recall(&self.memory.refresh_tokens, *hash) {
             return Ok(Some(known));
         }
         let row = sqlx::query("SELECT id, revoked, body FROM refresh_tokens WHERE tenant_id = $1 AND hash = $2")
@@ -104,7 +106,7 @@ impl GrantRepository for Scope<'_> {
                 let reader = Reader::new(&row, "refresh_tokens", "id");
                 let mut token: RefreshToken = reader.body()?;
                 token.revoked = reader.optional_time("revoked")?;
-                Ok(token)
+                Ok(Arc::new(token))
             })
             .transpose()?;
         self.remember(&self.memory.refresh_tokens, *hash, found.as_ref());
@@ -171,8 +173,8 @@ impl GrantRepository for Scope<'_> {
         .map_err(write_error("primary refresh token"))
     }
 
-    async fn prt(&mut self, hash: &Sha256) -> Result<Option<PrimaryRefreshToken>> {
-        if let Some(known) = self.recall(&self.memory.primary_refresh_tokens, hash) {
+    async fn prt(&mut self, hash: &Sha256) -> Result<Option<Arc<PrimaryRefreshToken>>> {
+        if let Some(known) = self.recall(&self.memory.primary_refresh_tokens, *hash) {
             return Ok(Some(known));
         }
         let row = sqlx::query(
@@ -187,7 +189,7 @@ impl GrantRepository for Scope<'_> {
         let found = row
             .map(|row| {
                 let reader = Reader::new(&row, "primary_refresh_tokens", "id");
-                Ok(PrimaryRefreshToken {
+                Ok(Arc::new(PrimaryRefreshToken {
                     id: reader.parsed("id")?,
                     user_id: reader.parsed("user_id")?,
                     session_id: reader.parsed("session_id")?,
@@ -196,7 +198,7 @@ impl GrantRepository for Scope<'_> {
                     issued: reader.time("issued")?,
                     expires: reader.time("expires")?,
                     revoked: reader.optional_time("revoked")?,
-                })
+                }))
             })
             .transpose()?;
         self.remember(&self.memory.primary_refresh_tokens, *hash, found.as_ref());
@@ -267,8 +269,8 @@ impl GrantRepository for Scope<'_> {
         found("device code", &result)
     }
 
-    async fn consent(&mut self, user: UserId, app: AppId, resource: AppId) -> Result<Option<Consent>> {
-        if let Some(known) = self.recall(&self.memory.consents, &(user, app, resource)) {
+    async fn consent(&mut self, user: UserId, app: AppId, resource: AppId) -> Result<Option<Arc<Consent>>> {
+        if let Some(known) = self.recall(&self.memory.consents, (user, app, resource)) {
             return Ok(Some(known));
         }
         let row = sqlx::query("SELECT user_id, body FROM consents WHERE tenant_id = $1 AND user_id = $2 AND app_id = $3 AND resource = $4")
@@ -279,7 +281,7 @@ impl GrantRepository for Scope<'_> {
             .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        let found = row.map(|row| Reader::new(&row, "consents", "user_id").body()).transpose()?;
+        let found = row.map(|row| Reader::new(&row, "consents", "user_id").body().map(Arc::new)).transpose()?;
         self.remember(&self.memory.consents, (user, app, resource), found.as_ref());
         Ok(found)
     }

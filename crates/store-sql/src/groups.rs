@@ -1,5 +1,7 @@
 //! Groups and their members.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::group::{Group, Member};
 use doorward_model::{GroupId, UserId};
@@ -220,8 +222,8 @@ impl GroupRepository for Scope<'_> {
         found("member", &result)
     }
 
-    async fn transitive_of(&mut self, user: UserId) -> Result<Vec<GroupId>> {
-        if let Some(known) = self.recall(&self.memory.memberships, &user) {
+    async fn transitive_of(&mut self, user: UserId) -> Result<Arc<[GroupId]>> {
+        if let Some(known) = self.recall(&self.memory.memberships, user) {
             return Ok(known);
         }
         // As in `member_page`.

@@ -5,7 +5,7 @@
 //! remembered before is void. So a change counts from its commit on, as it does without a memory.
 //!
 //! Time is a count of changes. Objects and changes meet in a table of stripes: two objects may share a stripe, which makes one of
-//! them be read once more, never once too few.
+//! them be read once more, never once too few. What is given out is shared with everybody who asks, not copied.
 
 use std::hash::{BuildHasher as _, Hash};
 use std::sync::Arc;
@@ -94,20 +94,21 @@ impl Stripe {
 }
 
 /// An object with the moment before it was read.
+#[derive(Clone)]
 struct Remembered<V> {
     read: u64,
     value: V,
 }
 
-/// Objects of one kind by tenant and key.
+/// Objects of one kind by tenant and key. Each time that one is given out it is cloned, so values are pointers or numbers.
 pub(crate) struct Objects<K, V> {
     kind: Kind,
-    objects: Cache<(TenantId, K), Arc<Remembered<V>>, RandomState>,
+    objects: Cache<(TenantId, K), Remembered<V>, RandomState>,
 }
 
 impl<K, V> Objects<K, V>
 where
-    K: Hash + Eq + Clone + Send + Sync + 'static,
+    K: Hash + Eq + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
     fn of(kind: Kind) -> Self {
@@ -129,16 +130,16 @@ pub(crate) struct Memory {
     reconnected: AtomicBool,
     wake: mpsc::Sender<()>,
     pub(crate) generations: Objects<(), i64>,
-    pub(crate) applications: Objects<AppId, Application>,
-    pub(crate) applications_by_uri: Objects<String, Application>,
-    pub(crate) users: Objects<UserId, User>,
-    pub(crate) memberships: Objects<UserId, Vec<GroupId>>,
-    pub(crate) devices: Objects<DeviceId, Device>,
-    pub(crate) sessions: Objects<SessionId, Session>,
-    pub(crate) refresh_tokens: Objects<Sha256, RefreshToken>,
-    pub(crate) primary_refresh_tokens: Objects<Sha256, PrimaryRefreshToken>,
-    pub(crate) consents: Objects<(UserId, AppId, AppId), Consent>,
-    pub(crate) registrations: Objects<String, Vec<Document>>,
+    pub(crate) applications: Objects<AppId, Arc<Application>>,
+    pub(crate) applications_by_uri: Objects<String, Arc<Application>>,
+    pub(crate) users: Objects<UserId, Arc<User>>,
+    pub(crate) memberships: Objects<UserId, Arc<[GroupId]>>,
+    pub(crate) devices: Objects<DeviceId, Arc<Device>>,
+    pub(crate) sessions: Objects<SessionId, Arc<Session>>,
+    pub(crate) refresh_tokens: Objects<Sha256, Arc<RefreshToken>>,
+    pub(crate) primary_refresh_tokens: Objects<Sha256, Arc<PrimaryRefreshToken>>,
+    pub(crate) consents: Objects<(UserId, AppId, AppId), Arc<Consent>>,
+    pub(crate) registrations: Objects<String, Arc<[Document]>>,
     pub(crate) circumstances: Objects<Sha256, Arc<Circumstances>>,
 }
 
@@ -176,9 +177,9 @@ impl Memory {
     }
 
     /// An object, if it is known to be as it was when it was read.
-    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: &K) -> Option<V>
+    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: K) -> Option<V>
     where
-        K: Hash + Eq + Clone + Send + Sync + 'static,
+        K: Hash + Eq + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
         self.asked.store(true, Ordering::Relaxed);
@@ -187,19 +188,20 @@ impl Memory {
             let _told = self.wake.try_send(());
             return None;
         }
-        let remembered = objects.objects.get(&(tenant, key.clone()))?;
-        let stripes = [objects.kind.one(key), objects.kind.any()].map(|change| self.stripe(tenant, change));
+        let key = (tenant, key);
+        let remembered = objects.objects.get(&key)?;
+        let stripes = [objects.kind.one(&key.1), objects.kind.any()].map(|change| self.stripe(tenant, change));
         let unchanged = stripes.iter().all(|stripe| stripe.is_some_and(|stripe| stripe.is_unchanged_since(remembered.read)));
-        (unchanged && self.floor.load(Ordering::SeqCst) <= remembered.read).then(|| remembered.value.clone())
+        (unchanged && self.floor.load(Ordering::SeqCst) <= remembered.read).then_some(remembered.value)
     }
 
     /// Remembers an object that was read after the moment `read`.
     pub(crate) fn remember<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: K, read: u64, value: V)
     where
-        K: Hash + Eq + Clone + Send + Sync + 'static,
+        K: Hash + Eq + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
-        objects.objects.insert((tenant, key), Arc::new(Remembered { read, value }));
+        objects.objects.insert((tenant, key), Remembered { read, value });
     }
 
     fn stripe(&self, tenant: TenantId, change: Change) -> Option<&Stripe> {

@@ -1,5 +1,7 @@
 //! Sessions.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::session::Session;
 use doorward_model::{SessionId, UserId};
@@ -20,8 +22,8 @@ fn read(row: &SqliteRow) -> Result<Session> {
 
 #[async_trait]
 impl SessionRepository for Scope<'_> {
-    async fn get(&mut self, id: SessionId) -> Result<Option<Session>> {
-        if let Some(known) = self.recall(&self.memory.sessions, &id) {
+    async fn get(&mut self, id: SessionId) -> Result<Option<Arc<Session>>> {
+        if let Some(known) = self.recall(&self.memory.sessions, id) {
             return Ok(Some(known));
         }
         let row = sqlx::query("SELECT id, revoked, body FROM sessions WHERE tenant_id = $1 AND id = $2")
@@ -30,7 +32,7 @@ impl SessionRepository for Scope<'_> {
             .fetch_optional(self.connection.open().await?)
             .await
             .map_err(engine)?;
-        let found = row.map(|row| read(&row)).transpose()?;
+        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
         self.remember(&self.memory.sessions, id, found.as_ref());
         Ok(found)
     }

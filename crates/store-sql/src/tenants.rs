@@ -70,7 +70,7 @@ impl TenantRepository for Scope<'_> {
     }
 
     async fn generation(&mut self) -> Result<i64> {
-        if let Some(known) = self.recall(&self.memory.generations, &()) {
+        if let Some(known) = self.recall(&self.memory.generations, ()) {
             return Ok(known);
         }
         let generation: Option<i64> = sqlx::query_scalar("SELECT generation FROM tenants WHERE tenant_id = $1")

@@ -76,9 +76,9 @@ impl Scope<'_> {
     }
 
     /// An object as it was read before, if that still holds.
-    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, key: &K) -> Option<V>
+    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, key: K) -> Option<V>
     where
-        K: Hash + Eq + Clone + Send + Sync + 'static,
+        K: Hash + Eq + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
         self.memory.recall(objects, self.tenant_id, key)
@@ -87,7 +87,7 @@ impl Scope<'_> {
     /// Remembers what this unit has read, if there was anything. After its first write a unit may see what never comes to be.
     pub(crate) fn remember<K, V>(&self, objects: &Objects<K, V>, key: K, found: Option<&V>)
     where
-        K: Hash + Eq + Clone + Send + Sync + 'static,
+        K: Hash + Eq + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
         if *self.untouched

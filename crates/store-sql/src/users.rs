@@ -1,5 +1,7 @@
 //! Users.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use doorward_model::UserId;
 use doorward_model::user::User;
@@ -45,17 +47,17 @@ table! { UserField in "users" as User, read, columns "password_hash, body";
 
 impl Scope<'_> {
     /// The user that a statement finds by the tenant and one key.
-    async fn user(&mut self, statement: &'static str, key: String) -> Result<Option<User>> {
+    async fn user(&mut self, statement: &'static str, key: String) -> Result<Option<Arc<User>>> {
         let row =
             sqlx::query(statement).bind(&self.tenant).bind(key).fetch_optional(self.connection.open().await?).await.map_err(engine)?;
-        row.map(|row| read(&row)).transpose()
+        row.map(|row| read(&row).map(Arc::new)).transpose()
     }
 }
 
 #[async_trait]
 impl UserRepository for Scope<'_> {
-    async fn get(&mut self, id: UserId) -> Result<Option<User>> {
-        if let Some(known) = self.recall(&self.memory.users, &id) {
+    async fn get(&mut self, id: UserId) -> Result<Option<Arc<User>>> {
+        if let Some(known) = self.recall(&self.memory.users, id) {
             return Ok(Some(known));
         }
         let found = self.user("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND id = $2", id.to_string()).await?;
@@ -63,15 +65,15 @@ impl UserRepository for Scope<'_> {
         Ok(found)
     }
 
-    async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>> {
+    async fn find(&mut self, user_principal_name: &str) -> Result<Option<Arc<User>>> {
         self.user("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND upn_key = $2", fold(user_principal_name)).await
     }
 
-    async fn find_by_object_guid(&mut self, object_guid: Uuid) -> Result<Option<User>> {
+    async fn find_by_object_guid(&mut self, object_guid: Uuid) -> Result<Option<Arc<User>>> {
         self.user("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND object_guid = $2", object_guid.to_string()).await
     }
 
-    async fn find_by_security_identifier(&mut self, security_identifier: &str) -> Result<Option<User>> {
+    async fn find_by_security_identifier(&mut self, security_identifier: &str) -> Result<Option<Arc<User>>> {
         self.user(
             "SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND security_identifier = $2",
             security_identifier.to_owned(),

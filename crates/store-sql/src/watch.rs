@@ -105,7 +105,7 @@ mod tests {
 
         fn is_remembered(&self) -> bool {
             let memory = &self.store.memory;
-            memory.recall(&memory.generations, tenant(), &()).is_some()
+            memory.recall(&memory.generations, tenant(), ()).is_some()
         }
     }
 

@@ -1,5 +1,10 @@
 //! The repositories, one trait per noun. Unless a method says otherwise, a missing object reads as `None`, a write to a missing
 //! object fails with `NotFound`, and a clash of ids or unique names with `AlreadyExists`.
+//!
+//! One application, user, device, session, refresh token or consent is read as an `Arc`, and so are the groups of a user and the documents
+//! of a subject: an engine may remember these, and hands the same object to everybody who asks. Whoever changes one changes a copy.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use doorward_model::application::Application;
@@ -44,13 +49,13 @@ pub trait TenantRepository: Send {
 #[async_trait]
 pub trait UserRepository: Send {
     /// By id.
-    async fn get(&mut self, id: UserId) -> Result<Option<User>>;
+    async fn get(&mut self, id: UserId) -> Result<Option<Arc<User>>>;
     /// By sign-in name, without regard to case.
-    async fn find(&mut self, user_principal_name: &str) -> Result<Option<User>>;
+    async fn find(&mut self, user_principal_name: &str) -> Result<Option<Arc<User>>>;
     /// By the `objectGUID` of the domain account that the user comes from.
-    async fn find_by_object_guid(&mut self, object_guid: Uuid) -> Result<Option<User>>;
+    async fn find_by_object_guid(&mut self, object_guid: Uuid) -> Result<Option<Arc<User>>>;
     /// By the security identifier of that account.
-    async fn find_by_security_identifier(&mut self, security_identifier: &str) -> Result<Option<User>>;
+    async fn find_by_security_identifier(&mut self, security_identifier: &str) -> Result<Option<Arc<User>>>;
     /// The `objectGUID` of every account that a user comes from, in order.
     async fn object_guids(&mut self) -> Result<Vec<Uuid>>;
     /// All users in order of sign-in name, at most `limit`, after the sign-in name `after`.
@@ -96,7 +101,7 @@ pub trait GroupRepository: Send {
     /// Removes a direct member.
     async fn remove_member(&mut self, id: GroupId, member: Member) -> Result<()>;
     /// Every group the user is in, directly or through nested groups; cycles are harmless. In order of id.
-    async fn transitive_of(&mut self, user: UserId) -> Result<Vec<GroupId>>;
+    async fn transitive_of(&mut self, user: UserId) -> Result<Arc<[GroupId]>>;
     /// What makes up the groups of many users: their direct memberships, and those of every group that is reached through them, as the id
     /// of the member and the group; each once, in no order. Cycles are harmless.
     async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Uuid, GroupId)>>;
@@ -116,9 +121,9 @@ pub trait GroupRepository: Send {
 #[async_trait]
 pub trait ApplicationRepository: Send {
     /// By client id.
-    async fn get(&mut self, id: AppId) -> Result<Option<Application>>;
+    async fn get(&mut self, id: AppId) -> Result<Option<Arc<Application>>>;
     /// By one of its identifier URIs (exact, but for a trailing slash).
-    async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Application>>;
+    async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Arc<Application>>>;
     /// All, in order of display name then id.
     async fn list(&mut self) -> Result<Vec<Application>>;
     /// The registrations that a query finds.
@@ -137,11 +142,11 @@ pub trait ApplicationRepository: Send {
 #[async_trait]
 pub trait DeviceRepository: Send {
     /// By device id.
-    async fn get(&mut self, id: DeviceId) -> Result<Option<Device>>;
+    async fn get(&mut self, id: DeviceId) -> Result<Option<Arc<Device>>>;
     /// By the SHA-256 of the public key (lower-case hexadecimal).
-    async fn find_by_public_key(&mut self, public_key_sha256: &str) -> Result<Option<Device>>;
+    async fn find_by_public_key(&mut self, public_key_sha256: &str) -> Result<Option<Arc<Device>>>;
     /// By the id of its mail client, among the devices of `owner`; ids are compared without regard to case.
-    async fn find_by_eas_id(&mut self, owner: UserId, eas_device_id: &str) -> Result<Option<Device>>;
+    async fn find_by_eas_id(&mut self, owner: UserId, eas_device_id: &str) -> Result<Option<Arc<Device>>>;
     /// The devices that a query finds.
     async fn page(&mut self, query: &Query<DeviceField>) -> Result<Page<Device>>;
     /// How many a query finds in all; its order, place and limit do not count.
@@ -179,7 +184,7 @@ pub trait KeyRepository: Send {
 #[async_trait]
 pub trait SessionRepository: Send {
     /// By id, revoked and expired ones included.
-    async fn get(&mut self, id: SessionId) -> Result<Option<Session>>;
+    async fn get(&mut self, id: SessionId) -> Result<Option<Arc<Session>>>;
     /// Makes a session.
     async fn create(&mut self, session: &Session) -> Result<()>;
     /// Replaces a session (new methods, new authentication time, new device).
@@ -227,7 +232,7 @@ pub trait GrantRepository: Send {
     /// Keeps a refresh token.
     async fn create_refresh_token(&mut self, hash: &Sha256, token: &RefreshToken) -> Result<()>;
     /// The refresh token, revoked and expired ones included.
-    async fn refresh_token(&mut self, hash: &Sha256) -> Result<Option<RefreshToken>>;
+    async fn refresh_token(&mut self, hash: &Sha256) -> Result<Option<Arc<RefreshToken>>>;
     /// Revokes one refresh token.
     async fn revoke_refresh_token(&mut self, id: TokenId, at: Timestamp) -> Result<()>;
     /// Revokes every refresh token that came from a code; how many.
@@ -238,7 +243,7 @@ pub trait GrantRepository: Send {
     /// Keeps a primary refresh token.
     async fn create_prt(&mut self, hash: &Sha256, token: &PrimaryRefreshToken) -> Result<()>;
     /// The primary refresh token, revoked and expired ones included.
-    async fn prt(&mut self, hash: &Sha256) -> Result<Option<PrimaryRefreshToken>>;
+    async fn prt(&mut self, hash: &Sha256) -> Result<Option<Arc<PrimaryRefreshToken>>>;
     /// Revokes one primary refresh token.
     async fn revoke_prt(&mut self, id: TokenId, at: Timestamp) -> Result<()>;
 
@@ -252,7 +257,7 @@ pub trait GrantRepository: Send {
     async fn update_device_code(&mut self, code: &DeviceCode) -> Result<()>;
 
     /// The consent of a user to a client at a resource.
-    async fn consent(&mut self, user: UserId, app: AppId, resource: AppId) -> Result<Option<Consent>>;
+    async fn consent(&mut self, user: UserId, app: AppId, resource: AppId) -> Result<Option<Arc<Consent>>>;
     /// Makes or replaces a consent.
     async fn put_consent(&mut self, consent: &Consent) -> Result<()>;
 
@@ -277,7 +282,7 @@ pub trait DocumentRepository: Send {
     /// All of a kind, oldest first, then by id.
     async fn list(&mut self, kind: DocumentKind) -> Result<Vec<Document>>;
     /// All of a kind with that subject, oldest first.
-    async fn list_by_subject(&mut self, kind: DocumentKind, subject: &str) -> Result<Vec<Document>>;
+    async fn list_by_subject(&mut self, kind: DocumentKind, subject: &str) -> Result<Arc<[Document]>>;
     /// Makes a document with version 1; `version`, `created` and `modified` of the argument are ignored, `now` counts.
     async fn create(&mut self, kind: DocumentKind, document: &Document, now: Timestamp) -> Result<Document>;
     /// Replaces body and subject and raises the version. With `expected` and another version present: `Conflict`.

@@ -387,7 +387,7 @@ pub async fn nested_groups_count_and_cycles_end(store: &impl Store) {
     unit.groups().add_member(inner.id, Member::Group(outer.id)).await.unwrap();
     let mut expected = vec![inner.id, middle.id, outer.id];
     expected.sort_unstable_by_key(ToString::to_string);
-    assert_eq!(unit.groups().transitive_of(anna.id).await.unwrap(), expected);
+    assert_eq!(*unit.groups().transitive_of(anna.id).await.unwrap(), expected);
     assert!(!expected.contains(&apart.id));
     assert_eq!(unit.groups().groups_of(inner.id, false).await.unwrap(), [middle.id]);
     let mut around = vec![middle.id, outer.id];

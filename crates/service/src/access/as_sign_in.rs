@@ -61,7 +61,7 @@ struct AsRegistration<'a> {
     failed: String,
 }
 
-impl Gathered {
+impl Gathered<'_> {
     pub(super) fn as_sign_in(&self) -> AsSignIn<'_> {
         let facts = &self.facts;
         let (user_id, service_principal_id) = match &facts.subject {
@@ -100,7 +100,7 @@ impl Gathered {
             }),
             mfa: facts.mfa,
             authentication_methods: &facts.authentication_methods,
-            amr: &self.amr,
+            amr: self.amr,
         }
     }
 }

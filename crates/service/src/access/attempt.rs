@@ -21,7 +21,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(super) fn begin(ctx: &Context, request: &Request<'_>, gathered: &Gathered, decision: &Decision, policy_set: &str) -> Self {
+    pub(super) fn begin(ctx: &Context, request: &Request<'_>, gathered: &Gathered<'_>, decision: &Decision, policy_set: &str) -> Self {
         let login = match request.subject {
             Subject::User(user) => user.user_principal_name.as_str(),
             Subject::Workload => "",

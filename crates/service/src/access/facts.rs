@@ -21,16 +21,16 @@ use crate::protection;
 use crate::resource;
 
 /// Facts, with what the sign-in log keeps beside them.
-pub(super) struct Gathered {
+pub(super) struct Gathered<'a> {
     pub(super) facts: Facts,
     pub(super) protection: protection::AppliedFacts,
     /// Why the app does not have the identity that it must have.
     pub(super) attestation_missing: Option<EvidenceProblem>,
     pub(super) must_attest: bool,
-    pub(super) amr: Vec<String>,
+    pub(super) amr: &'a [String],
 }
 
-pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Gathered> {
+pub(super) async fn gather<'a>(ctx: &Context, unit: &mut dyn Unit, request: &Request<'a>) -> Result<Gathered<'a>> {
     let protector = request.hub.unwrap_or(request.client);
     let (subject, applied, attestation_missing) = match request.subject {
         Subject::User(user) => {
@@ -74,7 +74,7 @@ pub(super) async fn gather(ctx: &Context, unit: &mut dyn Unit, request: &Request
         protection: applied,
         attestation_missing,
         must_attest: requires_attestation(&protector.attestation),
-        amr: request.amr().to_vec(),
+        amr: request.amr(),
     })
 }
 

@@ -81,7 +81,7 @@ pub enum TrialProof {
 pub struct Trials {
     pub(super) policies: Arc<TenantPolicies>,
     person: UserFacts,
-    user: User,
+    user: Arc<User>,
     held: Held,
     applications: Vec<Application>,
     pub(super) places: Vec<TrustedPlace>,

@@ -102,5 +102,5 @@ async fn resource(unit: &mut dyn Unit, id: &str) -> Result<ResourceFacts, Direct
         Err(_) => None,
     };
     let unregistered = || ResourceFacts { app_id: id.to_owned(), bundles: Vec::new() };
-    Ok(application.as_ref().map_or_else(unregistered, facts::resource_facts))
+    Ok(application.as_deref().map_or_else(unregistered, facts::resource_facts))
 }

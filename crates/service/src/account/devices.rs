@@ -29,7 +29,7 @@ pub async fn remove_device(ctx: &Context, tenant: TenantId, user: &User, id: Dev
     let device = device.ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))?;
     unit.devices().delete(id).await?;
     let actor = Actor::user(user);
-    let before = audit::shown(&device);
+    let before = audit::shown(&*device);
     let change = Change { activity: "Delete", kind: "device", id: id.to_string(), before, after: Value::Null, actor: &actor };
     audit::record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)

@@ -1,6 +1,7 @@
 //! A new password, chosen by its owner.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use doorward_model::ErrorCode;
 use doorward_model::session::Session;
@@ -79,7 +80,7 @@ pub async fn change_password(
     login: &str,
     old: &str,
     new: &str,
-) -> Result<User, PasswordChangeError> {
+) -> Result<Arc<User>, PasswordChangeError> {
     let user = match credentials::check_password(ctx, tenant, login, old, Origin::Address(address)).await {
         Ok(user) => user,
         Err(Error::Refused(_)) => return Err(PasswordChangeError::WrongPassword),
@@ -91,7 +92,7 @@ pub async fn change_password(
     password::check_strength(new, &user.user_principal_name)?;
     let hash = ctx.passwords.hash(new, ctx.rng.as_ref()).await?;
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let mut user = unit.users().get(user.id).await?.ok_or(PasswordChangeError::Gone)?;
+    let mut user = Arc::unwrap_or_clone(unit.users().get(user.id).await?.ok_or(PasswordChangeError::Gone)?);
     user.password_hash = Some(hash);
     user.force_change_password = false;
     // The session that begins with the new password may begin in this very instant.
@@ -102,5 +103,5 @@ pub async fn change_password(
     let change = Change { activity: "Change own", kind: "password", id: user.id.to_string(), before, after, actor: &actor };
     audit::record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
-    Ok(user)
+    Ok(Arc::new(user))
 }

@@ -1,5 +1,7 @@
 //! Proving once more who one is, before changing how one signs in: a browser that was left open is not enough.
 
+use std::sync::Arc;
+
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
@@ -94,12 +96,11 @@ pub async fn prove_by_password(
         return Err(log_failure(ctx, tenant, caller, user, error).await?);
     }
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let mut session = in_session::own_session(ctx, unit.as_mut(), user, session).await.map_err(|error| match error {
+    let session = in_session::own_session(ctx, unit.as_mut(), user, session).await.map_err(|error| match error {
         MethodError::Failed(error) => error,
         MethodError::Rejected(rejection) => Error::internal("session", &rejection),
     })?;
-    session.authenticated = ctx.now();
-    unit.sessions().update(&session).await?;
+    unit.sessions().update(&Session { authenticated: ctx.now(), ..Arc::unwrap_or_clone(session) }).await?;
     Ok(unit.commit().await?)
 }
 

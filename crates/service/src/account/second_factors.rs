@@ -1,5 +1,7 @@
 //! A person's own second factors.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::session::Session;
@@ -62,7 +64,7 @@ pub async fn add_method(
 }
 
 /// My account, and the session with what was proved in it since its tokens were made.
-async fn as_it_is(ctx: &Context, tenant: &Tenant, session: &Session) -> crate::Result<(Application, Session)> {
+async fn as_it_is(ctx: &Context, tenant: &Tenant, session: &Session) -> crate::Result<(Arc<Application>, Arc<Session>)> {
     let account = super::application(ctx, tenant.id).await?;
     let mut unit = ctx.store.tenant(tenant.id).read().await?;
     let (session, _) = token::live_session(ctx, unit.as_mut(), session.id).await?;

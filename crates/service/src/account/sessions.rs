@@ -38,7 +38,7 @@ pub async fn end_session(ctx: &Context, tenant: TenantId, user: &User, id: Sessi
     }
     unit.sessions().revoke(id, ctx.now()).await?;
     let actor = Actor::user(user);
-    let before = audit::shown(&session);
+    let before = audit::shown(&*session);
     let change = Change { activity: "End", kind: KIND, id: id.to_string(), before, after: Value::Null, actor: &actor };
     audit::record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
@@ -51,7 +51,7 @@ pub async fn end_session(ctx: &Context, tenant: TenantId, user: &User, id: Sessi
 pub async fn sign_out_everywhere(ctx: &Context, tenant: TenantId, user: &User) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.users().get(user.id).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {}", user.id)))?;
-    let mut after = before.clone();
+    let mut after = (*before).clone();
     after.end_sessions(ctx.now());
     unit.users().update(&after).await?;
     let actor = Actor::user(user);

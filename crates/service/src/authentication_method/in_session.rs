@@ -1,6 +1,7 @@
 //! Second factors in a session: giving one, registering one, and how long either counts for changing how somebody signs in.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::session::Session;
@@ -74,7 +75,7 @@ pub async fn give(ctx: &Context, tenant: &Tenant, address: IpAddr, user: &User, 
         take_attempt(ctx, tenant, user, address)?;
     }
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let mut session = own_session(ctx, unit.as_mut(), user, session).await?;
+    let mut session = Arc::unwrap_or_clone(own_session(ctx, unit.as_mut(), user, session).await?);
     let factor = given.factor();
     match given {
         Given::Passkey(challenge, proof) => {
@@ -105,7 +106,7 @@ pub async fn register(
 ) -> Result<(Session, Vec<String>, Attempt)> {
     let tenant = request.tenant;
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
-    let mut session = own_session(ctx, unit.as_mut(), user, session).await?;
+    let mut session = Arc::unwrap_or_clone(own_session(ctx, unit.as_mut(), user, session).await?);
     if Held::of(unit.as_mut(), user).await?.any() && !is_recent(&session, ctx.now()) {
         return Err(Error::refused(ErrorCode::MFA_REQUIRED, "Give one of your second factors first.").into());
     }
@@ -122,7 +123,7 @@ pub async fn register(
 }
 
 /// The session as it is now, so that writing it back does not revive one that was ended meanwhile.
-pub(crate) async fn own_session(ctx: &Context, unit: &mut dyn Unit, user: &User, id: SessionId) -> Result<Session> {
+pub(crate) async fn own_session(ctx: &Context, unit: &mut dyn Unit, user: &User, id: SessionId) -> Result<Arc<Session>> {
     let (session, owner) = token::live_session(ctx, unit, id).await?;
     if owner.id == user.id { Ok(session) } else { Err(MethodError::Failed(Error::internal("session", &"it is somebody else's"))) }
 }

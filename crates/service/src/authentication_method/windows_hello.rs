@@ -3,6 +3,8 @@
 //! The PIN never leaves the device; what counts here is the key. It works on the device that registered it alone, because each use is
 //! wrapped in a message by the device's own key.
 
+use std::sync::Arc;
+
 use doorward_model::authentication_method::{Credential, SecondFactor};
 use doorward_model::device::Device;
 use doorward_model::tenant::Tenant;
@@ -103,7 +105,7 @@ pub(crate) async fn verify(
     device: &Device,
     username: &str,
     assertion: &str,
-) -> Result<User> {
+) -> Result<Arc<User>> {
     let refuse = |why: &str| {
         let message = "The account or key is not right. Sign in with your password.";
         Error::refused(ErrorCode::INVALID_CREDENTIALS, message).with_reason(&why)

@@ -1,5 +1,7 @@
 //! Proofs that a device or a primary refresh token takes part in a request.
 
+use std::sync::Arc;
+
 use doorward_model::device::Device;
 use doorward_model::refresh_token::PrimaryRefreshToken;
 use doorward_model::session::Session;
@@ -22,22 +24,22 @@ use crate::token::{enabled_device, live_session};
 ///
 /// # Errors
 /// [`ErrorCode::DEVICE_AUTHENTICATION_FAILED`], [`ErrorCode::DEVICE_DISABLED`], or storage failure.
-pub async fn device_of(unit: &mut dyn Unit, certificate: &DeviceCertificate) -> Result<Device> {
+pub async fn device_of(unit: &mut dyn Unit, certificate: &DeviceCertificate) -> Result<Arc<Device>> {
     enabled_device(unit.devices().find_by_public_key(&certificate.public_key.sha256).await?)
 }
 
 /// What a primary refresh token proves.
 pub struct PrtProof {
     /// The token.
-    pub prt: PrimaryRefreshToken,
+    pub prt: Arc<PrimaryRefreshToken>,
     /// Session key, 32 bytes.
     pub session_key: Vec<u8>,
     /// Its live session.
-    pub session: Session,
+    pub session: Arc<Session>,
     /// Whose it is.
-    pub user: User,
+    pub user: Arc<User>,
     /// The device it is bound to.
-    pub device: Device,
+    pub device: Arc<Device>,
 }
 
 /// Checks a message signed with a session key. Everything is checked but the nonce, which the caller redeems once per request.

@@ -1,6 +1,8 @@
 //! PKeyAuth: a client without a broker proves which device it is on. The challenge carries what it belongs to, sealed; nothing is stored
 //! until the answer comes back.
 
+use std::sync::Arc;
+
 use doorward_model::ErrorCode;
 use doorward_model::device::Device;
 use doorward_model::tenant::Tenant;
@@ -100,7 +102,7 @@ impl<T> Opened<T> {
         tenant: &Tenant,
         user: &User,
         address: &Url,
-    ) -> Result<Option<Device>> {
+    ) -> Result<Option<Arc<Device>>> {
         let Some(token) = &self.auth_token else { return Ok(None) };
         let refuse = |why: &str| Error::refused(ErrorCode::DEVICE_PROOF_INVALID, format!("The proof of the device is not valid: {why}."));
         let proof = Proof::read(token).map_err(|error| refuse("it is not signed by the key of its certificate").with_reason(&error))?;

@@ -1,6 +1,8 @@
 //! Issuing a primary refresh token: to a registered device, for its owner, by password, by an earlier refresh token, or by a
 //! key of theirs on the device.
 
+use std::sync::Arc;
+
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::device::Device;
 use doorward_model::refresh_token::PrimaryRefreshToken;
@@ -77,7 +79,7 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
             let mut unit = ctx.store.tenant(tenant.id).read().await?;
             let token = refresh_token::valid(ctx, unit.as_mut(), value).await?;
             let (session, user) = token::live_session(ctx, unit.as_mut(), token.session_id).await?;
-            let session = session_from(ctx, &user, &device, refresh_token::as_it_was(session, &token));
+            let session = session_from(ctx, &user, &device, &refresh_token::as_it_was(session, &token));
             (user, session)
         }
     };
@@ -93,7 +95,7 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
 }
 
 /// The key proves possession of the device and knowledge of its PIN, so it is two factors at once.
-async fn by_hello_key(ctx: &Context, tenant: &Tenant, device: &Device, username: &str, assertion: &str) -> Result<User> {
+async fn by_hello_key(ctx: &Context, tenant: &Tenant, device: &Device, username: &str, assertion: &str) -> Result<Arc<User>> {
     let mut unit = ctx.store.tenant(tenant.id).write().await?;
     let user = windows_hello::verify(ctx, unit.as_mut(), tenant, device, username, assertion).await?;
     unit.commit().await?;
@@ -102,8 +104,8 @@ async fn by_hello_key(ctx: &Context, tenant: &Tenant, device: &Device, username:
 
 /// A session of the broker that began with a refresh token. It is as old as the sign-in that the token came from: passing through a
 /// broker makes no proof younger.
-fn session_from(ctx: &Context, user: &User, device: &Device, source: Session) -> Session {
-    let mut amr = source.amr;
+fn session_from(ctx: &Context, user: &User, device: &Device, source: &Session) -> Session {
+    let mut amr = source.amr.clone();
     if !amr.iter().any(|method| method == "rsa") {
         amr.push("rsa".to_owned());
     }

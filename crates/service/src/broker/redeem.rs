@@ -57,7 +57,7 @@ pub async fn redeem(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &s
         client_type: Some(platform.map_or_else(|| access::client_type_of(&application), client::app_type)),
         device: Some(&proof.device),
         brokered: true,
-        hub: hub.as_ref(),
+        hub: hub.as_deref(),
         session: Some(&proof.session),
         capabilities: &capabilities,
         ..access::Request::new("prt", tenant, caller, Subject::User(&proof.user), &application, &target.resource)

@@ -61,7 +61,7 @@ async fn judge_again(
     take(&mut managed, concluded);
     let device = write(unit, &managed, &gathered.device).await?;
     // What only looks further ahead is no change that anybody would look for.
-    if acts || before.standing() != managed.standing() || device != gathered.device {
+    if acts || before.standing() != managed.standing() || device != *gathered.device {
         audit(ctx, unit, actor, "Judge", Some(before), Some((&managed, &device))).await?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! What a device is judged by, from the store.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use doorward_model::compliance::{ComplianceSettings, Fact, FactSource, FactValue, Facts, ManagedDevice};
 use doorward_model::device::Device;
@@ -23,7 +24,7 @@ pub(super) struct Rules {
 /// One device, with everything that it is judged by.
 #[derive(Clone)]
 pub(super) struct Gathered {
-    pub(super) device: Device,
+    pub(super) device: Arc<Device>,
     pub(super) platform: Platform,
     /// Those assigned to the owner.
     pub(super) policies: Vec<CompliancePolicy>,
@@ -64,7 +65,7 @@ impl Gathered {
             None => None,
         };
         let groups: BTreeSet<GroupId> = match &owner {
-            Some(owner) => unit.groups().transitive_of(owner.id).await?.into_iter().collect(),
+            Some(owner) => unit.groups().transitive_of(owner.id).await?.iter().copied().collect(),
             None => BTreeSet::new(),
         };
         Ok(Self {
@@ -101,7 +102,7 @@ impl Gathered {
 }
 
 /// The registered device of a managed one.
-pub(super) async fn registered(unit: &mut dyn Unit, id: DeviceId) -> Result<Device, DirectoryError> {
+pub(super) async fn registered(unit: &mut dyn Unit, id: DeviceId) -> Result<Arc<Device>, DirectoryError> {
     unit.devices().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))
 }
 

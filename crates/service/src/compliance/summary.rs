@@ -1,6 +1,7 @@
 //! What administrators look at: policies with their devices by state, and one device with the reason of each setting.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use doorward_model::compliance::{ComplianceSettings, ManagedDevice, Standing};
 use doorward_model::device::Device;
@@ -41,7 +42,7 @@ pub struct DeviceDetail {
     /// The registered device.
     pub device: Device,
     /// Whose it is.
-    pub owner: Option<User>,
+    pub owner: Option<Arc<User>>,
 }
 
 /// The summary, from one moment.
@@ -73,5 +74,5 @@ pub async fn device_detail(ctx: &Context, tenant: TenantId, id: DeviceId) -> Res
         Some(owner) => unit.users().get(owner).await?,
         None => None,
     };
-    Ok(DeviceDetail { managed, device, owner })
+    Ok(DeviceDetail { managed, device: Arc::unwrap_or_clone(device), owner })
 }

@@ -59,8 +59,8 @@ pub async fn join(ctx: &Context, tenant: &Tenant, id: DeviceId, token: &[u8], re
         eas_device_id: None,
         registered: ctx.now(),
     };
-    let device = write(unit.as_mut(), before.as_ref(), device).await?;
-    audited(ctx, unit.as_mut(), &Actor::device(&device), before.as_ref(), &device).await?;
+    let device = write(unit.as_mut(), before.as_deref(), device).await?;
+    audited(ctx, unit.as_mut(), &Actor::device(&device), before.as_deref(), &device).await?;
     unit.commit().await?;
     Ok(Joined { device, certificate })
 }

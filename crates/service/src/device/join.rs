@@ -120,7 +120,7 @@ pub async fn join(
         Some(_) => unit.devices().update(&device).await?,
         None => unit.devices().create(&device).await?,
     }
-    audited(ctx, unit.as_mut(), &Actor::user(user), existing.as_ref(), &device).await?;
+    audited(ctx, unit.as_mut(), &Actor::user(user), existing.as_deref(), &device).await?;
     unit.commit().await?;
     Ok(Joined { device, certificate })
 }
@@ -146,7 +146,7 @@ async fn require_registration_allowed(
     let registration = resource::find(unit, &resource::DEVICE_REGISTRATION.to_string()).await?;
     let request = access::Request {
         client_type: Some(access::client_type_of(&application)),
-        session: bearer.session.as_ref(),
+        session: bearer.session.as_deref(),
         user_action: Some(doorward_model::sign_in::UserAction::RegisterOrJoinDevices),
         ..access::Request::new("register_device", tenant, caller, Subject::User(user), &application, &registration)
     };

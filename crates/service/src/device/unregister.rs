@@ -36,10 +36,10 @@ pub async fn unregister(ctx: &Context, tenant: &Tenant, id: DeviceId, method: &s
         Some(owner) => unit.users().get(owner).await?,
         None => None,
     };
-    let actor = owner.as_ref().map_or_else(|| Actor::device(&device), Actor::user);
+    let actor = owner.as_deref().map_or_else(|| Actor::device(&device), Actor::user);
     unit.devices().delete(id).await?;
     let change =
-        Change { activity: "Unregister", kind: KIND, id: id.to_string(), before: shown(&device), after: Value::Null, actor: &actor };
+        Change { activity: "Unregister", kind: KIND, id: id.to_string(), before: shown(&*device), after: Value::Null, actor: &actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
 }

@@ -1,5 +1,7 @@
 //! App roles that applications hold: what they may do when they act for themselves.
 
+use std::sync::Arc;
+
 use doorward_model::application::{AppRole, AppRoleAssignment, Application, MemberType};
 use doorward_model::{AppId, PermissionId, TenantId};
 use doorward_store::Unit;
@@ -32,7 +34,7 @@ pub async fn app_roles_of(ctx: &Context, tenant: TenantId, principal: AppId) -> 
         if let Some(resource) = unit.applications().get(assignment.resource).await?
             && let Some(role) = resource.app_roles.iter().find(|role| role.value == assignment.value).cloned()
         {
-            held.push(HeldAppRole { principal: principal.clone(), resource, role });
+            held.push(HeldAppRole { principal: principal.clone(), resource: Arc::unwrap_or_clone(resource), role });
         }
     }
     Ok(held)

@@ -1,5 +1,7 @@
 //! Application registrations.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::{AppId, TenantId};
 use doorward_store::Unit;
@@ -88,7 +90,7 @@ pub async fn delete_application(ctx: &Context, tenant: TenantId, actor: &Actor, 
 }
 
 pub(super) async fn get(unit: &mut dyn Unit, id: AppId) -> Result<Application> {
-    unit.applications().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("application {id}")))
+    unit.applications().get(id).await?.map(Arc::unwrap_or_clone).ok_or_else(|| DirectoryError::NotFound(format!("application {id}")))
 }
 
 /// A registration as the audit shows it: secrets by hint and end, not by hash.

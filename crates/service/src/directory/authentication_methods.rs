@@ -1,5 +1,7 @@
 //! Second factors of users, as administrators and their owners see them.
 
+use std::sync::Arc;
+
 use doorward_model::authentication_method::AuthenticationMethod;
 use doorward_model::user::User;
 use doorward_model::{MethodId, TenantId, UserId};
@@ -69,5 +71,5 @@ pub async fn require_registration_again(ctx: &Context, tenant: TenantId, actor: 
 }
 
 async fn existing(unit: &mut dyn Unit, user: UserId) -> Result<User> {
-    unit.users().get(user).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {user}")))
+    unit.users().get(user).await?.map(Arc::unwrap_or_clone).ok_or_else(|| DirectoryError::NotFound(format!("user {user}")))
 }

@@ -1,5 +1,7 @@
 //! One object of the directory with what belongs to it.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::device::Device;
 use doorward_model::group::{Group, Member};
@@ -24,7 +26,7 @@ const MEMBERS: u32 = 50;
 #[derive(Debug)]
 pub struct UserDetails {
     /// The user.
-    pub user: User,
+    pub user: Arc<User>,
     /// Groups, each with whether the user is in it directly.
     pub groups: Vec<(Group, bool)>,
     /// In how many groups they are in all.
@@ -111,9 +113,9 @@ pub async fn group_details(
 #[derive(Debug, Clone)]
 pub struct DeviceDetails {
     /// The device.
-    pub device: Device,
+    pub device: Arc<Device>,
     /// Its owner.
-    pub owner: Option<User>,
+    pub owner: Option<Arc<User>>,
     /// It is under management here, so that it is known why it is compliant or not.
     pub managed_here: bool,
 }
@@ -137,7 +139,7 @@ pub async fn device_details(ctx: &Context, tenant: TenantId, id: DeviceId) -> Re
 ///
 /// # Errors
 /// Storage failure.
-pub async fn application(ctx: &Context, tenant: TenantId, id: AppId) -> Result<Option<Application>> {
+pub async fn application(ctx: &Context, tenant: TenantId, id: AppId) -> Result<Option<Arc<Application>>> {
     Ok(ctx.store.tenant(tenant).read().await?.applications().get(id).await?)
 }
 
@@ -145,6 +147,6 @@ pub async fn application(ctx: &Context, tenant: TenantId, id: AppId) -> Result<O
 ///
 /// # Errors
 /// Storage failure.
-pub async fn user_by_name(ctx: &Context, tenant: TenantId, name: &str) -> Result<Option<User>> {
+pub async fn user_by_name(ctx: &Context, tenant: TenantId, name: &str) -> Result<Option<Arc<User>>> {
     Ok(ctx.store.tenant(tenant).read().await?.users().find(name.trim()).await?)
 }

@@ -1,5 +1,7 @@
 //! Devices as administrators see them: management state, disabling, deleting, and domain-joined PCs.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::device::{Device, TrustType};
@@ -149,5 +151,5 @@ pub async fn delete_device(ctx: &Context, tenant: TenantId, actor: &Actor, id: D
 }
 
 async fn get(unit: &mut dyn Unit, id: DeviceId) -> Result<Device> {
-    unit.devices().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))
+    unit.devices().get(id).await?.map(Arc::unwrap_or_clone).ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))
 }

@@ -3,6 +3,8 @@
 //! A person needs both: the app in their hands must have been given the permission, and they themselves the role. An application acting
 //! for itself needs the permission alone, assigned to it in its registration. Both are read from the directory at each request.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::role::Role;
 use doorward_model::user::User;
@@ -202,23 +204,23 @@ pub struct Principal {
 
 #[derive(Debug, Clone)]
 enum Who {
-    Person(Box<User>),
-    Application(Box<Application>),
+    Person(Arc<User>),
+    Application(Arc<Application>),
 }
 
 impl Principal {
     /// A person, with the scopes that the app in their hands was given.
     #[must_use]
-    pub fn person(user: User, scopes: Vec<String>) -> Self {
-        Self { who: Who::Person(Box::new(user)), permissions: scopes }
+    pub fn person(user: Arc<User>, scopes: Vec<String>) -> Self {
+        Self { who: Who::Person(user), permissions: scopes }
     }
 
     /// An application acting for itself. Of the permissions in its token, those count that it still holds.
     #[must_use]
-    pub fn application(application: Application, mut token_roles: Vec<String>) -> Self {
+    pub fn application(application: Arc<Application>, mut token_roles: Vec<String>) -> Self {
         let assigned = &application.app_role_assignments;
         token_roles.retain(|role| assigned.iter().any(|held| held.resource == resource::GRAPH && held.value == *role));
-        Self { who: Who::Application(Box::new(application)), permissions: token_roles }
+        Self { who: Who::Application(application), permissions: token_roles }
     }
 
     /// The person, unless it is an application.

@@ -13,12 +13,12 @@ use crate::context::Context;
 pub async fn revoke_sessions(ctx: &Context, tenant: TenantId, actor: &Actor, id: UserId) -> Result<()> {
     let mut unit = ctx.store.tenant(tenant).write().await?;
     let before = unit.users().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))?;
-    let mut user = before.clone();
+    let mut user = (*before).clone();
     // Strictly later than any session that exists.
     user.sign_in_sessions_valid_from = ctx.now().saturating_add(jiff::SignedDuration::from_millis(1)).unwrap_or(ctx.now());
     unit.users().update(&user).await?;
     let change =
-        Change { activity: "Revoke sessions of", kind: "user", id: id.to_string(), before: shown(&before), after: shown(&user), actor };
+        Change { activity: "Revoke sessions of", kind: "user", id: id.to_string(), before: shown(&*before), after: shown(&user), actor };
     record(ctx, unit.as_mut(), change).await?;
     Ok(unit.commit().await?)
 }

@@ -1,5 +1,7 @@
 //! Users.
 
+use std::sync::Arc;
+
 use doorward_model::role::Role;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
@@ -181,7 +183,7 @@ pub async fn delete_user(ctx: &Context, tenant: TenantId, actor: &Actor, id: Use
 }
 
 pub(super) async fn get(unit: &mut dyn Unit, id: UserId) -> Result<User> {
-    unit.users().get(id).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))
+    unit.users().get(id).await?.map(Arc::unwrap_or_clone).ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))
 }
 
 /// Refuses a change that would lock everybody out.

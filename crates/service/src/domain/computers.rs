@@ -45,14 +45,14 @@ pub(super) async fn take(run: &mut Run<'_>, unit: &mut dyn Unit, computer: &Doma
 /// Changes the device with its computer. What the domain leaves as it was is left to administrators.
 async fn follow(run: &Run<'_>, unit: &mut dyn Unit, before: &DomainComputer, now: &DomainComputer) -> Result<(), SyncError> {
     let Some(device) = unit.devices().get(now.device_id()).await? else { return Ok(()) };
-    let mut changed = device.clone();
+    let mut changed = (*device).clone();
     if before.enabled != now.enabled {
         changed.account_enabled = now.enabled;
     }
     if before.host_name != now.host_name {
         changed.display_name.clone_from(&now.host_name);
     }
-    if changed == device {
+    if changed == *device {
         return Ok(());
     }
     unit.devices().update(&changed).await?;

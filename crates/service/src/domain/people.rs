@@ -1,5 +1,7 @@
 //! What the people of a domain become here.
 
+use std::sync::Arc;
+
 use doorward_model::UserId;
 use doorward_model::user::{User, UserType};
 use doorward_store::Unit;
@@ -15,7 +17,7 @@ const KIND: &str = "user";
 /// Makes the user of an account, or changes it to what the domain says.
 pub(super) async fn take(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser) -> Result<(), SyncError> {
     let before = unit.users().find_by_object_guid(entry.account.object_guid).await?;
-    let obstacle = obstacle(run, unit, entry, before.as_ref()).await?;
+    let obstacle = obstacle(run, unit, entry, before.as_deref()).await?;
     if let Some(reason) = &obstacle {
         run.unsettle(entry.account.object_guid, &entry.user_principal_name, reason.clone());
     }
@@ -37,7 +39,7 @@ async fn obstacle(run: &Run<'_>, unit: &mut dyn Unit, entry: &DomainUser, before
         let domains = run.tenant.domains.join(", ");
         return Ok(Some(format!("The sign-in name is in no domain of the tenant ({domains}): change it in the domain.")));
     }
-    let is_other = |found: Option<User>| found.filter(|found| Some(found.id) != before.map(|before| before.id));
+    let is_other = |found: Option<Arc<User>>| found.filter(|found| Some(found.id) != before.map(|before| before.id));
     // Whoever controls an account of the domain must not come by an account that was made here.
     if let Some(other) = is_other(unit.users().find(name).await?) {
         let origin = if other.on_premises.is_some() { "of another account of the domain" } else { "that was made here" };
@@ -72,14 +74,18 @@ async fn create(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser) -> R
     audit_change(run, unit, "Create", None, Some(&user)).await
 }
 
-async fn change(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser, before: User, keeps_name: bool) -> Result<(), SyncError> {
-    let mut user =
-        User { display_name: entry.display_name.clone(), account_enabled: entry.enabled, account_expires: entry.expires, ..before.clone() };
+async fn change(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser, before: Arc<User>, keeps_name: bool) -> Result<(), SyncError> {
+    let mut user = User {
+        display_name: entry.display_name.clone(),
+        account_enabled: entry.enabled,
+        account_expires: entry.expires,
+        ..(*before).clone()
+    };
     if !keeps_name {
         user.user_principal_name.clone_from(&entry.user_principal_name);
         user.on_premises = Some(entry.account.clone());
     }
-    if user == before {
+    if user == *before {
         return Ok(());
     }
     let now = run.ctx.now();
@@ -98,7 +104,7 @@ async fn change(run: &mut Run<'_>, unit: &mut dyn Unit, entry: &DomainUser, befo
 pub(super) async fn delete(run: &mut Run<'_>, unit: &mut dyn Unit, object_guid: Uuid) -> Result<(), SyncError> {
     let Some(before) = unit.users().find_by_object_guid(object_guid).await? else { return Ok(()) };
     // The guards judge changes that can be taken back.
-    if !replace(run, unit, &before, &User { account_enabled: false, ..before.clone() }).await? {
+    if !replace(run, unit, &before, &User { account_enabled: false, ..(*before).clone() }).await? {
         return Ok(());
     }
     unit.users().delete(before.id).await?;

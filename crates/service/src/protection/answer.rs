@@ -1,5 +1,7 @@
 //! What an app instance is told: the same after enrolment and after every check-in.
 
+use std::sync::Arc;
+
 use doorward_model::device::Device;
 use doorward_model::protection::{Intended, Interval, ManagedAppOperation, ManagedAppRegistration, OperationState, ProtectionState};
 use doorward_model::tenant::Tenant;
@@ -25,7 +27,7 @@ pub struct Answer {
     /// The policy to enforce.
     pub current: Option<Current>,
     /// The device object behind the instance.
-    pub device: Option<Device>,
+    pub device: Option<Arc<Device>>,
     /// A nonce for the next proof.
     pub nonce: String,
     /// Time of the service.
@@ -55,7 +57,7 @@ pub(super) async fn prepare(
         Some(id) => unit.devices().get(id).await?,
         None => None,
     };
-    let level = level(device.as_ref(), registration.app_identifier.platform(), registration.state.management_level);
+    let level = level(device.as_deref(), registration.app_identifier.platform(), registration.state.management_level);
     let current = effective(unit, registration.user_id, &registration.app_identifier, level).await?;
     registration.protection = match (&current, registration.protection) {
         (Some(_), _) => ProtectionState::Active,

@@ -32,7 +32,7 @@ pub struct Current {
 /// # Errors
 /// Storage failure.
 pub async fn effective(unit: &mut dyn Unit, user: UserId, app: &MobileAppIdentifier, level: ManagementLevel) -> Result<Option<Current>> {
-    let groups: BTreeSet<_> = unit.groups().transitive_of(user).await?.into_iter().collect();
+    let groups: BTreeSet<_> = unit.groups().transitive_of(user).await?.iter().copied().collect();
     let instance = Instance { app, groups: &groups, level };
     let mut stored = policies::all(unit).await?;
     stored.retain(|stored| covers(&stored.policy, &instance));
@@ -50,7 +50,7 @@ pub(super) async fn of_instance(unit: &mut dyn Unit, registration: &ManagedAppRe
         Some(id) => unit.devices().get(id).await?,
         None => None,
     };
-    let level = level(device.as_ref(), registration.app_identifier.platform(), registration.state.management_level);
+    let level = level(device.as_deref(), registration.app_identifier.platform(), registration.state.management_level);
     effective(unit, registration.user_id, &registration.app_identifier, level).await
 }
 

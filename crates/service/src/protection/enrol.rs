@@ -1,5 +1,7 @@
 //! Enrolment: a user's app on a device becomes known, with the key that proves it from then on.
 
+use std::sync::Arc;
+
 use doorward_model::RegistrationId;
 use doorward_model::application::Application;
 use doorward_model::protection::{
@@ -100,12 +102,12 @@ fn new_registration(ctx: &Context, principal: &Principal, enrolment: Enrolment, 
 }
 
 /// The app is known by its token; what it says of itself must agree.
-async fn check_app(unit: &mut dyn Unit, principal: &Principal, identifier: &MobileAppIdentifier) -> Result<Application> {
-    let application: Option<Application> = unit.applications().get(principal.app).await?.filter(|application| application.enabled);
+async fn check_app(unit: &mut dyn Unit, principal: &Principal, identifier: &MobileAppIdentifier) -> Result<Arc<Application>> {
+    let application: Option<Arc<Application>> = unit.applications().get(principal.app).await?.filter(|application| application.enabled);
     let Some(application) = application
         .filter(|application| application.platform_identities.iter().any(|identity| MobileAppIdentifier::from(identity) == *identifier))
     else {
         return Err(ProtectionError::AppMismatch(identifier.identifier().chars().take(128).collect()));
     };
-    if application.protectable { Ok(application) } else { Err(ProtectionError::AppNotProtectable(application.display_name)) }
+    if application.protectable { Ok(application) } else { Err(ProtectionError::AppNotProtectable(application.display_name.clone())) }
 }

@@ -1,6 +1,7 @@
 //! Who has which effective policy, and why: for somebody who need not have enrolled.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use doorward_model::TenantId;
 use doorward_model::protection::{ManagementLevel, MobileAppIdentifier};
@@ -15,7 +16,7 @@ use crate::directory::DirectoryError;
 #[derive(Debug, Clone)]
 pub struct Effect {
     /// The person.
-    pub user: User,
+    pub user: Arc<User>,
     /// Every policy for the app's platform, in order of name: whether it is for them, or why not.
     pub judged: Vec<Judged>,
     /// The settings in force; none when no policy is for them.
@@ -46,7 +47,7 @@ pub async fn explain(
 ) -> Result<Effect, DirectoryError> {
     let mut unit = ctx.store.tenant(tenant).read().await?;
     let user = unit.users().find(person).await?.ok_or_else(|| DirectoryError::NotFound(format!("user {person}")))?;
-    let groups: BTreeSet<_> = unit.groups().transitive_of(user.id).await?.into_iter().collect();
+    let groups: BTreeSet<_> = unit.groups().transitive_of(user.id).await?.iter().copied().collect();
     let instance = Instance { app, groups: &groups, level };
     let mut stored = policies::all(unit.as_mut()).await?;
     stored.sort_by_key(|stored| stored.policy.display_name.to_lowercase());

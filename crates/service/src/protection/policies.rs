@@ -48,7 +48,7 @@ pub async fn all(unit: &mut dyn Unit) -> Result<Vec<Stored>> {
 /// # Errors
 /// Storage failure.
 pub async fn of_user(unit: &mut dyn Unit, user: UserId) -> Result<Vec<Stored>> {
-    let groups: BTreeSet<_> = unit.groups().transitive_of(user).await?.into_iter().collect();
+    let groups: BTreeSet<_> = unit.groups().transitive_of(user).await?.iter().copied().collect();
     let mut stored = all(unit).await?;
     stored.retain(|stored| is_assigned(&stored.policy, &groups));
     Ok(stored)

@@ -1,5 +1,7 @@
 //! Registrations as administrators look for them.
 
+use std::sync::Arc;
+
 use doorward_model::device::Device;
 use doorward_model::protection::{Assurance, EvidenceProblem, ManagedAppOperation, ManagedAppRegistration};
 use doorward_model::user::User;
@@ -63,7 +65,7 @@ pub struct Search {
 #[derive(Debug, Clone)]
 pub struct Listed {
     /// Each with its person, where the person still exists.
-    pub items: Vec<(ManagedAppRegistration, Option<User>)>,
+    pub items: Vec<(ManagedAppRegistration, Option<Arc<User>>)>,
     /// There are more after this one.
     pub next: Option<RegistrationId>,
 }
@@ -110,9 +112,9 @@ pub struct Registered {
     /// The registration.
     pub registration: ManagedAppRegistration,
     /// Its person, where they still exist.
-    pub user: Option<User>,
+    pub user: Option<Arc<User>>,
     /// The registered device, where there is one.
-    pub device: Option<Device>,
+    pub device: Option<Arc<Device>>,
     /// The policy that it should enforce now.
     pub current: Option<Current>,
     /// What keeps it from counting as protected; empty: it does.

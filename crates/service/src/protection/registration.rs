@@ -5,6 +5,7 @@ use doorward_model::protection::ManagedAppRegistration;
 use doorward_model::{RegistrationId, UserId};
 use doorward_store::{StoreError, Unit};
 use jiff::Timestamp;
+use serde::Deserialize as _;
 
 use crate::error::{Error, Result};
 
@@ -15,7 +16,7 @@ const KIND: DocumentKind = DocumentKind::ManagedAppRegistration;
 /// # Errors
 /// When the document is not one.
 pub(super) fn read(document: &Document) -> Result<ManagedAppRegistration> {
-    serde_json::from_value(document.body.clone()).map_err(|error| {
+    ManagedAppRegistration::deserialize(&document.body).map_err(|error| {
         let (table, id) = ("managedAppRegistration", document.id.clone());
         StoreError::Inconsistent { table, id, reason: error.to_string() }.into()
     })

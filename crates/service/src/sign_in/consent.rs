@@ -81,7 +81,7 @@ pub async fn give(unit: &mut dyn Unit, client: &Application, user: &User, target
     may_agree(client, user, target)?;
     let mut scopes = target.scopes.clone();
     if let Some(earlier) = unit.grants().consent(user.id, client.app_id, target.resource.app_id).await? {
-        scopes.extend(earlier.scopes);
+        scopes.extend_from_slice(&earlier.scopes);
     }
     scopes.sort_unstable();
     scopes.dedup();

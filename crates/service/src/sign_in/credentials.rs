@@ -1,5 +1,7 @@
 //! First factor: name and password.
 
+use std::sync::Arc;
+
 use doorward_model::ErrorCode;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
@@ -17,7 +19,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`ErrorCode::ACCOUNT_LOCKED`] when the attempts are used up, [`ErrorCode::INVALID_CREDENTIALS`], [`ErrorCode::USER_DISABLED`]
 /// (only after the right password), or storage failure.
-pub async fn check_password(ctx: &Context, tenant: &Tenant, name: &str, password: &str, origin: Origin) -> Result<User> {
+pub async fn check_password(ctx: &Context, tenant: &Tenant, name: &str, password: &str, origin: Origin) -> Result<Arc<User>> {
     if !ctx.attempts.allow(tenant.id, name, origin) {
         return Err(Error::refused(
             ErrorCode::ACCOUNT_LOCKED,

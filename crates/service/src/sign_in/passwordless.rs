@@ -1,5 +1,7 @@
 //! Signing in with a passkey alone: it says who, and proves it with two factors at once.
 
+use std::sync::Arc;
+
 use doorward_model::ErrorCode;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::session::{Session, SessionKind};
@@ -25,7 +27,7 @@ pub(super) async fn sign_in(ctx: &Context, journey: Journey<'_>, progress: Progr
     match begin(ctx, journey, &challenge, proof).await {
         Ok((session, user)) => {
             let cookie = session::cookie(ctx, journey.tenant.id, session.id)?;
-            let mut outcome = steps::proceed(ctx, journey, SignedIn::new(session, user)).await?;
+            let mut outcome = steps::proceed(ctx, journey, SignedIn::new(Arc::new(session), user)).await?;
             outcome.session_cookie = Some(cookie);
             Ok(outcome)
         }
@@ -38,7 +40,12 @@ pub(super) async fn sign_in(ctx: &Context, journey: Journey<'_>, progress: Progr
     }
 }
 
-async fn begin(ctx: &Context, journey: Journey<'_>, challenge: &str, proof: &Proof) -> std::result::Result<(Session, User), MethodError> {
+async fn begin(
+    ctx: &Context,
+    journey: Journey<'_>,
+    challenge: &str,
+    proof: &Proof,
+) -> std::result::Result<(Session, Arc<User>), MethodError> {
     let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
     let owner = fido2::verify(ctx, unit.as_mut(), challenge, proof, None).await?;
     let user = unit.users().get(owner).await?.filter(|user| user.is_active_at(ctx.now())).ok_or(Rejection::UnknownCredential)?;

@@ -1,5 +1,7 @@
 //! The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1): what is checked before anybody signs in.
 
+use std::sync::Arc;
+
 use doorward_model::application::{Application, RedirectPlatform};
 use doorward_model::{AppId, ErrorCode};
 use doorward_store::Unit;
@@ -146,7 +148,7 @@ pub async fn check(
     caller: &Caller,
     parameters: &AuthorizeParameters,
     brokered: bool,
-) -> std::result::Result<(AuthorizeRequest, Application, Target), RequestError> {
+) -> std::result::Result<(AuthorizeRequest, Arc<Application>, Target), RequestError> {
     let application = client::find(unit, &parameters.client_id).await?;
     let platform = client::redirect_platform(&application, &parameters.redirect_uri).ok_or_else(|| {
         let shown: String = parameters.redirect_uri.chars().take(200).collect();

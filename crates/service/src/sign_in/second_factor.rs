@@ -1,5 +1,7 @@
 //! The second factor in a sign-in: asking for one that the person has, or registering one, and deciding again.
 
+use std::sync::Arc;
+
 use doorward_model::ErrorCode;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_store::Unit;
@@ -182,7 +184,7 @@ async fn belonging(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>, pr
 async fn give(ctx: &Context, journey: Journey<'_>, signed: SignedIn, given: Given<'_>) -> Result<Outcome> {
     let factor = given.factor();
     match in_session::give(ctx, journey.tenant, journey.caller.ip, &signed.user, signed.session.id, given).await {
-        Ok(session) => steps::proceed(ctx, journey, SignedIn { session, ..signed }).await,
+        Ok(session) => steps::proceed(ctx, journey, SignedIn { session: Arc::new(session), ..signed }).await,
         Err(error) => again(ctx, journey, signed, factor, error).await,
     }
 }
@@ -197,10 +199,14 @@ async fn keep(ctx: &Context, journey: Journey<'_>, signed: SignedIn, new: New<'_
         Ok((session, codes, attempt)) => {
             attempt.granted(ctx).await;
             if codes.is_empty() {
-                return steps::proceed(ctx, journey, SignedIn { session, ..signed }).await;
+                return steps::proceed(ctx, journey, SignedIn { session: Arc::new(session), ..signed }).await;
             }
             let progress = Progress::of_session(&session);
-            Ok(Outcome { step: Step::RecoveryCodes { login: signed.user.user_principal_name, codes }, session_cookie: None, progress })
+            Ok(Outcome {
+                step: Step::RecoveryCodes { login: signed.user.user_principal_name.clone(), codes },
+                session_cookie: None,
+                progress,
+            })
         }
         Err(error) => again(ctx, journey, signed, factor, error).await,
     }
@@ -211,7 +217,7 @@ async fn again(ctx: &Context, journey: Journey<'_>, signed: SignedIn, factor: Se
     let rejection = match error {
         MethodError::Rejected(rejection) => rejection,
         MethodError::Failed(Error::Refused(refusal)) => {
-            return Ok(steps::plain(Step::Refused { refusal, login: signed.user.user_principal_name, approved_apps: Vec::new() }));
+            return Ok(steps::plain(Step::Refused { refusal, login: signed.user.user_principal_name.clone(), approved_apps: Vec::new() }));
         }
         MethodError::Failed(error) => return Err(error),
     };

@@ -1,5 +1,7 @@
 //! Sessions as the browser sees them: a sealed cookie that names the session record.
 
+use std::sync::Arc;
+
 use doorward_model::session::{Session, SessionKind};
 use doorward_model::user::User;
 use doorward_model::{DeviceId, SessionId, TenantId};
@@ -53,7 +55,7 @@ pub fn cookie(ctx: &Context, tenant: TenantId, session: SessionId) -> Result<Str
 ///
 /// # Errors
 /// Storage failure.
-pub async fn from_cookie(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, cookie: &str) -> Result<Option<(Session, User)>> {
+pub async fn from_cookie(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, cookie: &str) -> Result<Option<(Arc<Session>, Arc<User>)>> {
     let id = ctx.master_key.open_text(&purpose(tenant), cookie).and_then(|bytes| String::from_utf8(bytes).ok());
     let Some(id) = id.and_then(|text| text.parse::<SessionId>().ok()) else {
         return Ok(None);
@@ -68,7 +70,7 @@ pub async fn from_cookie(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, c
 ///
 /// # Errors
 /// Storage failure.
-pub async fn load(unit: &mut dyn Unit, id: SessionId) -> Result<Option<(Session, User)>> {
+pub async fn load(unit: &mut dyn Unit, id: SessionId) -> Result<Option<(Arc<Session>, Arc<User>)>> {
     let Some(session) = unit.sessions().get(id).await? else { return Ok(None) };
     let user = unit.users().get(session.user_id).await?;
     Ok(user.map(|user| (session, user)))

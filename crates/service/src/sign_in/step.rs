@@ -1,5 +1,7 @@
 //! The words between the steps of a sign-in and the pages that show them.
 
+use std::sync::Arc;
+
 use doorward_model::ErrorCode;
 use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
@@ -156,7 +158,7 @@ pub enum Step {
         login: String,
     },
     /// Somebody is signed in and nothing stands in the way: for flows that end here (approving a device code).
-    SignedIn(Box<(Session, User)>),
+    SignedIn(Arc<Session>, Arc<User>),
     /// Answer the client with a code.
     Code(String),
     /// Answer the client with an error (`prompt=none`, consent declined).

@@ -3,6 +3,8 @@
 //! Order: who, password, decision, second factor, consent, code. The server keeps no state between pages: the request and the
 //! progress travel sealed (see [`super::flow`]), the session cookie says who has signed in.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::authentication_method::SecondFactor;
 use doorward_model::device::Device;
@@ -30,8 +32,8 @@ use crate::nested;
 
 /// Somebody who has signed in, and what they did on the page before.
 pub(super) struct SignedIn {
-    pub(super) session: Session,
-    pub(super) user: User,
+    pub(super) session: Arc<Session>,
+    pub(super) user: Arc<User>,
     /// The device that speaks for them in place of a browser.
     pub(super) device: Option<DeviceId>,
     /// They agreed to what the client wants.
@@ -45,7 +47,7 @@ pub(super) struct SignedIn {
 }
 
 impl SignedIn {
-    pub(super) fn new(session: Session, user: User) -> Self {
+    pub(super) fn new(session: Arc<Session>, user: Arc<User>) -> Self {
         Self { session, user, device: None, agreed: false, wanted: None, problem: None, app_secret: None }
     }
 }
@@ -115,7 +117,7 @@ async fn arrive(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>) -> Re
 }
 
 /// Who is signed in at this browser.
-pub(super) async fn current(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>) -> Result<Option<(Session, User)>> {
+pub(super) async fn current(ctx: &Context, journey: Journey<'_>, cookie: Option<&str>) -> Result<Option<(Arc<Session>, Arc<User>)>> {
     let Some(cookie) = cookie else { return Ok(None) };
     let mut unit = ctx.store.tenant(journey.tenant.id).read().await?;
     session::from_cookie(ctx, unit.as_mut(), journey.tenant.id, cookie).await
@@ -143,7 +145,7 @@ async fn sign_in(ctx: &Context, journey: Journey<'_>, login: &str, password: &st
     };
     if user.force_change_password {
         let progress = Progress::must_change_password(&user);
-        let step = Step::ChangePassword { login: user.user_principal_name, problem: None };
+        let step = Step::ChangePassword { login: user.user_principal_name.clone(), problem: None };
         return Ok(Outcome { step, session_cookie: None, progress });
     }
     start_password_session(ctx, journey, user).await
@@ -155,18 +157,18 @@ pub(super) async fn log_failure(ctx: &Context, journey: Journey<'_>, login: &str
     let _logged = access::failed_factor(ctx, journey.tenant, journey.caller, "sign_in", application, login, refusal.into()).await;
 }
 
-async fn start_password_session(ctx: &Context, journey: Journey<'_>, user: User) -> Result<Outcome> {
+async fn start_password_session(ctx: &Context, journey: Journey<'_>, user: Arc<User>) -> Result<Outcome> {
     let session = session::begin(ctx, &user, SessionKind::Browser, None, vec!["pwd".into()]);
     start_session(ctx, journey, session, user).await
 }
 
 /// Keeps a new session, and goes on in it.
-pub(super) async fn start_session(ctx: &Context, journey: Journey<'_>, session: Session, user: User) -> Result<Outcome> {
+pub(super) async fn start_session(ctx: &Context, journey: Journey<'_>, session: Session, user: Arc<User>) -> Result<Outcome> {
     let mut unit = ctx.store.tenant(journey.tenant.id).write().await?;
     unit.sessions().create(&session).await?;
     unit.commit().await?;
     let cookie = session::cookie(ctx, journey.tenant.id, session.id)?;
-    let mut outcome = proceed(ctx, journey, SignedIn::new(session, user)).await?;
+    let mut outcome = proceed(ctx, journey, SignedIn::new(Arc::new(session), user)).await?;
     outcome.session_cookie = Some(cookie);
     Ok(outcome)
 }
@@ -205,7 +207,7 @@ pub(super) async fn proceed(ctx: &Context, journey: Journey<'_>, signed: SignedI
         }
         Err(Error::Refused(refusal)) => {
             let approved_apps = if refusal.code == ErrorCode::APP_NOT_APPROVED { approved_apps(unit.as_mut()).await? } else { Vec::new() };
-            plain(Step::Refused { refusal, login: signed.user.user_principal_name, approved_apps })
+            plain(Step::Refused { refusal, login: signed.user.user_principal_name.clone(), approved_apps })
         }
         Err(error) => return Err(error),
     };
@@ -274,16 +276,16 @@ async fn proceed_in(ctx: &Context, unit: &mut dyn Unit, journey: Journey<'_>, si
             second_factor::ask(ctx, unit, journey, signed, &facts, None).await
         }
         Wish::DeviceCode(..) if access::asks_to_sign_in_again(ctx, unit, &facts).await? => Ok(sign_in_again(signed)),
-        Wish::DeviceCode(..) => Ok(plain(Step::SignedIn(Box::new((signed.session.clone(), signed.user.clone()))))),
+        Wish::DeviceCode(..) => Ok(plain(Step::SignedIn(signed.session.clone(), signed.user.clone()))),
     }
 }
 
 /// Who takes part beside the person and the client.
 pub(super) struct Others {
     /// The device that speaks for the person, or that the client proved in this very sign-in.
-    device: Option<Device>,
+    device: Option<Arc<Device>>,
     /// The app that asks for the client.
-    hub: Option<Application>,
+    hub: Option<Arc<Application>>,
 }
 
 pub(super) async fn others_of(unit: &mut dyn Unit, journey: Journey<'_>, signed: &SignedIn) -> Result<Others> {
@@ -326,9 +328,9 @@ pub(super) fn decision_about<'a>(journey: Journey<'a>, signed: &'a SignedIn, oth
     match journey.wish {
         Wish::Code(request, ..) => access::Request {
             client_type: Some(client::app_type(request.platform)),
-            device: others.device.as_ref(),
+            device: others.device.as_deref(),
             brokered: signed.device.is_some(),
-            hub: others.hub.as_ref(),
+            hub: others.hub.as_deref(),
             session: Some(&signed.session),
             capabilities: &request.capabilities,
             authentication_context: request.authentication_context.as_deref(),

@@ -1,5 +1,7 @@
 //! Signing in with the Kerberos ticket that the computer has from its domain: it says who, and proves it.
 
+use std::sync::Arc;
+
 use doorward_model::ErrorCode;
 use doorward_model::session::SessionKind;
 use doorward_model::user::User;
@@ -49,7 +51,7 @@ struct Nobody {
 }
 
 /// Whose ticket it is.
-async fn owner(ctx: &Context, journey: Journey<'_>, token: &[u8]) -> Result<std::result::Result<User, Nobody>> {
+async fn owner(ctx: &Context, journey: Journey<'_>, token: &[u8]) -> Result<std::result::Result<Arc<User>, Nobody>> {
     let not_accepted =
         |login: String, why: String| Nobody { login, problem: NOT_ACCEPTED, refusal: Refusal::new(ErrorCode::INVALID_CREDENTIALS, why) };
     let ticket = match prove(ctx, journey.tenant.id, token).await {
@@ -62,7 +64,7 @@ async fn owner(ctx: &Context, journey: Journey<'_>, token: &[u8]) -> Result<std:
         Some(user) => match inactive(&user, ctx.now()) {
             None => Ok(user),
             Some(problem) => {
-                Err(Nobody { login: user.user_principal_name, problem, refusal: Refusal::new(ErrorCode::USER_DISABLED, problem) })
+                Err(Nobody { login: user.user_principal_name.clone(), problem, refusal: Refusal::new(ErrorCode::USER_DISABLED, problem) })
             }
         },
         None => {

@@ -71,7 +71,7 @@ async fn redeem_in<'a>(
 ) -> Result<(TokenResponse, Attempt)> {
     let code = check(ctx, unit, application, redemption).await?;
     let hub = nested::hub(unit, application, Some(redemption.redirect_uri), redemption.hub).await?;
-    nested::require_same(code.hub, hub.as_ref())?;
+    nested::require_same(code.hub, hub.as_deref())?;
     if !unit.grants().redeem_code(code.id, ctx.now()).await? {
         unit.grants().revoke_by_code(code.id, ctx.now()).await?;
         unit.sessions().revoke(code.session_id, ctx.now()).await?;
@@ -95,18 +95,18 @@ async fn redeem_in<'a>(
     capabilities.dedup();
     let request = access::Request {
         client_type: platform.map(client::app_type),
-        device: device.as_ref(),
+        device: device.as_deref(),
         brokered: code.brokered,
         session: Some(&session),
         capabilities: &capabilities,
-        hub: hub.as_ref(),
+        hub: hub.as_deref(),
         enrolment: redemption.enrolment,
         authentication_context: code.authentication_context.as_deref(),
         ..access::Request::new("authorization_code", tenant, caller, Subject::User(&user), application, &target.resource)
     };
     let attempt = access::require(ctx, unit, &request).await?;
     let tokens = Issue {
-        device: device.as_ref(),
+        device: device.as_deref(),
         brokered: code.brokered,
         kept: None,
         code_id: Some(code.id),

@@ -1,5 +1,7 @@
 //! Device authorization grant (RFC 8628): a screen without keyboard shows a code, the person approves it elsewhere.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::device_code::{DeviceCode, DeviceCodeState};
 use doorward_model::session::{Session, SessionKind};
@@ -98,7 +100,7 @@ fn user_code(rng: &dyn Rng) -> String {
 ///
 /// # Errors
 /// [`ErrorCode::CODE_EXPIRED`] when there is none, or storage failure.
-pub async fn find(ctx: &Context, tenant: &Tenant, typed: &str) -> Result<(DeviceCode, Application, Target)> {
+pub async fn find(ctx: &Context, tenant: &Tenant, typed: &str) -> Result<(DeviceCode, Arc<Application>, Target)> {
     let wanted: String = typed.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_uppercase()).take(16).collect();
     let unknown = || Error::refused(ErrorCode::CODE_EXPIRED, "The code is not known or has expired. Start again on the other device.");
     let mut unit = ctx.store.tenant(tenant.id).read().await?;

@@ -1,5 +1,7 @@
 //! The proof of a device at the token endpoint (PKeyAuth): a client without a broker repeats its refresh with the answer to a challenge.
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::device::Device;
 use doorward_model::refresh_token::RefreshToken;
@@ -47,7 +49,7 @@ pub(super) async fn proved(
     application: &Application,
     refresh: Refresh<'_>,
     token: &RefreshToken,
-) -> Result<Option<Device>> {
+) -> Result<Option<Arc<Device>>> {
     let Some((header, endpoint)) = refresh.device_answer.zip(refresh.endpoint) else { return Ok(None) };
     let answer = pkeyauth::open::<Refreshing>(ctx, tenant, header)?;
     if answer.content != Refreshing::new(application, refresh) {

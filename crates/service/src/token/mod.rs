@@ -11,6 +11,8 @@ pub mod password;
 pub mod refresh_token;
 pub mod verify;
 
+use std::sync::Arc;
+
 use doorward_model::application::Application;
 use doorward_model::device::Device;
 use doorward_model::session::Session;
@@ -26,7 +28,7 @@ use crate::sign_in::{require_active, session};
 ///
 /// # Errors
 /// [`ErrorCode::USER_DISABLED`], [`ErrorCode::SESSION_REVOKED`], or storage failure.
-pub(crate) async fn live_session(ctx: &Context, unit: &mut dyn Unit, id: SessionId) -> Result<(Session, User)> {
+pub(crate) async fn live_session(ctx: &Context, unit: &mut dyn Unit, id: SessionId) -> Result<(Arc<Session>, Arc<User>)> {
     let gone = || {
         Error::refused(
             ErrorCode::SESSION_REVOKED,
@@ -45,7 +47,7 @@ pub(crate) async fn live_session(ctx: &Context, unit: &mut dyn Unit, id: Session
 ///
 /// # Errors
 /// As [`enabled_device`], or storage failure.
-pub(crate) async fn bound_device(unit: &mut dyn Unit, id: Option<DeviceId>) -> Result<Option<Device>> {
+pub(crate) async fn bound_device(unit: &mut dyn Unit, id: Option<DeviceId>) -> Result<Option<Arc<Device>>> {
     let Some(id) = id else { return Ok(None) };
     enabled_device(unit.devices().get(id).await?).map(Some)
 }
@@ -56,7 +58,7 @@ pub(crate) async fn bound_device(unit: &mut dyn Unit, id: Option<DeviceId>) -> R
 ///
 /// # Errors
 /// [`ErrorCode::DEVICE_AUTHENTICATION_FAILED`] when it is gone, [`ErrorCode::DEVICE_DISABLED`].
-pub(crate) fn enabled_device(device: Option<Device>) -> Result<Device> {
+pub(crate) fn enabled_device(device: Option<Arc<Device>>) -> Result<Arc<Device>> {
     let device = device.ok_or_else(|| {
         Error::refused(
             ErrorCode::DEVICE_AUTHENTICATION_FAILED,

@@ -55,7 +55,7 @@ pub async fn exchange(
     consent::require(unit.as_mut(), application, &user, &target).await?;
     let decision = access::Request {
         client_type: Some(access::client_type_of(application)),
-        device: device.as_ref(),
+        device: device.as_deref(),
         session: Some(&session),
         transfer_method: access::transfer_method(session.kind),
         capabilities: request.capabilities,
@@ -63,7 +63,7 @@ pub async fn exchange(
     };
     let attempt = access::require(ctx, unit.as_mut(), &decision).await?;
     let tokens = Issue {
-        device: device.as_ref(),
+        device: device.as_deref(),
         capabilities: request.capabilities,
         ..Issue::new(tenant, &user, application, &target, &session, version, attempt.id())
     };

@@ -1,5 +1,7 @@
 //! `grant_type=refresh_token` (RFC 6749 §6). The decision is made again each time.
 
+use std::sync::Arc;
+
 use doorward_model::ErrorCode;
 use doorward_model::application::Application;
 use doorward_model::refresh_token::RefreshToken;
@@ -68,7 +70,7 @@ pub async fn redeem(
         unit = store.write().await?;
         asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
     }
-    let outcome = redeem_in(ctx, unit.as_mut(), tenant, caller, asked, version).await;
+    let outcome = redeem_in(ctx, unit.as_mut(), tenant, caller, &asked, version).await;
     // A refusal is kept as well: the nonce that a device signed is used up.
     if matches!(outcome, Ok(_) | Err(Error::Refused(_))) {
         unit.commit().await?;
@@ -82,9 +84,9 @@ pub async fn redeem(
 struct Asked<'a> {
     application: &'a Application,
     /// The app in whose pages the client runs.
-    hub: Option<Application>,
+    hub: Option<Arc<Application>>,
     refresh: Refresh<'a>,
-    token: RefreshToken,
+    token: Arc<RefreshToken>,
     target: Target,
 }
 
@@ -101,7 +103,7 @@ impl<'a> Asked<'a> {
             family::require(unit, application, &token).await?;
         }
         let hub = nested::hub(unit, application, None, refresh.hub).await?;
-        nested::require_same(token.hub, hub.as_ref())?;
+        nested::require_same(token.hub, hub.as_deref())?;
         let target = match (refresh.resource, refresh.scope.trim()) {
             (Some(name), scope) => resource::from_resource(unit, name, scope).await?,
             (None, "") if version == Version::V1 => resource::from_resource(unit, &token.resource.to_string(), "").await?,
@@ -137,27 +139,28 @@ async fn redeem_in(
     unit: &mut dyn Unit,
     tenant: &Tenant,
     caller: &Caller,
-    asked: Asked<'_>,
+    asked: &Asked<'_>,
     version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
     let kept = asked.keeps_token(ctx.now()).then_some(asked.refresh.refresh_token);
     let brokered = asked.is_brokered();
     // The broker, or the client by its own credential, answers for what its token is bound to.
     let vouched_for = brokered || (asked.is_own() && asked.application.is_confidential());
-    let Asked { application, hub, refresh, token, target } = asked;
+    let Asked { application, hub, token, target, .. } = asked;
+    let refresh = asked.refresh;
     let (session, user) = super::live_session(ctx, unit, token.session_id).await?;
-    let session = as_it_was(session, &token);
+    let session = as_it_was(session, token);
     let bound = super::bound_device(unit, token.device_id).await?;
     let device = match vouched_for {
         true => bound,
-        false => device_proof::proved(ctx, unit, tenant, &user, application, refresh, &token).await?,
+        false => device_proof::proved(ctx, unit, tenant, &user, application, refresh, token).await?,
     };
-    consent::require(unit, application, &user, &target).await?;
+    consent::require(unit, application, &user, target).await?;
     let request = access::Request {
         client_type: Some(access::client_type_of(application)),
-        device: device.as_ref(),
+        device: device.as_deref(),
         brokered,
-        hub: hub.as_ref(),
+        hub: hub.as_deref(),
         session: Some(&session),
         transfer_method: access::transfer_method(session.kind),
         capabilities: refresh.capabilities,
@@ -173,7 +176,7 @@ async fn redeem_in(
     }
     let attempt = access::require(ctx, unit, &request).await?;
     let tokens = Issue {
-        device: device.as_ref(),
+        device: device.as_deref(),
         bound_device: token.device_id,
         brokered,
         kept,
@@ -182,25 +185,27 @@ async fn redeem_in(
         capabilities: refresh.capabilities,
         authentication_context: refresh.authentication_context,
         confirmation: refresh.confirmation,
-        ..Issue::new(tenant, &user, application, &target, &session, version, attempt.id())
+        ..Issue::new(tenant, &user, application, target, &session, version, attempt.id())
     };
     let response = issue::issue(ctx, unit, &tokens).await?;
     Ok((response, attempt))
 }
 
 /// The session with the methods that the token came from: a second factor given later was given for something else.
-pub(crate) fn as_it_was(session: Session, token: &RefreshToken) -> Session {
-    match &token.amr {
-        Some(amr) => Session { amr: amr.clone(), ..session },
-        None => session,
+pub(crate) fn as_it_was(mut session: Arc<Session>, token: &RefreshToken) -> Arc<Session> {
+    if let Some(amr) = &token.amr
+        && *amr != session.amr
+    {
+        Arc::make_mut(&mut session).amr.clone_from(amr);
     }
+    session
 }
 
 /// The refresh token with that value, if it still counts.
 ///
 /// # Errors
 /// [`ErrorCode::INVALID_GRANT`], [`ErrorCode::GRANT_EXPIRED`], or storage failure.
-pub(crate) async fn valid(ctx: &Context, unit: &mut dyn Unit, value: &str) -> Result<RefreshToken> {
+pub(crate) async fn valid(ctx: &Context, unit: &mut dyn Unit, value: &str) -> Result<Arc<RefreshToken>> {
     let token = unit
         .grants()
         .refresh_token(&sha256(value))

@@ -1,5 +1,7 @@
 //! Checking access tokens that come back to us: at the admin API, device registration, app protection and the gates.
 
+use std::sync::Arc;
+
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
@@ -38,9 +40,9 @@ pub enum TokenError {
 #[derive(Debug, Clone)]
 pub struct Authenticated {
     /// The user; none for an application acting for itself.
-    pub user: Option<User>,
+    pub user: Option<Arc<User>>,
     /// The sign-in of the user, with the methods that the token was made with.
-    pub session: Option<Session>,
+    pub session: Option<Arc<Session>>,
     /// The client the token was made for.
     pub app_id: AppId,
     /// The device, when one took part.
@@ -113,7 +115,12 @@ pub async fn access_token(
         }
     } else {
         match live_session(unit, &claims, now).await? {
-            Some((session, user)) => (Some(Session { amr: claims.amr, ..session }), Some(user)),
+            Some((mut session, user)) => {
+                if session.amr != claims.amr {
+                    Arc::make_mut(&mut session).amr = claims.amr;
+                }
+                (Some(session), Some(user))
+            }
             None => return Ok(Err(TokenError::Withdrawn)),
         }
     };
@@ -145,7 +152,7 @@ async fn is_identifier_uri(unit: &mut dyn Unit, resource: AppId, audience: &str)
     Ok(unit.applications().find_by_identifier_uri(audience).await?.is_some_and(|application| application.app_id == resource))
 }
 
-async fn live_session(unit: &mut dyn Unit, claims: &Claims, now: Timestamp) -> Result<Option<(Session, User)>> {
+async fn live_session(unit: &mut dyn Unit, claims: &Claims, now: Timestamp) -> Result<Option<(Arc<Session>, Arc<User>)>> {
     let (Some(user_id), Some(session_id)) = (claims.oid, claims.sid) else { return Ok(None) };
     let Some((session, user)) = session::load(unit, session_id).await? else { return Ok(None) };
     Ok((user.id == user_id && session::is_live(&session, &user, now)).then_some((session, user)))

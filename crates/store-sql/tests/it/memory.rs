@@ -1,6 +1,7 @@
 //! What is remembered: without the database, not beyond a change, and not beyond a change made by another process.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_model::UserId;
@@ -67,6 +68,15 @@ async fn what_was_read_lately_is_told_without_the_database() {
     }
     // No connection is left to read with.
     assert_eq!(tokio::time::timeout(Duration::from_secs(2), found(&store)).await.unwrap(), Some(true));
+}
+
+#[tokio::test]
+async fn whoever_asks_again_is_given_the_same_object_and_no_copy() {
+    let (_, store) = warm().await;
+    let mut unit = store.tenant(tenant().id).read().await.unwrap();
+    let once = unit.users().get(anna().id).await.unwrap().unwrap();
+    let again = unit.users().get(anna().id).await.unwrap().unwrap();
+    assert!(Arc::ptr_eq(&once, &again));
 }
 
 #[tokio::test]

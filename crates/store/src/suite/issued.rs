@@ -89,7 +89,7 @@ pub async fn a_refresh_token_is_withdrawn_alone_and_a_consent_replaced(store: &i
     assert_eq!(unit.grants().refresh_token(&[2; 32]).await.unwrap().unwrap().revoked, None);
     for given in [consent(anna.id, app, "openid"), consent(anna.id, app, "Mail.Read")] {
         unit.grants().put_consent(&given).await.unwrap();
-        assert_eq!(unit.grants().consent(anna.id, app, given.resource).await.unwrap(), Some(given));
+        assert_eq!(unit.grants().consent(anna.id, app, given.resource).await.unwrap().as_deref(), Some(&given));
     }
 }
 

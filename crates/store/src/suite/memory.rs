@@ -94,7 +94,7 @@ pub async fn what_is_read_is_what_was_committed_last(store: &impl Store) {
 
 async fn compare(unit: &mut dyn Unit, world: &World, names: &Names, step: usize) {
     for id in &names.users {
-        assert_eq!(unit.users().get(*id).await.unwrap().as_ref(), world.users.get(id), "user, step {step}");
+        assert_eq!(unit.users().get(*id).await.unwrap().as_deref(), world.users.get(id), "user, step {step}");
         let mut groups = BTreeSet::new();
         let mut reached = vec![id.0];
         while let Some(member) = reached.pop() {
@@ -104,7 +104,7 @@ async fn compare(unit: &mut dyn Unit, world: &World, names: &Names, step: usize)
                 }
             }
         }
-        assert_eq!(unit.groups().transitive_of(*id).await.unwrap(), Vec::from_iter(groups), "groups, step {step}");
+        assert_eq!(*unit.groups().transitive_of(*id).await.unwrap(), Vec::from_iter(groups), "groups, step {step}");
         let subject = id.to_string();
         let of_subject: Vec<String> =
             world.registrations.values().filter(|document| document.subject == subject).map(|document| document.body.to_string()).collect();
@@ -113,25 +113,25 @@ async fn compare(unit: &mut dyn Unit, world: &World, names: &Names, step: usize)
         assert_eq!(BTreeSet::from_iter(found), BTreeSet::from_iter(of_subject), "registrations, step {step}");
         for app in &names.applications {
             let given = unit.grants().consent(*id, *app, *app).await.unwrap();
-            assert_eq!(given.as_ref(), world.consents.get(&(*id, *app, *app)), "consent, step {step}");
+            assert_eq!(given.as_deref(), world.consents.get(&(*id, *app, *app)), "consent, step {step}");
         }
     }
     for id in &names.devices {
-        assert_eq!(unit.devices().get(*id).await.unwrap().as_ref(), world.devices.get(id), "device, step {step}");
+        assert_eq!(unit.devices().get(*id).await.unwrap().as_deref(), world.devices.get(id), "device, step {step}");
     }
     for id in &names.sessions {
-        assert_eq!(unit.sessions().get(*id).await.unwrap().as_ref(), world.sessions.get(id), "session, step {step}");
+        assert_eq!(unit.sessions().get(*id).await.unwrap().as_deref(), world.sessions.get(id), "session, step {step}");
     }
     for hash in &names.hashes {
-        assert_eq!(unit.grants().refresh_token(hash).await.unwrap().as_ref(), world.tokens.get(hash), "refresh token, step {step}");
+        assert_eq!(unit.grants().refresh_token(hash).await.unwrap().as_deref(), world.tokens.get(hash), "refresh token, step {step}");
         let prt = unit.grants().prt(hash).await.unwrap();
-        assert!(prt.as_ref() == world.prts.get(hash), "primary refresh token, step {step}");
+        assert!(prt.as_deref() == world.prts.get(hash), "primary refresh token, step {step}");
     }
     for id in &names.applications {
         let known = world.applications.get(id);
-        assert_eq!(unit.applications().get(*id).await.unwrap().as_ref(), known, "application, step {step}");
+        assert_eq!(unit.applications().get(*id).await.unwrap().as_deref(), known, "application, step {step}");
         let by_uri = unit.applications().find_by_identifier_uri(&format!("api://{id}")).await.unwrap();
-        assert_eq!(by_uri.as_ref(), known, "application by its URI, step {step}");
+        assert_eq!(by_uri.as_deref(), known, "application by its URI, step {step}");
     }
 }
 

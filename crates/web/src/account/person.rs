@@ -24,8 +24,8 @@ use crate::caller::TheCaller;
 pub(super) struct Person {
     pub(super) ctx: Arc<Context>,
     pub(super) tenant: Arc<Tenant>,
-    pub(super) user: User,
-    pub(super) session: Session,
+    pub(super) user: Arc<User>,
+    pub(super) session: Arc<Session>,
     pub(super) caller: Caller,
     flash: Option<Flash>,
 }

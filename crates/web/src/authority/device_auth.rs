@@ -100,16 +100,15 @@ async fn handle(ctx: &Context, caller: &Caller, tenant: &Tenant, headers: &Heade
         return match current {
             Some((session, _)) => {
                 device_code::answer(ctx, tenant, &code.user_code, approved.then_some(&session)).await?;
-                Ok(scene.device_code_done(client.display_name, approved))
+                Ok(scene.device_code_done(client.display_name.clone(), approved))
             }
             None => Err(Error::refused(ErrorCode::LOGIN_REQUIRED, "Your sign-in has ended. Open the page again.")),
         };
     }
     let journey = Journey { tenant, caller, wish: Wish::DeviceCode(&client, &target) };
     match steps::advance(ctx, journey, cookie.as_deref(), Progress::default(), Submission::Nothing).await? {
-        Outcome { step: Step::SignedIn(signed_in), .. } => {
-            let (_, user) = *signed_in;
-            scene.confirm_device_code(&code.user_code, &client, user.user_principal_name, None)
+        Outcome { step: Step::SignedIn(_, user), .. } => {
+            scene.confirm_device_code(&code.user_code, &client, user.user_principal_name.clone(), None)
         }
         outcome => scene.show(outcome),
     }

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use doorward_model::ErrorCode;
+use doorward_model::application::Application;
 use doorward_model::tenant::Tenant;
 use doorward_service::caller::Caller;
 use doorward_service::sign_in::flow::{self, Purpose};
@@ -110,9 +111,8 @@ async fn handle(ctx: &Context, caller: &Caller, tenant: &Tenant, headers: &Heade
             let outcome = steps::advance(ctx, journey, cookie.as_deref(), progress, posted.submission()).await?;
             let scene = Scene { ctx, tenant, caller, browser, purpose: Purpose::DeviceCode(code.clone()), client: None };
             match outcome {
-                Outcome { step: Step::SignedIn(signed_in), session_cookie, .. } => {
-                    let (_, user) = *signed_in;
-                    scene.confirm_device_code(&code, &client, user.user_principal_name, session_cookie.as_deref())
+                Outcome { step: Step::SignedIn(_, user), session_cookie, .. } => {
+                    scene.confirm_device_code(&code, &client, user.user_principal_name.clone(), session_cookie.as_deref())
                 }
                 outcome => scene.show(outcome),
             }
@@ -125,7 +125,7 @@ pub(super) async fn wish(
     ctx: &Context,
     tenant: &Tenant,
     request: &AuthorizeRequest,
-) -> Result<(doorward_model::application::Application, resource::Target), Error> {
+) -> Result<(Arc<Application>, resource::Target), Error> {
     let mut unit = ctx.store.tenant(tenant.id).read().await?;
     let client = client::find(unit.as_mut(), &request.app_id.to_string()).await?;
     if client::redirect_platform(&client, &request.redirect_uri) != Some(request.platform) {

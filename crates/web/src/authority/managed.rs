@@ -53,7 +53,7 @@ pub(super) async fn get(
 async fn page(ctx: &Context, caller: &Caller, segment: &str, refused: &Refused) -> Result<Response, doorward_service::Error> {
     let tenant = tenants::resolve(ctx, segment, None).await?;
     let mut unit = ctx.store.tenant(tenant.id).read().await?;
-    let app = client::find(unit.as_mut(), &refused.client_id).await.ok().map(|client| client.display_name);
+    let app = client::find(unit.as_mut(), &refused.client_id).await.ok().map(|client| client.display_name.clone());
     let id = |text: &str| text.parse::<Uuid>().map_or(caller.correlation_id, CorrelationId);
     let code = ErrorCode::DEVICE_NOT_COMPLIANT;
     let advice = advise(code, &Situation { phone: phone(caller), app: app.as_deref(), ..Situation::default() });

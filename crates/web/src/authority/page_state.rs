@@ -35,7 +35,7 @@ impl Scene<'_> {
             Step::ChangePassword { .. } => state(PageKind::ConvergedChangePassword),
             Step::Consent { .. } => state(PageKind::ConvergedConsent),
             Step::Refused { refusal, .. } => self.error_state(refusal),
-            Step::SignedIn(_) | Step::ProveDevice(_) | Step::Code(_) | Step::Error(_) => return None,
+            Step::SignedIn(..) | Step::ProveDevice(_) | Step::Code(_) | Step::Error(_) => return None,
         })
     }
 

@@ -253,7 +253,7 @@ async fn signed_request(
     Ok(([(header::CONTENT_TYPE, "application/jose")], encrypted).into_response())
 }
 
-async fn authenticated(ctx: &Context, tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters) -> Result<Application, Error> {
+async fn authenticated(ctx: &Context, tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters) -> Result<Arc<Application>, Error> {
     let basic = basic(headers);
     // An assertion names its client itself (RFC 7521 §4.2).
     let asserted = || jwt::unverified_claim(parameters.client_assertion.as_deref()?, "sub");

@@ -131,7 +131,7 @@ impl Scene<'_> {
             | Step::RegisterApp { .. }
             | Step::RegisterPasskey { .. }
             | Step::RecoveryCodes { .. }) => self.second_factor(frame, form, step),
-            Step::SignedIn(_) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, None),
+            Step::SignedIn(..) => self.failure(StatusCode::INTERNAL_SERVER_ERROR, None),
         };
         Ok(self.with_cookies(response, session_cookie.as_deref()))
     }

@@ -58,7 +58,7 @@ impl Purpose for ManagesProtection {
 pub(super) struct Admin<P> {
     pub(super) ctx: Arc<Context>,
     pub(super) tenant: Arc<Tenant>,
-    pub(super) user: User,
+    pub(super) user: Arc<User>,
     flash: Option<Flash>,
     purpose: PhantomData<P>,
 }

@@ -6,6 +6,8 @@ mod registration;
 
 pub(super) use registration::NOT_OFFERED;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
@@ -125,7 +127,7 @@ pub(super) async fn delete(admin: Admin, Path(id): Path<AppId>, headers: HeaderM
 
 pub(super) async fn find(admin: &Admin, id: AppId) -> Result<Application, GraphError> {
     let found = admin.read().await?.applications().get(id).await?;
-    Ok(found.ok_or_else(|| DirectoryError::NotFound(format!("application {id}")))?)
+    Ok(found.map(Arc::unwrap_or_clone).ok_or_else(|| DirectoryError::NotFound(format!("application {id}")))?)
 }
 
 fn shown(tenant: &Tenant, application: &Application) -> Value {

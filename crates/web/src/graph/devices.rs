@@ -1,5 +1,7 @@
 //! `/devices`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
@@ -164,7 +166,7 @@ pub(super) async fn delete(admin: Admin, Path(id): Path<DeviceId>, headers: Head
 
 async fn find(admin: &Admin, id: DeviceId) -> Result<Device, GraphError> {
     let found = admin.read().await?.devices().get(id).await?;
-    Ok(found.ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))?)
+    Ok(found.map(Arc::unwrap_or_clone).ok_or_else(|| DirectoryError::NotFound(format!("device {id}")))?)
 }
 
 /// What is known of a device; that is all there is.

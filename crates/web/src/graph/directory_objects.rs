@@ -1,5 +1,7 @@
 //! `/directoryObjects`: an object by id alone, whatever kind it is.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -27,10 +29,10 @@ const IDS: usize = 1000;
 
 /// An object of the directory.
 pub(super) enum Object {
-    User(User),
+    User(Arc<User>),
     Group(Group),
-    Device(Device),
-    ServicePrincipal(Box<Application>),
+    Device(Arc<Device>),
+    ServicePrincipal(Arc<Application>),
 }
 
 /// Body of `getByIds`.
@@ -58,7 +60,7 @@ pub(super) async fn find(unit: &mut dyn Unit, id: Uuid) -> Result<Option<Object>
         return Ok(Some(Object::Device(device)));
     }
     let application = unit.applications().get(AppId(id)).await?;
-    Ok(application.map(|application| Object::ServicePrincipal(Box::new(application))))
+    Ok(application.map(Object::ServicePrincipal))
 }
 
 pub(super) async fn get(admin: Admin, list: List, Path(id): Path<Uuid>) -> Result<Json<Value>, GraphError> {
@@ -86,7 +88,7 @@ pub(super) async fn by_ids(admin: Admin, list: List, ObjectBody(body): ObjectBod
     let mut found = Vec::new();
     if wants("user") {
         let query = Query { limit, ..Query::of(Filter::OneOf(UserField::Id, ids())) };
-        found.extend(unit.users().page(&query).await?.items.into_iter().map(Object::User));
+        found.extend(unit.users().page(&query).await?.items.into_iter().map(Arc::new).map(Object::User));
     }
     if wants("group") {
         let query = Query { limit, ..Query::of(Filter::OneOf(GroupField::Id, ids())) };
@@ -94,11 +96,11 @@ pub(super) async fn by_ids(admin: Admin, list: List, ObjectBody(body): ObjectBod
     }
     if wants("device") {
         let query = Query { limit, ..Query::of(Filter::OneOf(DeviceField::Id, ids())) };
-        found.extend(unit.devices().page(&query).await?.items.into_iter().map(Object::Device));
+        found.extend(unit.devices().page(&query).await?.items.into_iter().map(Arc::new).map(Object::Device));
     }
     if wants("servicePrincipal") || wants("application") {
         let query = Query { limit, ..Query::of(Filter::OneOf(ApplicationField::Id, ids())) };
-        found.extend(unit.applications().page(&query).await?.items.into_iter().map(|one| Object::ServicePrincipal(Box::new(one))));
+        found.extend(unit.applications().page(&query).await?.items.into_iter().map(Arc::new).map(Object::ServicePrincipal));
     }
     let values: Vec<Value> = found.iter().map(|object| shown(&admin, object)).collect();
     Ok(Json(json!({ "@odata.context": list.context_url("directoryObjects"), "value": values })).into_response())

@@ -114,7 +114,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<DeviceId>) -> R
     admin.may(Task::ReadManagedDevices)?;
     let detail = compliance::device_detail(&admin.ctx, admin.tenant.id, id).await?;
     let tag = directory::entity_tag(&detail.managed);
-    let owner = detail.owner.map(|owner| owner.user_principal_name);
+    let owner = detail.owner.map(|owner| owner.user_principal_name.clone());
     let listed = ListedDevice { managed: detail.managed, device: detail.device };
     Ok(with_etag(list.object(&DEVICES, shown(&listed, owner.as_ref()))?, &tag))
 }
@@ -129,7 +129,7 @@ pub(super) async fn enrol(admin: Admin, ObjectBody(body): ObjectBody<EnrolBody>)
     let managed = compliance::enrol(&admin.ctx, admin.tenant.id, &admin.actor(), enrolment).await?;
     let detail = compliance::device_detail(&admin.ctx, admin.tenant.id, managed.device_id).await?;
     let tag = directory::entity_tag(&detail.managed);
-    let owner = detail.owner.map(|owner| owner.user_principal_name);
+    let owner = detail.owner.map(|owner| owner.user_principal_name.clone());
     let listed = ListedDevice { managed: detail.managed, device: detail.device };
     Ok(with_etag((StatusCode::CREATED, Json(shown(&listed, owner.as_ref()))), &tag))
 }
@@ -230,7 +230,7 @@ pub(super) async fn owners(unit: &mut dyn Unit, devices: &[ListedDevice]) -> Res
     for listed in devices {
         let Some(owner) = listed.device.owner else { continue };
         if let Some(user) = unit.users().get(owner).await? {
-            names.insert(listed.device.id, user.user_principal_name);
+            names.insert(listed.device.id, user.user_principal_name.clone());
         }
     }
     Ok(names)

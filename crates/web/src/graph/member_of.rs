@@ -71,7 +71,7 @@ async fn object(admin: &Admin, id: Uuid) -> Result<Member, GraphError> {
 async fn groups_with(unit: &mut dyn Unit, member: Member, nested: bool) -> Result<Vec<GroupId>, GraphError> {
     Ok(match (member, nested) {
         (Member::User(id), false) => unit.groups().direct_of(id).await?,
-        (Member::User(id), true) => unit.groups().transitive_of(id).await?,
+        (Member::User(id), true) => unit.groups().transitive_of(id).await?.to_vec(),
         (Member::Group(id), nested) => unit.groups().groups_of(id, nested).await?,
     })
 }

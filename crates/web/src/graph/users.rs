@@ -1,5 +1,7 @@
 //! `/users` and `/me`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
@@ -203,7 +205,7 @@ pub(super) async fn find(admin: &Admin, id: &str) -> Result<User, GraphError> {
         Ok(id) => unit.users().get(id).await?,
         Err(_) => unit.users().find(id).await?,
     };
-    Ok(user.ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))?)
+    Ok(user.map(Arc::unwrap_or_clone).ok_or_else(|| DirectoryError::NotFound(format!("user {id}")))?)
 }
 
 fn roles(ids: &[Uuid]) -> Result<Vec<Role>, GraphError> {

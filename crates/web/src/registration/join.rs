@@ -26,6 +26,6 @@ pub(super) async fn post(
     let bearer = bearer::verified(&ctx, &tenant, &headers, resource::DEVICE_REGISTRATION).await??;
     let request: JoinRequest = serde_json::from_slice(&body).map_err(|error| RegistrationError::Malformed(error.to_string()))?;
     let joined = join::join(&ctx, &tenant, &caller, &bearer, &request).await?;
-    let user = bearer.user.map(|user| user.user_principal_name).unwrap_or_default();
+    let user = bearer.user.map(|user| user.user_principal_name.clone()).unwrap_or_default();
     Ok(Json(JoinResponse::new(&joined.certificate, &joined.device.certificate_thumbprint, &user)))
 }

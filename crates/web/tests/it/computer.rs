@@ -1,5 +1,7 @@
 //! The broker of a computer: keys of people, certificates for peers, single sign-on of browsers. And what must not work.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -79,7 +81,7 @@ pub(crate) async fn token(world: &World, signed: &Signed, resource: &str) -> Str
 async fn give_second_factor(world: &World, (_, token, _): &Signed) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let prt = unit.grants().prt(&sha256(token)).await.unwrap().unwrap();
-    let mut session = unit.sessions().get(prt.session_id).await.unwrap().unwrap();
+    let mut session = Arc::unwrap_or_clone(unit.sessions().get(prt.session_id).await.unwrap().unwrap());
     session.amr.extend(["otp".to_owned(), "mfa".to_owned()]);
     session.second_factor = Some(world.ctx.now());
     unit.sessions().update(&session).await.unwrap();
@@ -245,7 +247,7 @@ fn peer_request(device: &Device, nonce: &str, client: &str, key: &[u8]) -> Strin
 
 pub(crate) async fn change(world: &World, device: &Device, edit: impl FnOnce(&mut DeviceRecord)) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-    let mut record = unit.devices().get(device.id.unwrap()).await.unwrap().unwrap();
+    let mut record = Arc::unwrap_or_clone(unit.devices().get(device.id.unwrap()).await.unwrap().unwrap());
     edit(&mut record);
     unit.devices().update(&record).await.unwrap();
     unit.commit().await.unwrap();

@@ -1,5 +1,7 @@
 //! Device management of Linux computers, message by message.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -112,7 +114,7 @@ impl Company {
 
     async fn record(&self) -> DeviceRecord {
         let mut unit = self.world.ctx.store.tenant(self.world.tenant.id).read().await.unwrap();
-        unit.devices().get(self.computer.0.id.unwrap()).await.unwrap().unwrap()
+        Arc::unwrap_or_clone(unit.devices().get(self.computer.0.id.unwrap()).await.unwrap().unwrap())
     }
 
     async fn change(&self, edit: impl FnOnce(&mut DeviceRecord)) {

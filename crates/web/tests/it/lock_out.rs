@@ -1,6 +1,8 @@
 //! The guard against locking everybody out of the console, where people, groups, roles or second factors change instead of policies.
 //! The guard over policies is tested beside them, in `console/conditional_access.rs`.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use doorward_model::document::DocumentKind;
 use doorward_model::group::{Group, Member};
@@ -31,7 +33,7 @@ fn policy(id: &str, users: &Value, applications: &Value, grant: &str) -> Value {
 /// Two Global Administrators, of whom one policy spares the first by a nested group, and another refuses a group and a role.
 struct Company {
     world: World,
-    root: User,
+    root: Arc<User>,
     /// Left out of the policy; holds `inner` and Anna.
     emergency: GroupId,
     /// Holds the first administrator.

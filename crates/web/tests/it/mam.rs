@@ -4,6 +4,8 @@ mod attestation;
 mod console;
 mod wipe;
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use doorward_model::application::SigningAlgorithm;
@@ -324,7 +326,7 @@ async fn the_app_must_be_the_one_that_its_token_names() {
 async fn an_app_that_enforces_nothing_cannot_enrol() {
     let world = company().await;
     let mut unit = write(&world).await;
-    let mut application = unit.applications().get(MAIL_APP).await.unwrap().unwrap();
+    let mut application = Arc::unwrap_or_clone(unit.applications().get(MAIL_APP).await.unwrap().unwrap());
     application.protectable = false;
     unit.applications().update(&application).await.unwrap();
     unit.commit().await.unwrap();
@@ -599,7 +601,7 @@ async fn the_record_of_the_device_decides_which_policies_cover_it() {
     put_policy(&phone.world, "p", policy(json!({ "targetedAppManagementLevels": "unmanaged" }))).await;
     assert_eq!(phone.check_in(None).await["protection"], "active");
     let mut unit = write(&phone.world).await;
-    let mut device = unit.devices().get(DEVICE).await.unwrap().unwrap();
+    let mut device = Arc::unwrap_or_clone(unit.devices().get(DEVICE).await.unwrap().unwrap());
     device.is_managed = true;
     unit.devices().update(&device).await.unwrap();
     unit.commit().await.unwrap();

@@ -1,5 +1,7 @@
 //! Device registration and the broker, message by message.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -326,7 +328,7 @@ async fn whoever_registers_a_device_or_takes_it_away_stands_in_the_audit() {
         if !owned {
             let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
             let record = unit.devices().get(id).await.unwrap().unwrap();
-            unit.devices().update(&DeviceRecord { owner: None, ..record }).await.unwrap();
+            unit.devices().update(&DeviceRecord { owner: None, ..Arc::unwrap_or_clone(record) }).await.unwrap();
             unit.commit().await.unwrap();
         }
         let path = world.path(&format!("EnrollmentServer/device/{id}"));

@@ -1,5 +1,7 @@
 //! Which computer speaks.
 
+use std::sync::Arc;
+
 use doorward_model::DeviceId;
 use doorward_model::device::Device;
 use doorward_model::sign_in::DevicePlatform;
@@ -45,8 +47,8 @@ impl From<doorward_store::StoreError> for ComputerError {
 /// A registered Linux computer, with its owner who is signed in on it.
 #[derive(Debug, Clone)]
 pub struct Computer {
-    pub(super) device: Device,
-    pub(super) owner: User,
+    pub(super) device: Arc<Device>,
+    pub(super) owner: Arc<User>,
 }
 
 impl Computer {

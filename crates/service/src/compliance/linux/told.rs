@@ -1,5 +1,7 @@
 //! What a managed computer is told about itself.
 
+use std::sync::Arc;
+
 use doorward_model::compliance::{ManagedDevice, Standing};
 use doorward_model::device::Device;
 use doorward_model::tenant::Tenant;
@@ -15,7 +17,7 @@ pub struct State {
     /// What is kept of its management.
     pub managed: ManagedDevice,
     /// The registered device.
-    pub device: Device,
+    pub device: Arc<Device>,
     /// How it stands now; a judgement that has run out counts no more.
     pub standing: Standing,
     /// What it fails.

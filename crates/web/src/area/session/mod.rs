@@ -11,6 +11,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use doorward_model::TenantId;
+use doorward_model::application::Application;
 use doorward_model::session::Session;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::User;
@@ -40,9 +41,9 @@ pub(crate) struct Tokens {
 /// A live session.
 pub(crate) struct Signed {
     pub(crate) tenant: Arc<Tenant>,
-    pub(crate) user: User,
+    pub(crate) user: Arc<User>,
     /// The session that the tokens came from.
-    pub(crate) session: Session,
+    pub(crate) session: Arc<Session>,
     /// New tokens, when the old access token had run out.
     pub(crate) renewed: Option<Tokens>,
 }
@@ -93,7 +94,12 @@ pub(crate) async fn read(ctx: &Context, area: &Area, caller: &Caller, headers: &
     }
 }
 
-async fn person(ctx: &Context, area: &Area, tenant: &Tenant, tokens: &Tokens) -> Result<Result<(User, Session), TokenError>, Error> {
+async fn person(
+    ctx: &Context,
+    area: &Area,
+    tenant: &Tenant,
+    tokens: &Tokens,
+) -> Result<Result<(Arc<User>, Arc<Session>), TokenError>, Error> {
     let mut unit = ctx.store.tenant(tenant.id).read().await?;
     let authenticated = match verify::access_token(ctx, unit.as_mut(), tenant, &tokens.access, area.client).await? {
         Ok(authenticated) => authenticated,
@@ -132,7 +138,7 @@ async fn renew(ctx: &Context, area: &Area, caller: &Caller, tenant: Arc<Tenant>,
     Ok(person.ok().map(|(user, session)| Signed { tenant, user, session, renewed: Some(tokens) }))
 }
 
-async fn application(ctx: &Context, area: &Area, tenant: &Tenant) -> Result<doorward_model::application::Application, Error> {
+async fn application(ctx: &Context, area: &Area, tenant: &Tenant) -> Result<Arc<Application>, Error> {
     let mut unit = ctx.store.tenant(tenant.id).read().await?;
     client::find(unit.as_mut(), &area.client.to_string()).await
 }

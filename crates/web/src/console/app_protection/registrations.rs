@@ -93,7 +93,7 @@ pub(super) async fn list(admin: Admin<Reads>, Query(filters): Query<Filters>) ->
     };
     let names = Names::read(&admin.ctx, admin.tenant.id).await?;
     let next = found.as_ref().and_then(|found| found.next);
-    let rows = found.into_iter().flat_map(|found| found.items).map(|(one, user)| row(&one, user.as_ref(), &names)).collect();
+    let rows = found.into_iter().flat_map(|found| found.items).map(|(one, user)| row(&one, user.as_deref(), &names)).collect();
     let page = Registrations {
         shell: admin.shell(Section::ManagedApps)?,
         filtered: !filters.person.is_empty() || !filters.show.is_empty(),
@@ -204,7 +204,7 @@ pub(super) async fn one(admin: Admin<Reads>, Path(id): Path<String>) -> Result<R
     let page = One {
         shell: admin.shell(Section::ManagedApps)?,
         id: registration.id.to_string(),
-        person: person(registration, found.user.as_ref()),
+        person: person(registration, found.user.as_deref()),
         app: names.of(&registration.app_id.to_string()).to_owned(),
         device: registration.state.device_name.clone(),
         badges: badges(registration),
@@ -316,7 +316,7 @@ pub(super) async fn ask_wipe(admin: Admin<ManagesProtection>, Path(id): Path<Str
     let page = Wipe {
         shell: admin.shell(Section::ManagedApps)?,
         id: found.registration.id.to_string(),
-        person: person(&found.registration, found.user.as_ref()),
+        person: person(&found.registration, found.user.as_deref()),
         device: found.registration.state.device_name.clone(),
         apps,
     };

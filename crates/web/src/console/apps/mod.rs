@@ -8,6 +8,8 @@ mod secrets;
 
 pub(super) use one::algorithm;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::{get, post};
 use doorward_model::AppId;
@@ -46,7 +48,7 @@ fn page_of(app: AppId) -> String {
 
 async fn find<P>(admin: &Admin<P>, id: &str) -> Result<Application, Trouble> {
     let id = id.parse().map_err(|_| Trouble::missing())?;
-    directory::application(&admin.ctx, admin.tenant.id, id).await?.ok_or_else(Trouble::missing)
+    directory::application(&admin.ctx, admin.tenant.id, id).await?.map(Arc::unwrap_or_clone).ok_or_else(Trouble::missing)
 }
 
 fn stamp(application: &Application) -> Stamp {

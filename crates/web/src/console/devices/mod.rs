@@ -5,6 +5,8 @@ mod edit;
 mod list;
 mod one;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 use doorward_model::DeviceId;
@@ -46,5 +48,5 @@ fn page_of(device: DeviceId) -> String {
 async fn find<P>(admin: &Admin<P>, id: &str) -> Result<Device, Trouble> {
     let id = id.parse().map_err(|_| Trouble::missing())?;
     let found = directory::device_details(&admin.ctx, admin.tenant.id, id).await?;
-    found.map(|found| found.device).ok_or_else(Trouble::missing)
+    found.map(|found| Arc::unwrap_or_clone(found.device)).ok_or_else(Trouble::missing)
 }

@@ -1,5 +1,7 @@
 //! `GET /console/devices/{id}`: one device, and all that is known of it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -19,8 +21,8 @@ use crate::console::words::Badge;
 #[template(path = "console/device.html")]
 struct OneDevice {
     shell: Shell,
-    device: Device,
-    owner: Option<User>,
+    device: Arc<Device>,
+    owner: Option<Arc<User>>,
     registered: Moment,
     trust: &'static str,
     badge: Badge,

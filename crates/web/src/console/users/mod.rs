@@ -8,6 +8,8 @@ mod one;
 
 pub(super) use edit::purpose;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get;
 use doorward_model::UserId;
@@ -46,5 +48,5 @@ fn page_of(user: UserId) -> String {
 pub(super) async fn find<P>(admin: &Admin<P>, id: &str) -> Result<User, Trouble> {
     let id: UserId = id.parse().map_err(|_| Trouble::missing())?;
     let mut unit = admin.ctx.store.tenant(admin.tenant.id).read().await.map_err(store)?;
-    unit.users().get(id).await.map_err(store)?.ok_or_else(Trouble::missing)
+    unit.users().get(id).await.map_err(store)?.map(Arc::unwrap_or_clone).ok_or_else(Trouble::missing)
 }

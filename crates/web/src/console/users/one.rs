@@ -1,5 +1,7 @@
 //! `GET /console/users/{id}`: one person, with what belongs to them.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
@@ -33,7 +35,7 @@ struct SignIn {
 #[template(path = "console/user.html")]
 struct OneUser {
     shell: Shell,
-    user: User,
+    user: Arc<User>,
     created: Moment,
     expires: Option<Moment>,
     /// The account has expired.

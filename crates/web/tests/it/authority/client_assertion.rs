@@ -1,5 +1,7 @@
 //! Clients that prove themselves with a certificate (RFC 7523 §2.2).
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +20,7 @@ pub(crate) async fn world_with_certificate() -> (World, SigningKey) {
     let (key, pkcs8) = SigningKey::generate(SigningAlgorithm::RS256).unwrap();
     let der = certificate::self_signed("web", &pkcs8, world.ctx.now(), world.ctx.rng.as_ref()).unwrap();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-    let mut application = unit.applications().get(WEB_APP).await.unwrap().unwrap();
+    let mut application = Arc::unwrap_or_clone(unit.applications().get(WEB_APP).await.unwrap().unwrap());
     application.key_credentials = vec![KeyCredential {
         key_id: CredentialId::random(world.ctx.rng.as_ref()),
         display_name: None,

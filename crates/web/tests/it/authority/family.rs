@@ -1,5 +1,7 @@
 //! The family of clients: apps that share their refresh tokens, and what does not come with them.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use doorward_model::AppId;
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity};
@@ -33,7 +35,7 @@ async fn set_members(world: &World, apps: &[AppId], family_member: bool) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     for id in apps {
         let app = unit.applications().get(*id).await.unwrap().unwrap();
-        unit.applications().update(&Application { family_member, ..app }).await.unwrap();
+        unit.applications().update(&Application { family_member, ..Arc::unwrap_or_clone(app) }).await.unwrap();
     }
     unit.commit().await.unwrap();
 }
@@ -120,7 +122,7 @@ async fn membership_counts_as_it_is_now(#[case] change: Change, #[case] code: u6
         Change::ComerIsDisabled => (FILES, false),
     };
     let app = unit.applications().get(id).await.unwrap().unwrap();
-    unit.applications().update(&Application { family_member: !leaves, enabled: leaves, ..app }).await.unwrap();
+    unit.applications().update(&Application { family_member: !leaves, enabled: leaves, ..Arc::unwrap_or_clone(app) }).await.unwrap();
     unit.commit().await.unwrap();
     assert_eq!(code_of(&refresh(&world, FILES, &token, &[]).await), code, "{change:?}");
 }
@@ -173,7 +175,7 @@ async fn a_second_factor_or_consent_of_one_app_is_asked_for_another_as_well() {
     let token = tokens(&world).await["refresh_token"].clone();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let files = unit.applications().get(FILES).await.unwrap().unwrap();
-    unit.applications().update(&Application { consent: ConsentPolicy::User, ..files }).await.unwrap();
+    unit.applications().update(&Application { consent: ConsentPolicy::User, ..Arc::unwrap_or_clone(files) }).await.unwrap();
     unit.commit().await.unwrap();
     assert_eq!(code_of(&refresh(&world, FILES, &token, &[]).await), 65001);
 }

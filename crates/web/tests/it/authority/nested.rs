@@ -1,5 +1,7 @@
 //! Nested app authentication: an app in the pages of another gets its tokens through it, and nobody else does.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use doorward_model::AppId;
 use doorward_model::application::{Application, ConsentPolicy, PlatformIdentity, RedirectPlatform, RedirectUri};
@@ -194,7 +196,7 @@ async fn a_hub_of_another_tenant_is_nobody() {
     unit.applications().create(&hub).await.unwrap();
     unit.commit().await.unwrap();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-    let mut inner = unit.applications().get(INNER).await.unwrap().unwrap();
+    let mut inner = Arc::unwrap_or_clone(unit.applications().get(INNER).await.unwrap().unwrap());
     // Not even its id in the registration helps.
     inner.hub_applications.push(theirs);
     let redirect = format!("brk-{theirs}://pages.contoso.example");
@@ -220,7 +222,7 @@ async fn a_hub_that_is_taken_off_the_registration_is_out_at_once() {
     let code = answer.location_parameter("code").unwrap();
     let tokens = redeem(&world, &verifier, &code, &HUB).await.json();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-    let mut inner = unit.applications().get(INNER).await.unwrap().unwrap();
+    let mut inner = Arc::unwrap_or_clone(unit.applications().get(INNER).await.unwrap().unwrap());
     inner.hub_applications.clear();
     unit.applications().update(&inner).await.unwrap();
     unit.commit().await.unwrap();
@@ -270,7 +272,7 @@ async fn both_apps_must_be_on_the_list_of_approved_apps(#[case] inner: bool, #[c
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     for (id, approved) in [(INNER, inner), (MAIL_APP, hub)] {
         let app = unit.applications().get(id).await.unwrap().unwrap();
-        unit.applications().update(&Application { approved, ..app }).await.unwrap();
+        unit.applications().update(&Application { approved, ..Arc::unwrap_or_clone(app) }).await.unwrap();
     }
     unit.commit().await.unwrap();
     everywhere(&world, json!({ "operator": "OR", "builtInControls": ["approvedApplication"] })).await;

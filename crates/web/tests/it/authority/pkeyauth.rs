@@ -1,5 +1,7 @@
 //! PKeyAuth: a client library without a broker proves which device it is on, at the pages and at the token endpoint.
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, StatusCode, header};
 use doorward_model::device::Device as Record;
 use doorward_service::setup::{self, NewTenant};
@@ -134,7 +136,7 @@ async fn phone(world: &World) -> Device {
 
 async fn change(world: &World, device: &Device, how: impl FnOnce(&mut Record)) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-    let mut record = unit.devices().get(device.id.unwrap()).await.unwrap().unwrap();
+    let mut record = Arc::unwrap_or_clone(unit.devices().get(device.id.unwrap()).await.unwrap().unwrap());
     how(&mut record);
     unit.devices().update(&record).await.unwrap();
     unit.commit().await.unwrap();

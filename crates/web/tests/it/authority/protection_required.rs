@@ -1,5 +1,7 @@
 //! Apps that must apply a protection policy: who is told so in which words.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use doorward_model::application::Application;
 use doorward_wire::oauth::client_info;
@@ -90,7 +92,7 @@ async fn a_refresh_is_answered_by_what_the_client_can_do() {
 /// The desktop client, as an administrator describes it.
 async fn cli(world: &World, how: impl FnOnce(&mut Application)) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-    let mut application = unit.applications().get(CLI).await.unwrap().unwrap();
+    let mut application = Arc::unwrap_or_clone(unit.applications().get(CLI).await.unwrap().unwrap());
     how(&mut application);
     unit.applications().update(&application).await.unwrap();
     unit.commit().await.unwrap();

@@ -1,5 +1,7 @@
 //! Users, groups, devices and apps in the console: what is typed, what comes of it, and two administrators at once.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use doorward_model::UserId;
 use doorward_model::user::User;
@@ -31,7 +33,7 @@ fn unescaped(text: &str) -> String {
     })
 }
 
-async fn user(world: &World, id: UserId) -> Option<User> {
+async fn user(world: &World, id: UserId) -> Option<Arc<User>> {
     world.ctx.store.tenant(world.tenant.id).read().await.unwrap().users().get(id).await.unwrap()
 }
 
@@ -165,7 +167,7 @@ async fn the_last_administrator_stays_whatever_page_asks() {
         assert!(refused.status.is_client_error(), "{path}");
         assert!(refused.body.contains("his is the last enabled Global Administrator"), "{path}: {}", refused.body);
     }
-    assert_eq!(user(&world, id).await.unwrap(), world.admin);
+    assert_eq!(*user(&world, id).await.unwrap(), world.admin);
 }
 
 #[tokio::test]

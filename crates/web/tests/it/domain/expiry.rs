@@ -1,5 +1,7 @@
 //! Accounts of a domain that expire: time alone shuts them, and no run of the sync tells the server of that.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use doorward_model::user::User;
 use doorward_service::domain::{Account, DomainUser};
@@ -20,7 +22,7 @@ async fn expiring() -> (World, Forest, User) {
     extend(&world, &mut forest, Some(3600)).await;
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let user = unit.users().find_by_object_guid(Uuid::from_u128(1)).await.unwrap().unwrap();
-    let user = User { password_hash: world.anna.password_hash.clone(), ..user };
+    let user = User { password_hash: world.anna.password_hash.clone(), ..Arc::unwrap_or_clone(user) };
     unit.users().update(&user).await.unwrap();
     unit.commit().await.unwrap();
     (world, forest, user)

@@ -1,5 +1,7 @@
 //! Following a domain.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use doorward_model::device::{Device, TrustType};
 use doorward_model::domain::DomainComputer;
@@ -20,7 +22,18 @@ fn guid(number: u128) -> Uuid {
 }
 
 async fn user(world: &World, number: u128) -> Option<User> {
-    world.ctx.store.tenant(world.tenant.id).read().await.unwrap().users().find_by_object_guid(guid(number)).await.unwrap()
+    world
+        .ctx
+        .store
+        .tenant(world.tenant.id)
+        .read()
+        .await
+        .unwrap()
+        .users()
+        .find_by_object_guid(guid(number))
+        .await
+        .unwrap()
+        .map(Arc::unwrap_or_clone)
 }
 
 async fn replace(world: &World, user: &User) {
@@ -273,10 +286,10 @@ async fn the_last_administrator_is_neither_disabled_nor_deleted_by_the_domain() 
     let (world, mut forest) = with_people(2).await;
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let p1 = unit.users().find_by_object_guid(guid(1)).await.unwrap().unwrap();
-    unit.users().update(&User { roles: vec![Role::GlobalAdministrator], ..p1 }).await.unwrap();
+    unit.users().update(&User { roles: vec![Role::GlobalAdministrator], ..Arc::unwrap_or_clone(p1) }).await.unwrap();
     for name in ["admin@contoso.example", "root@contoso.example"] {
         let other = unit.users().find(name).await.unwrap().unwrap();
-        unit.users().update(&User { roles: vec![], ..other }).await.unwrap();
+        unit.users().update(&User { roles: vec![], ..Arc::unwrap_or_clone(other) }).await.unwrap();
     }
     unit.commit().await.unwrap();
     let account = person(1, "p1@contoso.example");
@@ -317,7 +330,10 @@ async fn a_device_follows_its_computer_where_the_domain_changes_it() {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.devices().create(&device).await.unwrap();
     unit.commit().await.unwrap();
-    let now = async || world.ctx.store.tenant(world.tenant.id).read().await.unwrap().devices().get(device.id).await.unwrap();
+    let now = async || {
+        let mut unit = world.ctx.store.tenant(world.tenant.id).read().await.unwrap();
+        unit.devices().get(device.id).await.unwrap().map(Arc::unwrap_or_clone)
+    };
 
     let disabled = DomainComputer { enabled: false, ..computer(1) };
     forest.put(Account::Computer(disabled.clone()));

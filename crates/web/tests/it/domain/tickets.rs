@@ -1,12 +1,13 @@
 //! Kerberos tickets: signing in with one, and a computer that registers with its own. The tickets were recorded from a real domain.
 
+use std::sync::Arc;
+
 use axum::http::{StatusCode, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::device::TrustType;
 use doorward_model::document::DocumentKind;
 use doorward_model::domain::{DomainComputer, OnPremises};
-use doorward_model::user::User;
 use doorward_service::directory::{self, Actor};
 use doorward_service::domain::{Account, DomainUser};
 use doorward_wire::kerberos::Keytab;
@@ -187,7 +188,7 @@ fn pc1_id() -> String {
     pc1().object_guid.to_string()
 }
 
-async fn stored(world: &World) -> Option<doorward_model::device::Device> {
+async fn stored(world: &World) -> Option<Arc<doorward_model::device::Device>> {
     world.ctx.store.tenant(world.tenant.id).read().await.unwrap().devices().get(pc1().device_id()).await.unwrap()
 }
 
@@ -199,7 +200,7 @@ async fn a_computer_registers_with_its_ticket_and_satisfies_a_policy_that_wants_
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     pc.certificate = STANDARD.decode(answer.json()["Certificate"]["RawBody"].as_str().unwrap()).unwrap();
     let device = stored(&world).await.unwrap();
-    assert_eq!((device.trust_type, device.owner, device.display_name), (TrustType::ServerAd, None, pc1().host_name));
+    assert_eq!((device.trust_type, device.owner, &device.display_name), (TrustType::ServerAd, None, &pc1().host_name));
     let audit = world.audits().await.remove(0);
     assert_eq!(
         (audit.activity_display_name.as_str(), audit.initiated_by.display_name.as_str()),
@@ -302,8 +303,7 @@ fn transport_spki(device: &Device) -> Vec<u8> {
 #[tokio::test]
 async fn a_ticket_counts_as_one_factor_and_no_more() {
     let (world, _forest) = domain_world().await;
-    let bert: User =
-        world.ctx.store.tenant(world.tenant.id).read().await.unwrap().users().find("bert@contoso.example").await.unwrap().unwrap();
+    let bert = world.ctx.store.tenant(world.tenant.id).read().await.unwrap().users().find("bert@contoso.example").await.unwrap().unwrap();
     let policy = json!({
         "displayName": "MFA", "state": "enabled",
         "conditions": { "users": { "includeUsers": [bert.id] }, "applications": { "includeApplications": ["All"] }, "clientAppTypes": ["all"] },

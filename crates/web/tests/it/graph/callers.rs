@@ -1,6 +1,7 @@
 //! Who may call what: permissions of people and of applications acting for themselves, and how often.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -25,7 +26,7 @@ pub(super) async fn app_token(world: &World, permissions: &[&str]) -> String {
 
 async fn assign(world: &World, permissions: &[&str]) {
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
-    let mut application = unit.applications().get(WEB_APP).await.unwrap().unwrap();
+    let mut application = Arc::unwrap_or_clone(unit.applications().get(WEB_APP).await.unwrap().unwrap());
     application.app_role_assignments =
         permissions.iter().map(|value| AppRoleAssignment { resource: GRAPH, value: (*value).to_owned() }).collect();
     unit.applications().update(&application).await.unwrap();
@@ -188,7 +189,7 @@ async fn tenants_of_an_earlier_release_get_new_permissions_of_the_admin_api_and_
     let graph = doorward_service::resource::GRAPH;
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     let complete = unit.applications().get(graph).await.unwrap().unwrap();
-    let mut old = complete.clone();
+    let mut old = (*complete).clone();
     old.scopes.retain(|scope| scope.value != "Group.Read.All");
     // What a release without ids had, under the id that it was given at the upgrade.
     old.scopes[0].id = PermissionId::random(world.ctx.rng.as_ref());

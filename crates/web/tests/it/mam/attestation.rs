@@ -1,5 +1,7 @@
 //! Attestations of apps: taken at enrolment and check-in, and asked for where an application says so.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorward_model::application::Application;
@@ -40,7 +42,7 @@ async fn wary_company() -> (World, SoftwareMaker) {
 
 async fn change(world: &World, change: impl FnOnce(&mut Application)) {
     let mut unit = write(world).await;
-    let mut application = unit.applications().get(MAIL_APP).await.unwrap().unwrap();
+    let mut application = Arc::unwrap_or_clone(unit.applications().get(MAIL_APP).await.unwrap().unwrap());
     change(&mut application);
     unit.applications().update(&application).await.unwrap();
     unit.commit().await.unwrap();
