@@ -116,7 +116,7 @@ fn is_from_our_page(ctx: &Context, headers: &HeaderMap) -> bool {
 }
 
 fn boundary(headers: &HeaderMap) -> Option<String> {
-    multipart::boundary(&text(headers, header::CONTENT_TYPE.as_str())?).map(str::to_owned)
+    multipart::boundary(text(headers, header::CONTENT_TYPE.as_str())?).map(str::to_owned)
 }
 
 fn form(headers: &HeaderMap, body: &Bytes) -> Option<multipart::Form> {

@@ -39,7 +39,7 @@ async fn handle(ctx: &Context, caller: &Caller, tenant: &Tenant, headers: &Heade
         Error::refused(ErrorCode::BAD_REQUEST, "Devices answer here, in the header Authorization. Go back to your app and sign in again.")
     })?;
     let cookie = cookies::read(headers, cookies::SESSION);
-    let request = device_challenge::answer(ctx, tenant, caller, cookie.as_deref(), &answer).await?;
+    let request = device_challenge::answer(ctx, tenant, caller, cookie.as_deref(), answer).await?;
     let (client, target) = login::wish(ctx, tenant, &request).await?;
     let journey = Journey { tenant, caller, wish: Wish::Code(&request, &client, &target) };
     let outcome = steps::advance(ctx, journey, cookie.as_deref(), Progress::default(), Submission::Device).await?;

@@ -107,7 +107,7 @@ async fn handle(
 /// What the page was made for, if it was made for this browser.
 fn purpose(ctx: &Context, tenant: TenantId, headers: &HeaderMap, message: &AuthMessage) -> Result<Purpose, Error> {
     let canary = header(headers, "canary").unwrap_or_default();
-    let fits = cookies::read(headers, cookies::BROWSER).is_some_and(|secret| flow::canary_fits(&secret, &canary));
+    let fits = cookies::read(headers, cookies::BROWSER).is_some_and(|secret| flow::canary_fits(&secret, canary));
     let flow = flow::open_context(ctx, tenant, &message.ctx).filter(|_| fits);
     flow.map(|flow| flow.purpose).ok_or_else(ended)
 }
