@@ -231,17 +231,18 @@ impl LogRepository for Scope<'_> {
         let mut found = Vec::with_capacity(records.len());
         for record in records {
             let body = Body::of(record)?;
-            let known = self.known_circumstances(&body, record).await?;
-            found.push((record, body, known));
+            // Most are known, and need no text for every record of a batch.
+            let known = self.known_circumstances(&body, record).await?.ok_or(body);
+            found.push((record, known));
         }
         self.will_change(&[])?;
         let mut added = BTreeMap::new();
         let mut counts = Counts::default();
         let mut rows = Vec::with_capacity(records.len());
-        for (record, body, known) in found {
-            let circumstances = match known.or_else(|| added.get(&body.hash).cloned()) {
-                Some(known) => known,
-                None => {
+        for (record, known) in found {
+            let circumstances = match known.or_else(|body| added.get(&body.hash).cloned().ok_or(body)) {
+                Ok(known) => known,
+                Err(body) => {
                     let new = self.add_circumstances(&body, record).await?;
                     added.insert(body.hash, new.clone());
                     new
