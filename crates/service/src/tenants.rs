@@ -28,6 +28,9 @@ impl TenantCache {
 }
 
 async fn all(ctx: &Context) -> Result<Arc<[Arc<Tenant>]>> {
+    if let Some(known) = ctx.tenants.0.get(&()).await {
+        return Ok(known);
+    }
     ctx.tenants
         .0
         .try_get_with((), async { ctx.store.tenants().await.map(|tenants| tenants.into_iter().map(Arc::new).collect()) })

@@ -23,6 +23,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::routing::get;
 use doorward_service::Context;
+use tower::Layer;
 use tower::util::MapRequest;
 
 /// What every handler can ask for.
@@ -37,8 +38,9 @@ pub fn admin_api_paths() -> Vec<String> {
     graph::paths()
 }
 
-/// Every route of the server, behind what brings paths into one form.
-pub type Routes = MapRequest<Router, fn(Request) -> Request>;
+/// Every route of the server, behind what limits bodies and what brings paths into one form. Both stand before the router: as layers of
+/// each route they would put every answer into one more box.
+pub type Routes = MapRequest<<DefaultBodyLimit as Layer<Router>>::Service, fn(Request) -> Request>;
 
 /// Every route of the server, with paths matched without regard to case.
 pub fn router(ctx: Arc<Context>) -> Routes {
@@ -51,7 +53,6 @@ pub fn router(ctx: Arc<Context>) -> Routes {
         .merge(graph::routes(&ctx))
         .merge(console::routes(ctx.clone()))
         .merge(account::routes(ctx.clone()))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(ctx);
-    MapRequest::new(routes, path::normalise)
+    MapRequest::new(DefaultBodyLimit::max(BODY_LIMIT).layer(routes), path::normalise)
 }
