@@ -1,5 +1,7 @@
 //! JSON that is kept as the text it was written in.
 
+use std::hash::{Hash, Hasher};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -60,6 +62,12 @@ impl PartialEq for JsonText {
 }
 
 impl Eq for JsonText {}
+
+impl Hash for JsonText {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
 
 #[cfg(test)]
 mod tests {

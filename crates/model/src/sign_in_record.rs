@@ -1,12 +1,14 @@
 //! The sign-in log: one record for each token and each refusal.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{AppId, CorrelationId, DeviceId, JsonText, SignInId, UserId};
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SignInOutcome {
     /// A token was issued.
@@ -18,7 +20,7 @@ pub enum SignInOutcome {
 }
 
 /// One sign-in, with all that is needed to decide it again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInRecord {
     /// Id; equals the trace id shown to the client.
@@ -27,6 +29,15 @@ pub struct SignInRecord {
     pub created_date_time: Timestamp,
     /// Correlation id of the client.
     pub correlation_id: CorrelationId,
+    /// Everything else. Most sign-ins repeat one before in that, and share it.
+    #[serde(flatten)]
+    pub circumstances: Arc<Circumstances>,
+}
+
+/// What a record says beside its time and ids.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Circumstances {
     /// Who, when known.
     pub user_id: Option<UserId>,
     /// Sign-in name as known in the directory; empty when the account does not exist.

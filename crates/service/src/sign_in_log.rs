@@ -2,6 +2,11 @@
 //!
 //! The queue is bounded; when storage is slower than sign-ins, requests wait for room rather than lose a record. An orderly
 //! stop writes what is queued.
+//!
+//! Apps renew their tokens again and again, so what a record says beside its time and ids was mostly said lately. It is kept once and
+//! shared: what is queued then is small, and whoever writes a batch works out each of them once.
+
+mod told;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,8 +16,10 @@ use doorward_model::sign_in_record::SignInRecord;
 use doorward_store::Store;
 use tokio::sync::{Notify, mpsc, oneshot};
 
-/// Records that wait at most, about 2 KiB each, and that one transaction writes at most: with fewer in each, so many for every
-/// [`GATHERING`] would be all that this node can ever issue.
+use told::Told;
+
+/// Records that wait at most, about 2 KiB each where nothing is shared, and that one transaction writes at most: with fewer in each, so
+/// many for every [`GATHERING`] would be all that this node can ever issue.
 const QUEUE: usize = 4096;
 /// How long a batch is gathered: a commit costs as much as many records, and of what was not committed a crash takes no more than this.
 const GATHERING: Duration = Duration::from_millis(50);
@@ -20,7 +27,7 @@ const GATHERING: Duration = Duration::from_millis(50);
 const TRIES: u32 = 6;
 
 enum Message {
-    Record(TenantId, Box<SignInRecord>),
+    Record(TenantId, SignInRecord),
     Flush(oneshot::Sender<()>),
 }
 
@@ -29,6 +36,8 @@ enum Message {
 pub struct SignInLog {
     queue: mpsc::Sender<Message>,
     hurry: Arc<Notify>,
+    /// For those who make records.
+    pub(crate) told: Told,
 }
 
 impl SignInLog {
@@ -37,11 +46,11 @@ impl SignInLog {
         let (queue, messages) = mpsc::channel(QUEUE);
         let hurry = Arc::new(Notify::new());
         tokio::spawn(write(store, messages, hurry.clone()));
-        Self { queue, hurry }
+        Self { queue, hurry, told: Told::default() }
     }
 
     /// Queues a record; waits when the queue is full.
-    pub async fn append(&self, tenant: TenantId, record: Box<SignInRecord>) {
+    pub async fn append(&self, tenant: TenantId, record: SignInRecord) {
         if self.queue.send(Message::Record(tenant, record)).await.is_err() {
             tracing::error!("sign-in log writer is gone; a record was lost");
         }
@@ -71,8 +80,8 @@ async fn write(store: Arc<dyn Store>, mut messages: mpsc::Receiver<Message>, hur
         for message in inbox.drain(..) {
             match message {
                 Message::Record(tenant, record) => match batches.iter_mut().find(|(owner, _)| *owner == tenant) {
-                    Some((_, records)) => records.push(*record),
-                    None => batches.push((tenant, vec![*record])),
+                    Some((_, records)) => records.push(record),
+                    None => batches.push((tenant, vec![record])),
                 },
                 Message::Flush(done) => waiting.push(done),
             }

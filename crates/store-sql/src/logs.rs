@@ -1,12 +1,12 @@
 //! Sign-in log and directory audit.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use doorward_model::directory_audit::DirectoryAudit;
-use doorward_model::sign_in_record::SignInRecord;
+use doorward_model::sign_in_record::{Circumstances, SignInRecord};
 use doorward_store::query::{AuditField, Page, Query, SignInField};
 use doorward_store::{DayCount, LogRepository, Result, StoreError, Tally};
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sqlx::sqlite::SqliteRow;
 
-use crate::circumstances::{self, Body, Circumstances};
+use crate::circumstances::{self, Body, Stored};
 use crate::log_query::Log;
 use crate::memory::Kind;
 use crate::query::{Table as _, table};
@@ -108,11 +108,11 @@ impl Log for AuditField {
 #[derive(Default)]
 struct Counts {
     /// By day and circumstances.
-    sign_ins: BTreeMap<(i64, i64), (Arc<Circumstances>, i64)>,
+    sign_ins: BTreeMap<(i64, i64), (Arc<Stored>, i64)>,
 }
 
 impl Counts {
-    fn add(&mut self, day: i64, circumstances: &Arc<Circumstances>) {
+    fn add(&mut self, day: i64, circumstances: &Arc<Stored>) {
         let count = self.sign_ins.entry((day, circumstances.number)).or_insert_with(|| (circumstances.clone(), 0));
         count.1 += 1;
     }
@@ -138,6 +138,20 @@ impl Counts {
     }
 }
 
+/// Records by the circumstances that they share. Equal ones that are not shared are found to be equal later, by their hash.
+fn by_circumstances(records: &[SignInRecord]) -> Vec<(&Circumstances, Vec<&SignInRecord>)> {
+    let mut groups: Vec<(&Circumstances, Vec<&SignInRecord>)> = Vec::new();
+    let mut places = HashMap::new();
+    for record in records {
+        let place = *places.entry(Arc::as_ptr(&record.circumstances)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, group)) => group.push(record),
+            None => groups.push((&record.circumstances, vec![record])),
+        }
+    }
+    groups
+}
+
 /// Sign-ins written by one statement: few sizes, so that the statements stay prepared.
 const ROWS: [usize; 4] = [64, 16, 4, 1];
 
@@ -148,7 +162,7 @@ fn insert(sign_ins: usize) -> String {
 }
 
 impl Scope<'_> {
-    async fn append_rows(&mut self, rows: &[(&SignInRecord, Arc<Circumstances>)]) -> Result<()> {
+    async fn append_rows(&mut self, rows: &[(&SignInRecord, i64)]) -> Result<()> {
         let mut rest = rows;
         while let Some((rows, behind)) = ROWS.into_iter().find_map(|rows| rest.split_at_checked(rows)) {
             rest = behind;
@@ -160,7 +174,7 @@ impl Scope<'_> {
                     .bind(millis(record.created_date_time))
                     .bind(record.id.to_string())
                     .bind(record.correlation_id.to_string())
-                    .bind(circumstances.number);
+                    .bind(*circumstances);
             }
             let written = query.execute(self.connection.open().await?).await.map_err(write_error("sign-in record"));
             if let Err(StoreError::NotFound(_)) = written {
@@ -228,29 +242,33 @@ impl Scope<'_> {
 #[async_trait]
 impl LogRepository for Scope<'_> {
     async fn append_sign_ins(&mut self, records: &[SignInRecord]) -> Result<()> {
-        let mut found = Vec::with_capacity(records.len());
-        for record in records {
-            let body = Body::of(record)?;
-            // Most are known, and need no text for every record of a batch.
-            let known = self.known_circumstances(&body, record).await?.ok_or(body);
-            found.push((record, known));
+        let mut found = Vec::new();
+        for (circumstances, records) in by_circumstances(records) {
+            let body = Body::of(circumstances)?;
+            // Most are known, and need no text from here on.
+            let known = self.known_circumstances(&body, circumstances).await?.ok_or(body);
+            found.push((circumstances, records, known));
         }
         self.will_change(&[])?;
         let mut added = BTreeMap::new();
         let mut counts = Counts::default();
         let mut rows = Vec::with_capacity(records.len());
-        for (record, known) in found {
-            let circumstances = match known.or_else(|body| added.get(&body.hash).cloned().ok_or(body)) {
+        for (circumstances, records, known) in found {
+            let stored = match known.or_else(|body| added.get(&body.hash).cloned().ok_or(body)) {
                 Ok(known) => known,
                 Err(body) => {
-                    let new = self.add_circumstances(&body, record).await?;
+                    let new = self.add_circumstances(&body, circumstances).await?;
                     added.insert(body.hash, new.clone());
                     new
                 }
             };
-            counts.add(day_of(record.created_date_time), &circumstances);
-            rows.push((record, circumstances));
+            for record in records {
+                counts.add(day_of(record.created_date_time), &stored);
+                rows.push((record, stored.number));
+            }
         }
+        // In the order of the table, which so grows at its end.
+        rows.sort_by_key(|(record, _)| (record.created_date_time, record.id));
         self.append_rows(&rows).await?;
         self.add_counts(&counts).await
     }

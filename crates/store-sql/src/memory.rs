@@ -24,7 +24,7 @@ use foldhash::fast::RandomState;
 use moka::sync::Cache;
 use tokio::sync::mpsc;
 
-use crate::circumstances::Circumstances;
+use crate::circumstances::Stored;
 
 /// Objects remembered of each kind, about a kilobyte each.
 const CAPACITY: u64 = 16_384;
@@ -140,7 +140,7 @@ pub(crate) struct Memory {
     pub(crate) primary_refresh_tokens: Objects<Sha256, Arc<PrimaryRefreshToken>>,
     pub(crate) consents: Objects<(UserId, AppId, AppId), Arc<Consent>>,
     pub(crate) registrations: Objects<String, Arc<[Document]>>,
-    pub(crate) circumstances: Objects<Sha256, Arc<Circumstances>>,
+    pub(crate) circumstances: Objects<Sha256, Arc<Stored>>,
 }
 
 impl Memory {

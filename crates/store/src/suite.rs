@@ -14,7 +14,7 @@ use doorward_model::key::{KeySlot, SigningKey};
 use doorward_model::refresh_token::{PrimaryRefreshToken, RefreshToken};
 use doorward_model::rng::SeededRng;
 use doorward_model::session::{Session, SessionKind};
-use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::sign_in_record::{Circumstances, SignInOutcome, SignInRecord};
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
 use doorward_model::{AppId, CodeId, CorrelationId, DeviceId, GroupId, SessionId, SignInId, TenantId, TokenId, UserId};
@@ -205,22 +205,24 @@ fn record(seed: u64, user: Option<UserId>, outcome: SignInOutcome) -> SignInReco
         id: SignInId::random(&rng(seed)),
         created_date_time: at(seed.try_into().unwrap()),
         correlation_id: CorrelationId::random(&rng(seed)),
-        user_id: user,
-        user_principal_name: String::new(),
-        app_id: None,
-        app_display_name: String::new(),
-        resource_id: None,
-        resource_display_name: String::new(),
-        grant: "password".into(),
-        ip_address: "192.0.2.1".into(),
-        user_agent: String::new(),
-        device_id: None,
-        outcome,
-        error_code: 0,
-        failure_reason: String::new(),
-        facts: json!(null).into(),
-        applied_policies: json!([]).into(),
-        policy_set: String::new(),
+        circumstances: Arc::new(Circumstances {
+            user_id: user,
+            user_principal_name: String::new(),
+            app_id: None,
+            app_display_name: String::new(),
+            resource_id: None,
+            resource_display_name: String::new(),
+            grant: "password".into(),
+            ip_address: "192.0.2.1".into(),
+            user_agent: String::new(),
+            device_id: None,
+            outcome,
+            error_code: 0,
+            failure_reason: String::new(),
+            facts: json!(null).into(),
+            applied_policies: json!([]).into(),
+            policy_set: String::new(),
+        }),
     }
 }
 

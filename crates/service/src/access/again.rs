@@ -36,15 +36,15 @@ impl Recorded {
     pub async fn of(unit: &mut dyn Unit, records: &[SignInRecord]) -> Result<Self> {
         let applications = unit.applications().list().await?;
         let applications = applications.into_iter().map(|application| (application.app_id.to_string(), application)).collect();
-        let ids = records.iter().filter_map(|record| record.user_id).collect();
+        let ids = records.iter().filter_map(|record| record.circumstances.user_id).collect();
         Ok(Self { applications, people: people::these(unit, &ids).await? })
     }
 
     /// The facts of one of these records; none when no decision was asked for then, or the person is gone.
     #[must_use]
     pub fn facts(&self, record: &SignInRecord) -> Option<Facts> {
-        let recorded = record.facts.value();
-        let subject = match (record.user_id, recorded.get("servicePrincipalId").and_then(Value::as_str)) {
+        let recorded = record.circumstances.facts.value();
+        let subject = match (record.circumstances.user_id, recorded.get("servicePrincipalId").and_then(Value::as_str)) {
             (Some(user), _) => Subject::User(self.people.get(&user)?.clone()),
             (None, Some(id)) => Subject::Workload { service_principal_id: id.to_owned(), in_my_tenant: true },
             (None, None) => return None,
@@ -70,7 +70,7 @@ impl Recorded {
             attestation_missing: self.attestation_missing(record, recorded),
             mfa: facts.flag("mfa")?,
             authentication_methods: facts.strings("authenticationMethods")?,
-            waived_controls: record.resource_id.map(waived_controls).unwrap_or_default(),
+            waived_controls: record.circumstances.resource_id.map(waived_controls).unwrap_or_default(),
             ..Facts::new(subject)
         })
     }
@@ -82,7 +82,7 @@ impl Recorded {
 
     /// An app that must attest now has done so only if the record says so: where nothing was asked then, nothing is known.
     fn attestation_missing(&self, record: &SignInRecord, recorded: &Value) -> bool {
-        let application = record.app_id.and_then(|app_id| self.applications.get(&app_id.to_string()));
+        let application = record.circumstances.app_id.and_then(|app_id| self.applications.get(&app_id.to_string()));
         let shown = recorded.get("attestationMissing") == Some(&Value::Bool(false));
         application.is_some_and(|application| requires_attestation(&application.attestation)) && !shown
     }

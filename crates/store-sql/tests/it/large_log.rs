@@ -1,7 +1,9 @@
 //! A log of more records than one query may read.
 
+use std::sync::Arc;
+
 use doorward_model::rng::SeededRng;
-use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::sign_in_record::{Circumstances, SignInOutcome, SignInRecord};
 use doorward_model::{CorrelationId, SignInId};
 use doorward_store::query::{Comparison, Filter, Page, Part, Query, SignInField};
 use doorward_store::{Store as _, Unit};
@@ -25,30 +27,33 @@ fn records() -> Vec<SignInRecord> {
         id: SignInId::random(&rng),
         created_date_time: at(second),
         correlation_id: CorrelationId::random(&rng),
-        user_id: None,
-        user_principal_name: "anna@one.example".into(),
-        app_id: None,
-        app_display_name: "Mail".into(),
-        resource_id: None,
-        resource_display_name: String::new(),
-        grant: "password".into(),
-        ip_address: format!("10.0.{}.{}", second / 256, second % 256),
-        user_agent: String::new(),
-        device_id: None,
-        outcome: SignInOutcome::Granted,
-        error_code: 0,
-        failure_reason: String::new(),
-        facts: json!({}).into(),
-        applied_policies: json!([]).into(),
-        policy_set: String::new(),
+        circumstances: Arc::new(Circumstances {
+            user_id: None,
+            user_principal_name: "anna@one.example".into(),
+            app_id: None,
+            app_display_name: "Mail".into(),
+            resource_id: None,
+            resource_display_name: String::new(),
+            grant: "password".into(),
+            ip_address: format!("10.0.{}.{}", second / 256, second % 256),
+            user_agent: String::new(),
+            device_id: None,
+            outcome: SignInOutcome::Granted,
+            error_code: 0,
+            failure_reason: String::new(),
+            facts: json!({}).into(),
+            applied_policies: json!([]).into(),
+            policy_set: String::new(),
+        }),
     };
-    let zoe = SignInRecord {
+    let mut zoe = anna(0);
+    zoe.circumstances = Arc::new(Circumstances {
         user_principal_name: "zoe@one.example".into(),
         ip_address: "192.0.2.1".into(),
         outcome: SignInOutcome::Refused,
         error_code: 53003,
-        ..anna(0)
-    };
+        ..zoe.circumstances.as_ref().clone()
+    });
     std::iter::once(zoe).chain((1..RECORDS).map(anna)).collect()
 }
 

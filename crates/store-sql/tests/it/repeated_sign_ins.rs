@@ -1,10 +1,12 @@
 //! Sign-ins that repeat those before them: kept once, found and told like any other.
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_model::rng::SeededRng;
-use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::sign_in_record::{Circumstances, SignInOutcome, SignInRecord};
 use doorward_model::{AppId, CorrelationId, SignInId, UserId};
 use doorward_store::query::{Comparison, Filter, Order, Query, SignInField};
 use doorward_store::{Store as _, Unit};
@@ -29,29 +31,44 @@ fn sign_in(rng: &SeededRng, people: &[UserId], second: i64) -> SignInRecord {
         id: SignInId::random(rng),
         created_date_time: at(second),
         correlation_id: CorrelationId::random(rng),
-        user_id: Some(people[number % people.len()]),
-        user_principal_name: format!("person-{}@one.example", number % people.len()),
-        app_id: Some(AppId(uuid::Uuid::from_u128(number as u128 % 2))),
-        app_display_name: ["Mail", "Files"][number % 2].into(),
-        resource_id: None,
-        resource_display_name: String::new(),
-        grant: "refresh_token".into(),
-        ip_address: "192.0.2.1".into(),
-        user_agent: String::new(),
-        device_id: None,
-        outcome,
-        error_code: if outcome == SignInOutcome::Granted { 0 } else { 53003 },
-        failure_reason: String::new(),
-        facts: json!({ "mfa": true }).into(),
-        applied_policies: json!([{ "id": "p", "result": "success" }]).into(),
-        policy_set: String::new(),
+        circumstances: Arc::new(Circumstances {
+            user_id: Some(people[number % people.len()]),
+            user_principal_name: format!("person-{}@one.example", number % people.len()),
+            app_id: Some(AppId(uuid::Uuid::from_u128(number as u128 % 2))),
+            app_display_name: ["Mail", "Files"][number % 2].into(),
+            resource_id: None,
+            resource_display_name: String::new(),
+            grant: "refresh_token".into(),
+            ip_address: "192.0.2.1".into(),
+            user_agent: String::new(),
+            device_id: None,
+            outcome,
+            error_code: if outcome == SignInOutcome::Granted { 0 } else { 53003 },
+            failure_reason: String::new(),
+            facts: json!({ "mfa": true }).into(),
+            applied_policies: json!([{ "id": "p", "result": "success" }]).into(),
+            policy_set: String::new(),
+        }),
     }
 }
 
+/// Every other of them shares its circumstances with one before, as a server's records do.
 fn sign_ins(people: usize, seconds: std::ops::Range<i64>) -> Vec<SignInRecord> {
     let rng = SeededRng::new(seconds.start.unsigned_abs() + 1);
     let people: Vec<UserId> = (0..people).map(|number| UserId::random(&SeededRng::new(number as u64))).collect();
-    seconds.map(|second| sign_in(&rng, &people, second)).collect()
+    let mut told: HashSet<Arc<Circumstances>> = HashSet::new();
+    let shared = |mut record: SignInRecord| {
+        match told.get(&record.circumstances) {
+            Some(known) => record.circumstances = Arc::clone(known),
+            None => drop(told.insert(Arc::clone(&record.circumstances))),
+        }
+        record
+    };
+    let (alone, sharing): (Vec<_>, Vec<_>) =
+        seconds.map(|second| sign_in(&rng, &people, second)).partition(|one| one.id.0.as_u128() % 2 == 0);
+    let mut records: Vec<_> = sharing.into_iter().map(shared).chain(alone).collect();
+    records.sort_by_key(|record| record.created_date_time);
+    records
 }
 
 async fn store(path: &Path) -> SqliteStore {
@@ -100,24 +117,30 @@ async fn however_often_sign_ins_repeat_each_is_found_in_its_place() {
         let records = sign_ins(people, 0..25_000);
         append(&store, &records).await;
         let mut unit = store.tenant(tenant().id).read().await.unwrap();
-        let who = records[0].user_id.unwrap();
+        let who = records[0].circumstances.user_id.unwrap();
         let some = records[12_345].clone();
         let since = Filter::Compare(Created, Comparison::GreaterOrEqual, at(20_000).into());
-        let mail = |record: &SignInRecord| record.app_display_name == "Mail";
+        let mail = |record: &SignInRecord| record.circumstances.app_display_name == "Mail";
         let cases: Vec<(Filter<SignInField>, Fits<'_>)> = vec![
-            (Filter::equal(Who, who.0), Box::new(|record| record.user_id == Some(who))),
+            (Filter::equal(Who, who.0), Box::new(|record| record.circumstances.user_id == Some(who))),
             (Filter::equal(App, "mail"), Box::new(mail)),
             (Filter::equal(App, "mail").and(since.clone()), Box::new(|record| mail(record) && record.created_date_time >= at(20_000))),
-            (Filter::equal(Outcome, "refused").and(since), Box::new(|one| one.error_code != 0 && one.created_date_time >= at(20_000))),
-            (Filter::equal(ErrorCode, 53003).and(Filter::equal(App, "mail")), Box::new(|one| one.error_code != 0 && mail(one))),
+            (
+                Filter::equal(Outcome, "refused").and(since),
+                Box::new(|one| one.circumstances.error_code != 0 && one.created_date_time >= at(20_000)),
+            ),
+            (
+                Filter::equal(ErrorCode, 53003).and(Filter::equal(App, "mail")),
+                Box::new(|one| one.circumstances.error_code != 0 && mail(one)),
+            ),
             (Filter::equal(Correlation, some.correlation_id.0), Box::new(|record| record.id == some.id)),
             (
-                Filter::equal(Who, some.user_id.unwrap().0).and(Filter::Compare(
+                Filter::equal(Who, some.circumstances.user_id.unwrap().0).and(Filter::Compare(
                     Correlation,
                     Comparison::NotEqual,
                     some.correlation_id.0.into(),
                 )),
-                Box::new(|record| record.user_id == some.user_id && record.id != some.id),
+                Box::new(|record| record.circumstances.user_id == some.circumstances.user_id && record.id != some.id),
             ),
         ];
         for (filter, fits) in cases {
@@ -159,7 +182,7 @@ async fn circumstances_that_are_gone_or_never_came_to_be_are_written_again() {
     let store = store(&path).await;
     let others = |seconds| {
         let mut others = sign_ins(1, seconds);
-        others.iter_mut().for_each(|record| record.ip_address = "198.51.100.7".into());
+        others.iter_mut().for_each(|record| Arc::make_mut(&mut record.circumstances).ip_address = "198.51.100.7".into());
         others
     };
     // Given up.
@@ -217,15 +240,15 @@ async fn records_of_the_schema_before_are_what_they_were() {
         .bind(tenant().id.to_string())
         .bind(record.id.to_string())
         .bind(record.created_date_time.as_millisecond())
-        .bind(record.user_id.map(|id| id.to_string()))
-        .bind(record.app_id.map(|id| id.to_string()))
-        .bind(if record.error_code == 0 { "granted" } else { "refused" })
+        .bind(record.circumstances.user_id.map(|id| id.to_string()))
+        .bind(record.circumstances.app_id.map(|id| id.to_string()))
+        .bind(if record.circumstances.error_code == 0 { "granted" } else { "refused" })
         .bind(record.correlation_id.to_string())
         .bind(body.to_string())
-        .bind(&record.user_principal_name)
-        .bind(record.app_display_name.to_lowercase())
-        .bind(i64::from(record.error_code))
-        .bind(&record.ip_address)
+        .bind(&record.circumstances.user_principal_name)
+        .bind(record.circumstances.app_display_name.to_lowercase())
+        .bind(i64::from(record.circumstances.error_code))
+        .bind(&record.circumstances.ip_address)
         .execute(&mut connection)
         .await
         .unwrap();
@@ -236,7 +259,7 @@ async fn records_of_the_schema_before_are_what_they_were() {
     let mut unit = store.tenant(tenant().id).read().await.unwrap();
     assert_eq!(all(unit.as_mut(), Query::default()).await, records.iter().rev().cloned().collect::<Vec<_>>());
     let mail = all(unit.as_mut(), Query::of(Filter::equal(SignInField::AppDisplayName, "Mail"))).await;
-    assert!(mail.iter().eq(records.iter().rev().filter(|record| record.app_display_name == "Mail")));
+    assert!(mail.iter().eq(records.iter().rev().filter(|record| record.circumstances.app_display_name == "Mail")));
     drop(unit);
     append(&store, &sign_ins(2, 20..40)).await;
     let mut unit = store.tenant(tenant().id).read().await.unwrap();

@@ -1,5 +1,7 @@
 //! Rules of list queries.
 
+use std::sync::Arc;
+
 use doorward_model::AuditId;
 use doorward_model::directory_audit::{DirectoryAudit, Initiator};
 use doorward_model::role::Role;
@@ -237,7 +239,10 @@ pub async fn the_sign_in_log_is_read_newest_first_with_filters(store: &impl Stor
         .map(|seed| {
             let outcome = if seed == 2 { SignInOutcome::Refused } else { SignInOutcome::Granted };
             let app_id = (seed > 3).then_some(app);
-            SignInRecord { app_id, error_code: seed as u32 % 2, ..record(seed, (seed % 2 == 1).then_some(anna), outcome) }
+            let mut record = record(seed, (seed % 2 == 1).then_some(anna), outcome);
+            let circumstances = Arc::make_mut(&mut record.circumstances);
+            (circumstances.app_id, circumstances.error_code) = (app_id, seed as u32 % 2);
+            record
         })
         .collect();
     let mut unit = tenant.write().await.unwrap();
@@ -302,12 +307,9 @@ pub async fn policies_and_flows_are_counted_from_a_day_on(store: &impl Store) {
         (2 * DAY, Refused, "notApplied"),
     ];
     for (seed, (seconds, outcome, result)) in (1..).zip(made) {
-        let record = SignInRecord {
-            created_date_time: at(seconds),
-            grant: "activeSync".into(),
-            applied_policies: applied(result).into(),
-            ..record(seed, None, outcome)
-        };
+        let mut record = SignInRecord { created_date_time: at(seconds), ..record(seed, None, outcome) };
+        let circumstances = Arc::make_mut(&mut record.circumstances);
+        (circumstances.grant, circumstances.applied_policies) = ("activeSync".into(), applied(result).into());
         unit.logs().append_sign_ins(&[record]).await.unwrap();
     }
     let tally = |name: &str, result: &str, sign_ins| Tally { name: name.into(), result: result.into(), sign_ins };

@@ -1,13 +1,14 @@
 //! The company: people, nested groups, devices and a log.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use doorward_model::device::{Device, TrustType};
 use doorward_model::document::DocumentKind;
 use doorward_model::group::{Group, Member};
 use doorward_model::rng::{self, SeededRng};
 use doorward_model::role::Role;
-use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::sign_in_record::{Circumstances, SignInOutcome, SignInRecord};
 use doorward_model::user::User;
 use doorward_model::{CorrelationId, DeviceId, GroupId, SignInId, UserId};
 use doorward_service::directory::{self, Actor};
@@ -177,23 +178,25 @@ async fn log(world: &World, rng: &SeededRng, people: &[User], policies: &[Value]
             id: SignInId::random(rng),
             created_date_time: begin + step * i32::try_from(number)?,
             correlation_id: CorrelationId::random(rng),
-            user_id: Some(person.id),
-            user_principal_name: person.user_principal_name.clone(),
-            app_id: Some(app),
-            app_display_name: app_name.into(),
-            resource_id: Some(MAIL),
-            resource_display_name: "Contoso Mail service".into(),
-            grant: if number.is_multiple_of(25) { "activeSync" } else { "refresh_token" }.into(),
-            ip_address: format!("10.{}.{}.{}", number % 200, number / 7 % 250, number / 31 % 250),
-            user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
-                .into(),
-            device_id: None,
-            outcome: if refused { SignInOutcome::Refused } else { SignInOutcome::Granted },
-            error_code: if refused { 53003 } else { 0 },
-            failure_reason: if refused { "Access has been blocked by conditional access policies." } else { "" }.into(),
-            facts: facts(person).into(),
-            applied_policies: json!(applied).into(),
-            policy_set: "5f2c0d6f0b0a4b0f8d1f8a2f7e6b3c1d5f2c0d6f0b0a4b0f8d1f8a2f7e6b3c1d".into(),
+            circumstances: Arc::new(Circumstances {
+                user_id: Some(person.id),
+                user_principal_name: person.user_principal_name.clone(),
+                app_id: Some(app),
+                app_display_name: app_name.into(),
+                resource_id: Some(MAIL),
+                resource_display_name: "Contoso Mail service".into(),
+                grant: if number.is_multiple_of(25) { "activeSync" } else { "refresh_token" }.into(),
+                ip_address: format!("10.{}.{}.{}", number % 200, number / 7 % 250, number / 31 % 250),
+                user_agent: "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+                    .into(),
+                device_id: None,
+                outcome: if refused { SignInOutcome::Refused } else { SignInOutcome::Granted },
+                error_code: if refused { 53003 } else { 0 },
+                failure_reason: if refused { "Access has been blocked by conditional access policies." } else { "" }.into(),
+                facts: facts(person).into(),
+                applied_policies: json!(applied).into(),
+                policy_set: "5f2c0d6f0b0a4b0f8d1f8a2f7e6b3c1d5f2c0d6f0b0a4b0f8d1f8a2f7e6b3c1d".into(),
+            }),
         });
         if records.len() == BATCH as usize || number + 1 == sign_ins {
             let mut unit = world.ctx.store.tenant(world.tenant.id).write().await?;

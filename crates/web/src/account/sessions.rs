@@ -73,9 +73,13 @@ pub(super) async fn list(person: Person) -> Result<Response, Trouble> {
     let rows = sessions.into_iter().take(SHOWN).map(row).collect();
     let sign_ins = sign_in_search::latest_of(ctx, tenant, user.id).await?.into_iter().map(|record| SignIn {
         time: Moment(record.created_date_time),
-        app: if record.app_display_name.is_empty() { "–".to_owned() } else { record.app_display_name },
-        address: record.ip_address.to_string(),
-        badge: words::outcome(record.outcome),
+        app: if record.circumstances.app_display_name.is_empty() {
+            "–".to_owned()
+        } else {
+            record.circumstances.app_display_name.clone()
+        },
+        address: record.circumstances.ip_address.to_string(),
+        badge: words::outcome(record.circumstances.outcome),
     });
     let page = Sessions { shell: person.shell(Section::Sessions)?, rows, more, sign_ins: sign_ins.collect() };
     Ok(plain(StatusCode::OK, &page))

@@ -59,8 +59,8 @@ fn row(example: Example) -> Row {
     Row {
         id: example.record.id.to_string(),
         time: Moment(example.record.created_date_time),
-        person: example.record.user_principal_name,
-        app: example.record.app_display_name,
+        person: example.record.circumstances.user_principal_name.clone(),
+        app: example.record.circumstances.app_display_name.clone(),
         now: words::decided(example.now),
         then: words::decided(example.then),
     }

@@ -151,11 +151,11 @@ pub(super) async fn list(admin: Admin<Reads>, Query(filters): Query<Filters>) ->
         id: record.id,
         time: Moment(record.created_date_time),
         person: person(&record),
-        badge: words::outcome(record.outcome),
-        code: record.error_code,
-        flow: words::flow(&record.grant).to_owned(),
-        app: record.app_display_name,
-        service: record.resource_display_name,
+        badge: words::outcome(record.circumstances.outcome),
+        code: record.circumstances.error_code,
+        flow: words::flow(&record.circumstances.grant).to_owned(),
+        app: record.circumstances.app_display_name.clone(),
+        service: record.circumstances.resource_display_name.clone(),
     };
     let page = SignIns {
         shell: admin.shell(Section::SignIns)?,
@@ -181,7 +181,7 @@ fn searched_to(next: &Position) -> Option<Moment> {
 }
 
 fn person(record: &SignInRecord) -> String {
-    match (record.user_principal_name.as_str(), record.grant.as_str()) {
+    match (record.circumstances.user_principal_name.as_str(), record.circumstances.grant.as_str()) {
         ("", "client_credentials") => "Application".to_owned(),
         ("", _) => "Not known".to_owned(),
         (name, _) => name.to_owned(),
@@ -235,11 +235,11 @@ pub(super) async fn one(admin: Admin<Reads>, Path(id): Path<String>, Query(again
         shell: admin.shell(Section::SignIns)?,
         person: person(&record),
         time: Moment(record.created_date_time),
-        badge: words::outcome(record.outcome),
-        flow: words::flow(&record.grant).to_owned(),
-        facts: facts(&record.facts.value()),
+        badge: words::outcome(record.circumstances.outcome),
+        flow: words::flow(&record.circumstances.grant).to_owned(),
+        facts: facts(&record.circumstances.facts.value()),
         policies: policies(&record, decision.as_ref()),
-        can_again: !record.facts.is_null(),
+        can_again: !record.circumstances.facts.is_null(),
         again,
         now: decision.as_ref().map(|decision| now(&record, decision)),
         record,
@@ -253,7 +253,7 @@ fn now(record: &SignInRecord, decision: &Decision) -> Now {
         Outcome::Interrupt => SignInOutcome::Interrupted,
         Outcome::Block => SignInOutcome::Refused,
     };
-    let same = outcome == record.outcome && decision.error_code.unwrap_or(0) == record.error_code;
+    let same = outcome == record.circumstances.outcome && decision.error_code.unwrap_or(0) == record.circumstances.error_code;
     Now { badge: words::outcome(outcome), code: decision.error_code, same }
 }
 
@@ -267,7 +267,7 @@ fn policies(record: &SignInRecord, decision: Option<&Decision>) -> Vec<PolicyRow
         words::policy(&name)
     };
     let result = |policy: &Value| (words::result(&text(policy, "result")), words::reason(&text(policy, "reason")));
-    let then = record.applied_policies.value();
+    let then = record.circumstances.applied_policies.value();
     let then = then.as_array().map(Vec::as_slice).unwrap_or_default();
     let mut rows: Vec<PolicyRow> = then
         .iter()

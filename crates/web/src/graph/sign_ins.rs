@@ -91,7 +91,7 @@ pub(super) async fn get(admin: Admin, list: List, Path(id): Path<SignInId>) -> R
 fn shown(admin: &Admin, record: &SignInRecord) -> Value {
     let mut shown = json!(record);
     let Value::Object(members) = &mut shown else { return shown };
-    let (facts, policies) = (record.facts.value(), record.applied_policies.value());
+    let (facts, policies) = (record.circumstances.facts.value(), record.circumstances.applied_policies.value());
     let fact = |name: &str| facts.get(name).cloned().unwrap_or(Value::Null);
     let device = |name: &str| facts.pointer(&format!("/device/{name}")).cloned().unwrap_or(Value::Null);
     let policies: &[Value] = policies.as_array().map_or(&[], Vec::as_slice);
@@ -99,7 +99,7 @@ fn shown(admin: &Admin, record: &SignInRecord) -> Value {
     let applied =
         |policy: &Value| json!({ "id": policy.get("id"), "displayName": policy.get("displayName"), "result": policy.get("result") });
     members.extend([
-        ("isInteractive".to_owned(), json!(is_interactive(&record.grant))),
+        ("isInteractive".to_owned(), json!(is_interactive(&record.circumstances.grant))),
         ("clientAppUsed".to_owned(), json!(fact("clientAppType").as_str().map(client_app))),
         (
             "conditionalAccessStatus".to_owned(),
@@ -110,11 +110,11 @@ fn shown(admin: &Admin, record: &SignInRecord) -> Value {
             }),
         ),
         ("appliedConditionalAccessPolicies".to_owned(), policies.iter().map(applied).collect()),
-        ("status".to_owned(), json!({ "errorCode": record.error_code, "failureReason": record.failure_reason, "additionalDetails": null })),
+        ("status".to_owned(), json!({ "errorCode": record.circumstances.error_code, "failureReason": record.circumstances.failure_reason, "additionalDetails": null })),
         (
             "deviceDetail".to_owned(),
             json!({
-                "deviceId": record.device_id,
+                "deviceId": record.circumstances.device_id,
                 "displayName": device("displayName"),
                 "operatingSystem": match device("operatingSystem") {
                     Value::Null => fact("devicePlatform"),

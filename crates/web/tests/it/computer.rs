@@ -379,7 +379,7 @@ async fn a_browser_is_let_in_by_its_broker_over_a_nonce_of_the_server() {
         assert!(answer.location_parameter("code").is_some(), "{}", answer.body);
         let replayed = get(&again, cookie(Some(&nonce))).await;
         assert!(replayed.body.contains("<h1>Sign in</h1>"), "a nonce works once: {}", replayed.body);
-        assert!(world.sign_ins().await.iter().any(|record| record.error_code == 140_000), "which is in the log");
+        assert!(world.sign_ins().await.iter().any(|record| record.circumstances.error_code == 140_000), "which is in the log");
     }
 }
 
@@ -405,6 +405,6 @@ async fn a_linux_computer_is_one_to_policies() {
     let computer = with_prt(&world, Device { system: "Linux", ..Device::new() }).await;
     token(&world, &computer, "api://contoso-mail").await;
     let records = world.sign_ins().await;
-    let record = records.iter().find(|record| record.grant == "authorization_code").unwrap();
-    assert_eq!(record.facts.value()["devicePlatform"], "linux");
+    let record = records.iter().find(|record| record.circumstances.grant == "authorization_code").unwrap();
+    assert_eq!(record.circumstances.facts.value()["devicePlatform"], "linux");
 }

@@ -101,7 +101,7 @@ fn sign_in(record: SignInRecord) -> SignIn {
     SignIn {
         id: record.id.to_string(),
         time: Moment(record.created_date_time),
-        badge: words::outcome(record.outcome),
-        app: record.app_display_name,
+        badge: words::outcome(record.circumstances.outcome),
+        app: record.circumstances.app_display_name.clone(),
     }
 }

@@ -95,7 +95,7 @@ async fn recorded(admin: &Admin<Reads>, id: &str) -> Result<(Question, Recorded)
     let record = sign_in_search::by_id(&admin.ctx, admin.tenant.id, id).await?.ok_or_else(Trouble::missing)?;
     let facts = access::recorded_facts(&admin.ctx, admin.tenant.id, &record).await?;
     let from = |beyond| Recorded { id: record.id.to_string(), time: Moment(record.created_date_time), beyond };
-    Ok(match (facts, record.user_id) {
+    Ok(match (facts, record.circumstances.user_id) {
         (Some(facts), Some(user)) => {
             let (question, beyond) = Question::of(&facts, user.to_string());
             (question, from(Some(beyond)))

@@ -102,7 +102,7 @@ async fn after_ten_minutes_a_change_asks_for_the_second_factor_first_and_goes_on
     world.clock.advance(1);
     let wrong = post(&world, &mut anna, &confirm, "/account/confirm", &[("otc", &wrong_code(&world, &secret))]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(world.sign_ins().await[0].error_code, 500_121, "a wrong code stands in the log");
+    assert_eq!(world.sign_ins().await[0].circumstances.error_code, 500_121, "a wrong code stands in the log");
     let password = post(&world, &mut anna, &wrong, "/account/confirm", &[("passwd", PASSWORD)]).await;
     assert_eq!(password.status, StatusCode::UNPROCESSABLE_ENTITY, "the password is not enough for who has more");
     let instead = anna.get(&world, &format!("/account/confirm?with=recoveryCode&return={remove}")).await;
@@ -130,7 +130,7 @@ async fn who_has_only_a_password_gives_it_again_before_the_first_second_factor()
     let wrong = post(&world, &mut anna, &confirm, "/account/confirm", &[("passwd", "not it at all")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("aria-invalid=\"true\"") && !wrong.body.contains("not it at all"), "{}", wrong.body);
-    assert_eq!(world.sign_ins().await[0].error_code, 50_126);
+    assert_eq!(world.sign_ins().await[0].circumstances.error_code, 50_126);
     let on = post(&world, &mut anna, &wrong, "/account/confirm", &[("passwd", PASSWORD)]).await;
     assert_eq!(path_of(&on), "/account/app");
     assert_eq!(anna.get(&world, "/account/app").await.status, StatusCode::OK);
@@ -178,7 +178,7 @@ async fn policies_about_registration_hold_here_too() {
     let refused = post(&world, &mut anna, &page, "/account/app", &[("newotc", &code_now(&world, &secret))]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
     assert!(account::second_factors(&world.ctx, world.tenant.id, &world.anna).await.unwrap().methods.is_empty());
-    assert_eq!(world.sign_ins().await[0].error_code, 53_010);
+    assert_eq!(world.sign_ins().await[0].circumstances.error_code, 53_010);
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn a_new_password_is_judged_at_its_field_and_signs_out_everywhere() {
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.body.contains(&format!("id=\"{field}\"")), "{field}: {}", answer.body);
     }
-    assert!(world.sign_ins().await.iter().any(|record| record.error_code == 50_126), "a wrong password stands in the log");
+    assert!(world.sign_ins().await.iter().any(|record| record.circumstances.error_code == 50_126), "a wrong password stands in the log");
     world.clock.advance(1);
     let fields = [("passwd", PASSWORD), ("newpasswd", new), ("confirmnewpasswd", new)];
     let changed = post(&world, &mut anna, &page, "/account/password", &fields).await;

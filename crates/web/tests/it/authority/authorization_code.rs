@@ -50,7 +50,7 @@ async fn tokens_name_the_record_of_the_sign_in_that_they_come_from() {
     let second = world.token(&refresh).await.json();
     let records = world.sign_ins().await;
     for (tokens, grant) in [(&first, "authorization_code"), (&second, "refresh_token")] {
-        let record = records.iter().find(|record| record.grant == grant).unwrap();
+        let record = records.iter().find(|record| record.circumstances.grant == grant).unwrap();
         for name in ["access_token", "id_token"] {
             let claims = doorward_wire::jwt::unverified_payload(tokens[name].as_str().unwrap()).unwrap();
             assert_eq!(claims["uti"], record.id.0.simple().to_string(), "{grant}, {name}");

@@ -39,7 +39,7 @@ async fn a_web_view_of_android_leaves_for_the_browser_and_the_app_learns_why() {
     for text in ["This device does not meet the rules", "on a phone that your company manages", "AADSTS53000", "Command line"] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
-    let record = world.sign_ins().await.into_iter().find(|record| record.error_code == 53000).unwrap();
+    let record = world.sign_ins().await.into_iter().find(|record| record.circumstances.error_code == 53000).unwrap();
     assert!(page.body.contains(&record.id.to_string()), "the help desk finds the record");
 }
 

@@ -257,8 +257,11 @@ async fn the_answer_goes_on_with_the_same_sign_in_and_the_device_is_a_fact(
     let tokens = view.redeem(&answer).await;
     assert_eq!(claims(&tokens["access_token"])["deviceid"], json!(device.id));
     let records = world.sign_ins().await;
-    let record = records.iter().find(|record| record.grant == "authorization_code").unwrap();
-    assert_eq!((record.device_id, &record.facts.value()["brokerPresent"], record.error_code), (device.id, &json!(false), 0));
+    let record = records.iter().find(|record| record.circumstances.grant == "authorization_code").unwrap();
+    assert_eq!(
+        (record.circumstances.device_id, &record.circumstances.facts.value()["brokerPresent"], record.circumstances.error_code),
+        (device.id, &json!(false), 0)
+    );
 }
 
 #[tokio::test]
@@ -365,7 +368,7 @@ async fn a_wrong_answer_is_refused_and_only_a_device_that_is_gone_or_disabled_is
     let page = view.submit(&challenge, &sent).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.body);
     assert!(page.body.contains(&format!("AADSTS{code}")), "{spoiled:?}: {}", page.body);
-    let logged = world.sign_ins().await.iter().any(|record| record.error_code == code);
+    let logged = world.sign_ins().await.iter().any(|record| record.circumstances.error_code == code);
     assert_eq!(logged, code != 50089, "what belongs to a sign-in is in the log");
 }
 

@@ -409,8 +409,8 @@ async fn the_log_names_the_methods_used_and_what_was_wrong() {
     let records = world.sign_ins().await;
     let mut seen: Vec<(&str, u32, SignInOutcome)> = records
         .iter()
-        .filter(|record| record.user_principal_name == world.anna.user_principal_name)
-        .map(|record| (record.grant.as_str(), record.error_code, record.outcome))
+        .filter(|record| record.circumstances.user_principal_name == world.anna.user_principal_name)
+        .map(|record| (record.circumstances.grant.as_str(), record.circumstances.error_code, record.circumstances.outcome))
         .collect();
     seen.sort_by_key(|(grant, code, _)| (*grant, *code));
     assert_eq!(
@@ -422,8 +422,8 @@ async fn the_log_names_the_methods_used_and_what_was_wrong() {
             ("sign_in", 500_121, SignInOutcome::Refused),
         ]
     );
-    let granted = records.iter().find(|record| record.grant == "authorization_code").unwrap();
-    let facts = granted.facts.value();
+    let granted = records.iter().find(|record| record.circumstances.grant == "authorization_code").unwrap();
+    let facts = granted.circumstances.facts.value();
     assert_eq!(facts["amr"], json!(["pwd", "otp", "mfa"]));
     assert_eq!(facts["authenticationMethods"], json!(["password", "softwareOath"]));
     let audits = world.audits().await;

@@ -54,7 +54,7 @@ async fn a_browser_that_signed_in_too_long_ago_is_asked_for_the_password_again()
     assert_page(&page, "Enter your password");
     assert!(page.body.contains("sign in again from time to time"), "{}", page.body);
     let record = &world.sign_ins().await[0];
-    assert_eq!((record.outcome, record.error_code), (SignInOutcome::Interrupted, 70044));
+    assert_eq!((record.circumstances.outcome, record.circumstances.error_code), (SignInOutcome::Interrupted, 70044));
     let granted = anna.post(&page, &[("login", &world.anna.user_principal_name), ("passwd", PASSWORD)]).await;
     assert!(anna.tokens(&granted).await["access_token"].is_string());
 }

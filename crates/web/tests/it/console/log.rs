@@ -1,8 +1,10 @@
 //! The overview and the log pages.
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use doorward_model::SignInId;
-use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
+use doorward_model::sign_in_record::{Circumstances, SignInOutcome, SignInRecord};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -106,11 +108,14 @@ async fn a_search_without_a_match_so_far_says_back_to_when_it_has_looked() {
     let record = |number: u32| SignInRecord {
         id: SignInId::random(world.ctx.rng.as_ref()),
         created_date_time: sample.created_date_time - SignedDuration::from_secs(number.into()),
-        outcome: if number.is_multiple_of(2) { SignInOutcome::Granted } else { SignInOutcome::Refused },
-        error_code: if number.is_multiple_of(2) { 0 } else { 53003 },
-        // From everywhere, so that no two have the same circumstances.
-        ip_address: format!("10.{}.{}.{}", number / 65536, number / 256 % 256, number % 256),
-        ..sample.clone()
+        correlation_id: sample.correlation_id,
+        circumstances: Arc::new(Circumstances {
+            outcome: if number.is_multiple_of(2) { SignInOutcome::Granted } else { SignInOutcome::Refused },
+            error_code: if number.is_multiple_of(2) { 0 } else { 53003 },
+            // From everywhere, so that no two have the same.
+            ip_address: format!("10.{}.{}.{}", number / 65536, number / 256 % 256, number % 256),
+            ..sample.circumstances.as_ref().clone()
+        }),
     };
     let records: Vec<_> = (1..=20_100).map(record).collect();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
@@ -191,12 +196,17 @@ async fn under_the_same_policies_every_recorded_sign_in_is_decided_as_it_was() {
     world.ctx.sign_in_log.flush().await;
     let mut records = world.sign_ins().await;
     records.retain(|record| record.created_date_time >= world.ctx.now());
-    let refused = records.iter().filter(|record| record.error_code != 0).count();
+    let refused = records.iter().filter(|record| record.circumstances.error_code != 0).count();
     assert_eq!((records.len(), refused), (3, 1));
     for record in records {
         let again = doorward_service::access::decide_again(&world.ctx, world.tenant.id, &record).await.unwrap().unwrap();
-        assert_eq!(serde_json::to_value(&again.policies).unwrap(), record.applied_policies.value(), "{}", record.grant);
-        assert_eq!(again.error_code.unwrap_or(0), record.error_code, "{}", record.grant);
+        assert_eq!(
+            serde_json::to_value(&again.policies).unwrap(),
+            record.circumstances.applied_policies.value(),
+            "{}",
+            record.circumstances.grant
+        );
+        assert_eq!(again.error_code.unwrap_or(0), record.circumstances.error_code, "{}", record.circumstances.grant);
     }
 }
 

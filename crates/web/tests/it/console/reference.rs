@@ -174,12 +174,12 @@ async fn nothing_is_saved_before_it_was_shown_what_that_will_do(
     let (client, login) = (CLI.to_string(), world.anna.user_principal_name.as_str());
     world.token(&[("grant_type", "password"), ("client_id", &client), ("username", login), ("password", PASSWORD), ("scope", scope)]).await;
 
-    let mut with_a_code = world.sign_ins().await.into_iter().find(|record| record.resource_id == Some(MAIL)).unwrap();
+    let mut with_a_code = world.sign_ins().await.into_iter().find(|record| record.circumstances.resource_id == Some(MAIL)).unwrap();
     with_a_code.id = SignInId::random(world.ctx.rng.as_ref());
-    let mut facts = with_a_code.facts.value();
+    let mut facts = with_a_code.circumstances.facts.value();
     facts["mfa"] = json!(true);
     facts["authenticationMethods"] = json!(["password", "softwareOath"]);
-    with_a_code.facts = facts.into();
+    std::sync::Arc::make_mut(&mut with_a_code.circumstances).facts = facts.into();
     let mut unit = world.ctx.store.tenant(world.tenant.id).write().await.unwrap();
     unit.logs().append_sign_ins(&[with_a_code]).await.unwrap();
     unit.commit().await.unwrap();

@@ -178,7 +178,7 @@ async fn a_recorded_sign_in_is_where_a_question_begins() {
     let (world, _) = service_world().await;
     world.access_token(&world.anna, "https://graph.microsoft.com/.default").await;
     let mut browser = Browser::signed_in(&world, &world.admin).await;
-    let record = world.sign_ins().await.into_iter().find(|record| record.user_id == Some(world.anna.id)).unwrap();
+    let record = world.sign_ins().await.into_iter().find(|record| record.circumstances.user_id == Some(world.anna.id)).unwrap();
     let page = browser.get(&world, &format!("/console/sign-ins/{}", record.id)).await;
     let link = format!("/console/what-if?sign_in={}", record.id);
     assert!(page.body.contains(&link), "{}", page.body);

@@ -106,11 +106,11 @@ async fn a_ticket_signs_in_whom_it_is_of_and_only_once() {
     let claim = |name: &str| doorward_wire::jwt::unverified_claim(&token, name);
     assert_eq!(claim("preferred_username").as_deref(), Some("bert@contoso.example"));
     let record = world.sign_ins().await.remove(0);
-    assert_eq!(record.facts.value()["amr"], json!(["wia"]));
+    assert_eq!(record.circumstances.facts.value()["amr"], json!(["wia"]));
 
     let again = choose(&world, &verifier(&world), Some(&recorded("user"))).await;
     assert!(problem(&again).contains("was not accepted"));
-    assert!(world.sign_ins().await.iter().any(|record| record.failure_reason.contains("came before")), "the log says why");
+    assert!(world.sign_ins().await.iter().any(|record| record.circumstances.failure_reason.contains("came before")), "the log says why");
 }
 
 #[tokio::test]
@@ -139,8 +139,8 @@ async fn a_ticket_that_proves_nothing_leads_back_to_the_first_page_and_the_log_s
         assert!(problem(&page).contains("was not accepted"), "{reason}");
         assert!(!page.cookies().contains("session"), "{reason}");
         let record = world.sign_ins().await.remove(0);
-        assert_eq!(record.error_code, 50126);
-        assert!(record.failure_reason.contains(reason), "{reason}: {}", record.failure_reason);
+        assert_eq!(record.circumstances.error_code, 50126);
+        assert!(record.circumstances.failure_reason.contains(reason), "{reason}: {}", record.circumstances.failure_reason);
     }
 }
 
