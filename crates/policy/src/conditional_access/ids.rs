@@ -9,7 +9,8 @@ pub(super) fn fold(id: &str) -> String {
 
 /// The same, without a copy of what has that form, as the ids of a directory do.
 pub(super) fn folded(id: &str) -> Cow<'_, str> {
-    let is_folded = id.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    // Without a way out in the middle, so that many bytes are looked at in one step.
+    let is_folded = id.bytes().fold(true, |folded, byte| folded & byte.is_ascii() & !byte.is_ascii_uppercase());
     if is_folded { Cow::Borrowed(id) } else { Cow::Owned(fold(id)) }
 }
 
