@@ -26,7 +26,7 @@ impl Default for PolicyCache {
     }
 }
 
-/// Room for the decisions of a tenant: a thousand about ninety policies, in 30 MB at most.
+/// Room for the decisions of a tenant: a thousand about ninety policies, in some 30 MB.
 const DECISION_ROWS: usize = 100_000;
 
 /// What decisions of a tenant are made with.

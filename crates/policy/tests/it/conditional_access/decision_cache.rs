@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_model::conditional_access::{GrantControl, GrantOperator};
-use doorward_policy::conditional_access::{Decided, DecisionCache, DeviceFacts, Facts, PolicySet, compile, decide};
+use doorward_policy::conditional_access::{Decided, DecisionCache, DeviceFacts, Facts, Outcome, PolicySet, compile, decide};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -153,4 +153,17 @@ fn a_cache_that_is_full_starts_afresh() {
         assert!(Arc::ptr_eq(&cache.decide(&sign_ins[fitting]), &one_more), "{room}");
         assert!(!is_known(0), "{room}");
     }
+}
+
+#[test]
+fn a_person_and_an_app_to_whom_all_policies_stand_alike_are_told_apart() {
+    let mut policy = asking("p", GrantOperator::Or, &[GrantControl::Mfa]);
+    policy.conditions.client_applications.include_service_principals = strings(&["app"]);
+    let set = Arc::new(compile(&[policy], &[], &[], &[]).unwrap());
+    let cache = DecisionCache::new(set.clone(), 1000);
+    let outcomes = [facts(), workload("app", true)].map(|facts| {
+        as_decided_anew(&cache, &set, &facts).unwrap();
+        cache.decide(&facts).decision.outcome
+    });
+    assert_eq!(outcomes, [Outcome::Interrupt, Outcome::Block]);
 }
