@@ -7,7 +7,7 @@ use aws_lc_rs::digest;
 use doorward_model::TenantId;
 use doorward_model::conditional_access::{ConditionalAccessPolicy, Devices, PolicyState, UserActionCondition};
 use doorward_model::document::{Document, DocumentKind};
-use doorward_policy::conditional_access::{PolicySet, compile};
+use doorward_policy::conditional_access::{DecisionCache, PolicySet, compile};
 use doorward_store::Unit;
 use doorward_wire::{hex, policy_file};
 use moka::future::Cache;
@@ -26,11 +26,16 @@ impl Default for PolicyCache {
     }
 }
 
+/// Room for the decisions of a tenant: a thousand about ninety policies, in some 30 MB.
+const DECISION_ROWS: usize = 100_000;
+
 /// What decisions of a tenant are made with.
 pub struct TenantPolicies {
     generation: i64,
     /// The set.
-    pub compiled: PolicySet,
+    pub compiled: Arc<PolicySet>,
+    /// What it decides.
+    pub decisions: DecisionCache,
     /// Ids of the policies that name the registration of second factors as what they are for.
     pub about_registration: HashSet<String>,
     /// Ids of the enabled policies that look at what a device is like.
@@ -53,7 +58,10 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     let documents = documents(unit).await?;
     let (compiled, about_registration) = compile_documents(&documents)?;
     let about_devices = about_devices(&documents)?;
-    let policies = Arc::new(TenantPolicies { generation, compiled, about_registration, about_devices, hash: hash(&documents) });
+    let compiled = Arc::new(compiled);
+    let decisions = DecisionCache::new(compiled.clone(), DECISION_ROWS);
+    let hash = hash(&documents);
+    let policies = Arc::new(TenantPolicies { generation, compiled, decisions, about_registration, about_devices, hash });
     ctx.policies.0.insert(tenant, policies.clone()).await;
     Ok(policies)
 }

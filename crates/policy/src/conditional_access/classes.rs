@@ -9,9 +9,10 @@ use super::circumstances::Circumstances;
 use super::compile::PolicySet;
 use super::factor;
 use super::facts::{DeviceFacts, Facts, ResourceFacts, Subject};
+use super::fits::Fits;
 use super::mask::Mask;
 use super::proof::Proofs;
-use super::sign_in::{CircumstancesClass, DeviceClass, Evidence, FactorsClass, Parts, SignIn, SubjectClass};
+use super::sign_in::{CircumstancesClass, DeviceClass, DeviceStanding, FactorsClass, Parts, SignIn, SubjectClass};
 use super::table::{Class, Fit, Table};
 
 /// The classes of one set that have been met so far. Looking up a class costs a few hash lookups, deciding none: whoever decides many
@@ -61,14 +62,19 @@ impl<'a> Classes<'a> {
 
     /// Everything about a sign-in at once.
     pub fn sign_in(&mut self, facts: &Facts) -> SignIn {
+        self.fitting(Fits::of(self.set, facts))
+    }
+
+    /// A sign-in to which the policies stand so.
+    pub(super) fn fitting(&mut self, fits: Fits) -> SignIn {
         let parts = Parts {
-            subject: self.subject(&facts.subject),
-            target: self.target(&facts.resources, facts.user_action, facts.authentication_context.as_deref()),
-            place: self.place(facts.ip, facts.country.as_deref()),
-            device: self.device(facts.device.as_ref()),
-            circumstances: self.circumstances(facts.into()),
-            factors: self.factors(facts.mfa, &facts.authentication_methods, &facts.terms_of_use_accepted),
-            evidence: Evidence::from(facts),
+            subject: SubjectClass { class: self.subjects.class(fits.subject), is_workload: fits.is_workload },
+            target: self.targets.class(fits.target),
+            place: self.places.class(fits.place),
+            device: DeviceClass { class: self.devices.class(fits.device), standing: fits.standing },
+            circumstances: self.circumstances(fits.circumstances),
+            factors: self.meeting(fits.factors),
+            evidence: fits.evidence,
         };
         self.resolve(parts)
     }
@@ -83,7 +89,7 @@ impl<'a> Classes<'a> {
     /// A person with all groups, nested ones included, or a workload.
     pub fn subject(&mut self, subject: &Subject) -> SubjectClass {
         let class = self.subjects.class(self.set.subjects.fit(subject));
-        SubjectClass { class, is_workload: matches!(subject, Subject::Workload { .. }) }
+        SubjectClass { class, is_workload: subject.is_workload() }
     }
 
     /// Resources, a user action, an authentication context.
@@ -98,7 +104,7 @@ impl<'a> Classes<'a> {
 
     /// A registered device; none is one that is not registered.
     pub fn device(&mut self, device: Option<&DeviceFacts>) -> DeviceClass {
-        DeviceClass::new(self.devices.class(self.set.devices.fit(device)), device)
+        DeviceClass { class: self.devices.class(self.set.devices.fit(device)), standing: DeviceStanding::of(device) }
     }
 
     /// Platform, kind of client, risks, way of transfer.
@@ -119,7 +125,10 @@ impl<'a> Classes<'a> {
 
     /// Whether a second factor was used, by which methods, and the terms of use that were accepted.
     pub fn factors(&mut self, mfa: bool, methods: &[String], terms: &[String]) -> FactorsClass {
-        let met = factor::met(&self.set.asked.factors, mfa, methods, terms);
+        self.meeting(factor::met(&self.set.asked.factors, mfa, methods, terms))
+    }
+
+    fn meeting(&mut self, met: Mask) -> FactorsClass {
         // A set knows a handful of strengths, and people meet them in a handful of ways.
         FactorsClass(self.factors.iter().position(|known| *known == met).unwrap_or_else(|| {
             self.factors.push(met);

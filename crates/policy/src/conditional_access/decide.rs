@@ -7,13 +7,19 @@ use super::compile::PolicySet;
 use super::decision::{Decision, PolicyResult};
 use super::explain::Explanation;
 use super::facts::Facts;
+use super::fits::Fits;
 use super::session;
 
 /// Decides one sign-in. Every enforced policy that applies must be satisfied on its own; the others have no say.
 #[must_use]
 pub fn decide(set: &PolicySet, facts: &Facts) -> Decision {
+    decide_fitting(set, Fits::of(set, facts))
+}
+
+/// Decides a sign-in to which the policies of the set stand so.
+pub(super) fn decide_fitting(set: &PolicySet, fits: Fits) -> Decision {
     let mut classes = Classes::new(set);
-    let sign_in = classes.sign_in(facts);
+    let sign_in = classes.fitting(fits);
     let mut explanation = Explanation::new(set);
     classes.explain(&sign_in, &mut explanation);
     explanation.decision(set)

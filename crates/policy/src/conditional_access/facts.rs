@@ -179,6 +179,12 @@ impl Facts {
     }
 }
 
+impl Subject {
+    pub(super) fn is_workload(&self) -> bool {
+        matches!(self, Self::Workload { .. })
+    }
+}
+
 impl DeviceFacts {
     pub(super) fn compliant(&self) -> bool {
         self.is_compliant == Some(true)

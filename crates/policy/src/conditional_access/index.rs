@@ -1,8 +1,8 @@
 //! From ids to the policies that name them.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
-use super::ids::fold;
+use super::ids::{fold, folded};
 use super::mask::Mask;
 
 /// The policies that name each id, by position.
@@ -18,7 +18,7 @@ impl Index {
     pub(super) fn add_to(&self, mask: &mut Mask, id: &str) {
         // Most directories hold many more ids than policies name.
         if !self.0.is_empty() {
-            self.0.get(&fold(id)).into_iter().flatten().for_each(|position| mask.insert(*position));
+            self.0.get(folded(id).as_ref()).into_iter().flatten().for_each(|position| mask.insert(*position));
         }
     }
 

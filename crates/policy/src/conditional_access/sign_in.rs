@@ -138,14 +138,13 @@ impl From<&Facts> for Evidence {
     }
 }
 
-impl DeviceClass {
-    pub(super) fn new(class: Class, device: Option<&DeviceFacts>) -> Self {
-        let standing = DeviceStanding {
+impl DeviceStanding {
+    pub(super) fn of(device: Option<&DeviceFacts>) -> Self {
+        Self {
             is_registered: device.is_some(),
             is_managed_and_compliant: device.is_some_and(DeviceFacts::managed_and_compliant),
             is_domain_joined: device.is_some_and(DeviceFacts::domain_joined),
-        };
-        Self { class, standing }
+        }
     }
 }
 

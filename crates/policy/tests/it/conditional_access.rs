@@ -4,6 +4,7 @@ mod agreement;
 mod apply;
 mod build;
 mod check;
+mod decision_cache;
 mod filter;
 mod frequency;
 mod generate;

@@ -4,7 +4,7 @@ use doorward_model::application::Application;
 use doorward_model::sign_in_record::{Circumstances, SignInOutcome, SignInRecord};
 use doorward_model::tenant::Tenant;
 use doorward_model::{CorrelationId, JsonText, SignInId, TenantId, rng};
-use doorward_policy::conditional_access::Decision;
+use doorward_policy::conditional_access::Decided;
 use jiff::Timestamp;
 
 use super::facts::Gathered;
@@ -28,7 +28,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(super) fn begin(ctx: &Context, request: &Request<'_>, gathered: &Gathered<'_>, decision: &Decision, policy_set: &str) -> Self {
+    pub(super) fn begin(ctx: &Context, request: &Request<'_>, gathered: &Gathered<'_>, decided: &Decided, policy_set: &str) -> Self {
         let login = match request.subject {
             Subject::User(user) => user.user_principal_name.as_str(),
             Subject::Workload => "",
@@ -42,9 +42,9 @@ impl Attempt {
         circumstances.resource_id = Some(request.resource.app_id);
         circumstances.resource_display_name.clone_from(&request.resource.display_name);
         circumstances.device_id = request.device.map(|device| device.id);
-        // Both hold plain strings and enums; they always serialise.
+        // Plain strings and enums always serialise.
         circumstances.facts = JsonText::of(&gathered.as_sign_in()).unwrap_or_default();
-        circumstances.applied_policies = JsonText::of(&decision.policies).unwrap_or_default();
+        circumstances.applied_policies = decided.policies.clone();
         policy_set.clone_into(&mut circumstances.policy_set);
         this
     }

@@ -1,7 +1,7 @@
 //! Whether it is worth asking a client for its device.
 
 use doorward_model::device::TrustType;
-use doorward_policy::conditional_access::{Decision, DeviceFacts, Facts, PolicyOutcome, Reason, decide};
+use doorward_policy::conditional_access::{Decision, DeviceFacts, Facts, PolicyOutcome, Reason};
 use doorward_store::Unit;
 
 use super::facts;
@@ -20,10 +20,10 @@ use crate::policies;
 pub async fn depends_on_device(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<bool> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, request).await?;
-    let without = decide(&set.compiled, &gathered.facts);
+    let without = &set.decisions.decide(&gathered.facts).decision;
     // Beside a device the app's word for a broker counts no more.
     let with = Facts { device: Some(perfect()), broker_present: request.brokered, ..gathered.facts };
-    let with = decide(&set.compiled, &with);
+    let with = &set.decisions.decide(&with).decision;
     let told = |decision: &Decision| (decision.outcome, decision.failing().map(str::to_owned).collect::<Vec<_>>());
     let looks = without.policies.iter().any(|policy| {
         let enforced = matches!(policy.result, PolicyOutcome::Success | PolicyOutcome::Failure | PolicyOutcome::NotApplied);
@@ -31,7 +31,7 @@ pub async fn depends_on_device(ctx: &Context, unit: &mut dyn Unit, request: &Req
         let reached = policy.reason.is_none_or(|reason| reason >= Reason::Devices);
         enforced && reached && set.about_devices.contains(&policy.id)
     });
-    Ok(looks || told(&without) != told(&with))
+    Ok(looks || told(without) != told(with))
 }
 
 /// A device that meets every requirement for devices.

@@ -1,7 +1,7 @@
 //! Sign-in frequency: a granted request whose sign-in is older than policies want.
 
 use doorward_model::ErrorCode;
-use doorward_policy::conditional_access::{Decision, Outcome, Renewal, decide, renewal};
+use doorward_policy::conditional_access::{Decision, Outcome, Renewal, renewal};
 use doorward_store::Unit;
 
 use super::facts;
@@ -17,7 +17,7 @@ use crate::policies;
 pub async fn asks_to_sign_in_again(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<bool> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, request).await?;
-    Ok(due(ctx, request, &decide(&set.compiled, &gathered.facts)) == Some(Renewal::SignIn))
+    Ok(due(ctx, request, &set.decisions.decide(&gathered.facts).decision) == Some(Renewal::SignIn))
 }
 
 /// The code that tells the client so: what it holds is too old, or the person must give a second factor again.

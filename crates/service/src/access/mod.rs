@@ -22,7 +22,7 @@ use doorward_model::application::{Application, RedirectPlatform};
 use doorward_model::session::SessionKind;
 use doorward_model::sign_in::{ClientAppType, TransferMethod};
 use doorward_model::sign_in_record::SignInOutcome;
-use doorward_policy::conditional_access::{Outcome, decide};
+use doorward_policy::conditional_access::Outcome;
 use doorward_store::Unit;
 
 pub use again::{Recorded, decide_again, recorded_facts};
@@ -55,10 +55,11 @@ use crate::policies;
 pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<Attempt> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, request).await?;
-    let decision = decide(&set.compiled, &gathered.facts);
-    let mut attempt = Attempt::begin(ctx, request, &gathered, &decision, &set.hash);
+    let decided = set.decisions.decide(&gathered.facts);
+    let decision = &decided.decision;
+    let mut attempt = Attempt::begin(ctx, request, &gathered, &decided, &set.hash);
     let code = match decision.outcome {
-        Outcome::Grant => match frequency::too_old(ctx, request, &decision) {
+        Outcome::Grant => match frequency::too_old(ctx, request, decision) {
             None => return Ok(attempt),
             Some(code) => code,
         },
@@ -72,7 +73,7 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
         }
     };
     attempt.set_outcome(if decision.outcome == Outcome::Block { SignInOutcome::Refused } else { SignInOutcome::Interrupted });
-    Err(refuse(ctx, request, code, gathered.attestation_missing, &decision, attempt).await)
+    Err(refuse(ctx, request, code, gathered.attestation_missing, decision, attempt).await)
 }
 
 /// The client type of a flow without a redirect: what the client's registration says it is.

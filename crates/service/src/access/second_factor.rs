@@ -26,8 +26,8 @@ use crate::policies::{self, TenantPolicies};
 pub async fn asks_for_second_factor(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) -> Result<bool> {
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, request).await?;
-    let decision = decide(&set.compiled, &gathered.facts);
-    Ok(is_about_factors(&decision) || frequency::due(ctx, request, &decision) == Some(Renewal::SecondFactor))
+    let decision = &set.decisions.decide(&gathered.facts).decision;
+    Ok(is_about_factors(decision) || frequency::due(ctx, request, decision) == Some(Renewal::SecondFactor))
 }
 
 /// The second factors that would meet what policies ask for, best first.
@@ -70,11 +70,12 @@ pub async fn require_registration(ctx: &Context, unit: &mut dyn Unit, request: &
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, &request).await?;
     match judge(rules(&set), &gathered.facts, factor) {
-        Ok(decision) => Ok(Attempt::begin(ctx, &request, &gathered, &decision, &set.hash)),
+        Ok(decision) => Ok(Attempt::begin(ctx, &request, &gathered, &decision.into(), &set.hash)),
         Err(decision) => {
-            let mut attempt = Attempt::begin(ctx, &request, &gathered, &decision, &set.hash);
+            let decided = decision.into();
+            let mut attempt = Attempt::begin(ctx, &request, &gathered, &decided, &set.hash);
             attempt.set_outcome(SignInOutcome::Refused);
-            Err(refuse(ctx, &request, ErrorCode::PROOF_UP_BLOCKED, None, &decision, attempt).await)
+            Err(refuse(ctx, &request, ErrorCode::PROOF_UP_BLOCKED, None, &decided.decision, attempt).await)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `grant_type=refresh_token`: bound, and decided again each time.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
 
 use crate::world::{CLI, MAIL_APP, PASSWORD, World};
 
@@ -88,4 +89,59 @@ async fn disabling_the_user_or_voiding_the_sessions_ends_refreshing() {
         let answer = refresh(&world, &CLI.to_string(), tokens["refresh_token"].as_str().unwrap()).await;
         assert_eq!(answer.json()["error_codes"][0], if disable { 50057 } else { 50133 }, "{}", answer.body);
     }
+}
+
+#[tokio::test]
+async fn what_changes_about_policies_counts_in_the_next_refresh() {
+    let world = World::new().await;
+    let (client, tokens) = (CLI.to_string(), first_tokens(&world).await);
+    let token = tokens["refresh_token"].as_str().unwrap();
+    let admin = world.access_token(&world.admin, "https://graph.microsoft.com/.default").await;
+    let change = async |method: Method, path: &str, body: Value| {
+        let answer = world.json(method, &format!("/v1.0/{path}"), &admin, &body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.body);
+        if answer.body.is_empty() { String::new() } else { answer.json()["id"].as_str().unwrap_or_default().to_owned() }
+    };
+    // Twice, because the second answer may come from memory.
+    let refreshes = async |expected: StatusCode, when: &str| {
+        for time in ["first", "second"] {
+            world.clock.advance(1);
+            let answer = refresh(&world, &client, token).await;
+            assert_eq!(answer.status, expected, "{when}, {time}: {}", answer.body);
+        }
+        let records = world.sign_ins().await;
+        assert_eq!(records[0].applied_policies, records[1].applied_policies, "{when}");
+    };
+    let range = |network: &str| json!({ "displayName": "Lab", "isTrusted": false, "ipRanges": [{ "cidrAddress": network }] });
+
+    refreshes(StatusCode::OK, "without policies").await;
+    let lab = change(Method::POST, "identity/conditionalAccess/namedLocations", range("198.51.100.0/24")).await;
+    let group = change(Method::POST, "groups", json!({ "displayName": "Staff" })).await;
+    let conditions = |users: Value| {
+        let applications = json!({ "includeApplications": ["All"] });
+        json!({ "users": users, "applications": applications, "clientAppTypes": ["all"], "locations": { "includeLocations": [lab] } })
+    };
+    let block = json!({
+        "displayName": "Nobody from the lab", "state": "enabled",
+        "conditions": conditions(json!({ "includeGroups": [group] })),
+        "grantControls": { "operator": "OR", "builtInControls": ["block"] },
+    });
+    let policies = "identity/conditionalAccess/policies";
+    let policy = format!("{policies}/{}", change(Method::POST, policies, block).await);
+    refreshes(StatusCode::OK, "with a policy for others elsewhere").await;
+    let anna = json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/users/{}", world.anna.id) });
+    change(Method::POST, &format!("groups/{group}/members/$ref"), anna).await;
+    refreshes(StatusCode::OK, "with a policy for elsewhere").await;
+    change(Method::PATCH, &format!("identity/conditionalAccess/namedLocations/{lab}"), range("192.0.2.0/24")).await;
+    refreshes(StatusCode::BAD_REQUEST, "where the location has come here").await;
+    change(Method::DELETE, &format!("groups/{group}/members/{}/$ref", world.anna.id), Value::Null).await;
+    refreshes(StatusCode::OK, "out of the group").await;
+    change(Method::PATCH, &policy, json!({ "conditions": conditions(json!({ "includeUsers": [world.anna.id] })) })).await;
+    refreshes(StatusCode::BAD_REQUEST, "named by the policy").await;
+    change(Method::PATCH, &policy, json!({ "state": "enabledForReportingButNotEnforced" })).await;
+    refreshes(StatusCode::OK, "on trial").await;
+    change(Method::PATCH, &policy, json!({ "state": "enabled" })).await;
+    refreshes(StatusCode::BAD_REQUEST, "enforced again").await;
+    change(Method::DELETE, &policy, Value::Null).await;
+    refreshes(StatusCode::OK, "without the policy").await;
 }
