@@ -16,7 +16,7 @@ use crate::keys::KeyRing;
 use crate::master_key::MasterKey;
 use crate::password::Passwords;
 use crate::policies::PolicyCache;
-use crate::protection::{AttestationTrust, Limits};
+use crate::protection::{AppProtectionCache, AttestationTrust, Limits};
 use crate::sign_in_log::SignInLog;
 use crate::tenants::TenantCache;
 
@@ -48,6 +48,8 @@ pub struct Context {
     pub keys: KeyRing,
     /// Compiled policies.
     pub policies: PolicyCache,
+    /// App protection policies.
+    pub app_protection: AppProtectionCache,
     /// Searches for gaps.
     pub gaps: Searches,
     /// Tenants by id and domain.
@@ -85,6 +87,7 @@ impl Context {
             admin_limits: directory::Limits::default(),
             keys: KeyRing::default(),
             policies: PolicyCache::default(),
+            app_protection: AppProtectionCache::default(),
             gaps: Searches::default(),
             tenants: TenantCache::default(),
             sign_in_log,

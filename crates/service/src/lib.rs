@@ -8,6 +8,7 @@ pub mod account;
 pub mod attempts;
 pub mod authentication_method;
 pub mod broker;
+mod by_generation;
 pub mod caller;
 pub mod client;
 pub mod compliance;

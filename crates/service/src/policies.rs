@@ -10,28 +10,21 @@ use doorward_model::document::{Document, DocumentKind};
 use doorward_policy::conditional_access::{DecisionCache, PolicySet, compile};
 use doorward_store::Unit;
 use doorward_wire::{hex, policy_file};
-use moka::future::Cache;
 use serde_json::Value;
 
+use crate::by_generation::ByGeneration;
 use crate::context::Context;
 use crate::error::{Error, Result};
 
-/// Compiled policies by tenant. An entry is used only while the store's generation is the one it was made from, so a change made
-/// on any node counts from its commit on.
-pub struct PolicyCache(Cache<TenantId, Arc<TenantPolicies>>);
-
-impl Default for PolicyCache {
-    fn default() -> Self {
-        Self(Cache::new(1024))
-    }
-}
+/// Compiled policies by tenant.
+#[derive(Default)]
+pub struct PolicyCache(ByGeneration<TenantPolicies>);
 
 /// Room for the decisions of a tenant: a thousand about ninety policies, in some 30 MB.
 const DECISION_ROWS: usize = 100_000;
 
 /// What decisions of a tenant are made with.
 pub struct TenantPolicies {
-    generation: i64,
     /// The set.
     pub compiled: Arc<PolicySet>,
     /// What it decides.
@@ -50,9 +43,7 @@ pub struct TenantPolicies {
 /// Storage failure, or a stored policy that cannot be read: then nobody gets in, because leaving it out could open a door.
 pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Result<Arc<TenantPolicies>> {
     let generation = unit.tenant().generation().await?;
-    if let Some(policies) = ctx.policies.0.get(&tenant).await
-        && policies.generation == generation
-    {
+    if let Some(policies) = ctx.policies.0.get(tenant, generation).await {
         return Ok(policies);
     }
     let documents = documents(unit).await?;
@@ -61,9 +52,8 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     let compiled = Arc::new(compiled);
     let decisions = DecisionCache::new(compiled.clone(), DECISION_ROWS);
     let hash = hash(&documents);
-    let policies = Arc::new(TenantPolicies { generation, compiled, decisions, about_registration, about_devices, hash });
-    ctx.policies.0.insert(tenant, policies.clone()).await;
-    Ok(policies)
+    let policies = TenantPolicies { compiled, decisions, about_registration, about_devices, hash };
+    Ok(ctx.policies.0.put(tenant, generation, policies).await)
 }
 
 /// The documents of a tenant as they are, and as they are but for one of them: before a change or after it.

@@ -35,7 +35,7 @@ pub(super) async fn gather<'a>(ctx: &Context, unit: &mut dyn Unit, request: &Req
     let (subject, applied, attestation_missing) = match request.subject {
         Subject::User(user) => {
             let device = request.device.map(|device| device.id);
-            let applied = protection::applied(unit, user.id, protector.app_id, device, request.enrolment, ctx.now()).await?;
+            let applied = protection::applied(ctx, unit, request.tenant.id, (user.id, protector.app_id, device), request.enrolment).await?;
             let missing = protection::missing_attestation(ctx, unit, user.id, protector, device).await?;
             (Who::User(user_facts(unit, user).await?), applied, missing)
         }

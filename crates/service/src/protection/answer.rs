@@ -58,7 +58,7 @@ pub(super) async fn prepare(
         None => None,
     };
     let level = level(device.as_deref(), registration.app_identifier.platform(), registration.state.management_level);
-    let current = effective(unit, registration.user_id, &registration.app_identifier, level).await?;
+    let current = effective(ctx, unit, tenant.id, registration.user_id, &registration.app_identifier, level).await?;
     registration.protection = match (&current, registration.protection) {
         (Some(_), _) => ProtectionState::Active,
         (None, ProtectionState::Active | ProtectionState::None) => ProtectionState::None,

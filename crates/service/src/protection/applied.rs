@@ -1,13 +1,14 @@
 //! Whether an app applies its policy: a fact for access decisions.
 
 use doorward_model::protection::ManagedAppRegistration;
-use doorward_model::{AppId, DeviceId, RegistrationId, UserId};
+use doorward_model::{AppId, DeviceId, RegistrationId, TenantId, UserId};
 use doorward_policy::protection::{Criterion, Standing, applied as failed_criteria, current_since};
 use doorward_store::Unit;
 use jiff::Timestamp;
 
 use super::effective::of_instance;
 use super::registration;
+use crate::context::Context;
 use crate::error::Result;
 
 /// What is known about an app instance, for the decision and for the sign-in log.
@@ -31,12 +32,11 @@ pub struct AppliedFacts {
 /// # Errors
 /// Storage failure.
 pub async fn applied(
+    ctx: &Context,
     unit: &mut dyn Unit,
-    user: UserId,
-    app: AppId,
-    device: Option<DeviceId>,
+    tenant: TenantId,
+    (user, app, device): (UserId, AppId, Option<DeviceId>),
     enrolment: Option<&str>,
-    now: Timestamp,
 ) -> Result<AppliedFacts> {
     let Some(device_id) = device else { return Ok(AppliedFacts::default()) };
     let mut best: Option<AppliedFacts> = None;
@@ -45,7 +45,7 @@ pub async fn applied(
         if !is_meant || registration.app_id != app || registration.device_id != Some(device_id) || registration.user_id != user {
             continue;
         }
-        let facts = of_registration(unit, &registration, now).await?;
+        let facts = of_registration(ctx, unit, tenant, &registration).await?;
         // One instance that passes is enough; of those that do not, the one that fails least is the one to tell about.
         if best.as_ref().is_none_or(|best| facts.failed.len() < best.failed.len()) {
             best = Some(facts);
@@ -55,14 +55,19 @@ pub async fn applied(
 }
 
 /// The facts of one instance.
-pub(super) async fn of_registration(unit: &mut dyn Unit, registration: &ManagedAppRegistration, now: Timestamp) -> Result<AppliedFacts> {
-    let current = of_instance(unit, registration).await?;
+pub(super) async fn of_registration(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    tenant: TenantId,
+    registration: &ManagedAppRegistration,
+) -> Result<AppliedFacts> {
+    let current = of_instance(ctx, unit, tenant, registration).await?;
     let standing = current.as_ref().map(|current| Standing {
         settings: &current.effective.settings,
         tag: &current.tag,
         since: current_since(registration, &current.tag, current.changed),
     });
-    let failed = failed_criteria(registration, standing.as_ref(), now);
+    let failed = failed_criteria(registration, standing.as_ref(), ctx.now());
     Ok(AppliedFacts {
         applied: failed.is_empty(),
         registration: Some(registration.id),

@@ -1,12 +1,12 @@
 //! What keeps a person's apps from being protected, test by test: Graph `managedAppDiagnosticStatus`.
 
-use doorward_model::UserId;
 use doorward_model::protection::ManagedAppOperation;
+use doorward_model::{TenantId, UserId};
 use doorward_store::Unit;
-use jiff::Timestamp;
 
 use super::applied::of_registration;
 use super::{policies, registration};
+use crate::context::Context;
 use crate::error::Result;
 
 /// One test.
@@ -24,14 +24,14 @@ pub struct Diagnosis {
 ///
 /// # Errors
 /// Storage failure.
-pub async fn diagnose(unit: &mut dyn Unit, user: UserId, now: Timestamp) -> Result<Vec<Diagnosis>> {
-    let enabled = unit.users().get(user).await?.is_some_and(|user| user.is_active_at(now));
+pub async fn diagnose(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId, user: UserId) -> Result<Vec<Diagnosis>> {
+    let enabled = unit.users().get(user).await?.is_some_and(|user| user.is_active_at(ctx.now()));
     let assigned = !policies::of_user(unit, user).await?.is_empty();
     let mut apps = registration::of_user(unit, user).await?;
     apps.retain(|registration| registration.ended.is_none());
     let mut applied = !apps.is_empty();
     for registration in &apps {
-        applied &= of_registration(unit, registration, now).await?.applied;
+        applied &= of_registration(ctx, unit, tenant, registration).await?.applied;
     }
     let wiped = apps.iter().any(|registration| registration.operations.iter().any(ManagedAppOperation::is_open_wipe));
     let sound = apps.iter().all(|registration| registration.state.flagged_reasons().is_empty());

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use doorward_model::UserId;
 use doorward_model::application::MobilePlatform;
 use doorward_model::device::Device;
 use doorward_model::protection::{ManagedAppRegistration, ManagementLevel, MobileAppIdentifier};
+use doorward_model::{TenantId, UserId};
 use doorward_policy::protection::{AppProtectionPolicy, Effective, Instance, covers, merge};
 use doorward_store::Unit;
 use jiff::Timestamp;
 
 use super::policies;
+use crate::context::Context;
 use crate::error::Result;
 
 /// The policy that an instance should enforce now.
@@ -31,13 +32,20 @@ pub struct Current {
 ///
 /// # Errors
 /// Storage failure.
-pub async fn effective(unit: &mut dyn Unit, user: UserId, app: &MobileAppIdentifier, level: ManagementLevel) -> Result<Option<Current>> {
+pub async fn effective(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    tenant: TenantId,
+    user: UserId,
+    app: &MobileAppIdentifier,
+    level: ManagementLevel,
+) -> Result<Option<Current>> {
     let groups: BTreeSet<_> = unit.groups().transitive_of(user).await?.iter().copied().collect();
     let instance = Instance { app, groups: &groups, level };
-    let mut stored = policies::all(unit).await?;
-    stored.retain(|stored| covers(&stored.policy, &instance));
-    let changed = stored.iter().map(|stored| stored.document.modified).max();
-    let policies: Vec<&AppProtectionPolicy> = stored.iter().map(|stored| &stored.policy).collect();
+    let stored = policies::current(ctx, unit, tenant).await?;
+    let covering = || stored.iter().filter(|stored| covers(&stored.policy, &instance));
+    let changed = covering().map(|stored| stored.document.modified).max();
+    let policies: Vec<&AppProtectionPolicy> = covering().map(|stored| &stored.policy).collect();
     Ok(merge(&policies).zip(changed).map(|(effective, changed)| Current { tag: tag(&effective), effective, changed }))
 }
 
@@ -45,13 +53,18 @@ pub async fn effective(unit: &mut dyn Unit, user: UserId, app: &MobileAppIdentif
 ///
 /// # Errors
 /// Storage failure.
-pub(super) async fn of_instance(unit: &mut dyn Unit, registration: &ManagedAppRegistration) -> Result<Option<Current>> {
+pub(super) async fn of_instance(
+    ctx: &Context,
+    unit: &mut dyn Unit,
+    tenant: TenantId,
+    registration: &ManagedAppRegistration,
+) -> Result<Option<Current>> {
     let device = match registration.device_id {
         Some(id) => unit.devices().get(id).await?,
         None => None,
     };
     let level = level(device.as_deref(), registration.app_identifier.platform(), registration.state.management_level);
-    effective(unit, registration.user_id, &registration.app_identifier, level).await
+    effective(ctx, unit, tenant, registration.user_id, &registration.app_identifier, level).await
 }
 
 /// The first 16 bytes of SHA-256 over the canonical settings, base64url.

@@ -32,7 +32,7 @@ pub use enrol::{Enrolment, enrol};
 pub use error::ProtectionError;
 pub use explain::{Effect, Judged, explain};
 pub use limits::Limits;
-pub use policies::{Stored, all as policies, assign, beginning, duplicate, of_user as policies_of_user, target_apps};
+pub use policies::{AppProtectionCache, Stored, all as policies, assign, beginning, duplicate, of_user as policies_of_user, target_apps};
 pub use principal::{Principal, principal};
 pub use proof::{ProofError, Proven, challenge};
 pub use registered::{Listed, Registered, Search, Show, one as registered, open_wipes, search};

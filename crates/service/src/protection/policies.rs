@@ -1,6 +1,7 @@
 //! App protection policies as they are kept, and the two changes that have names of their own.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use doorward_model::application::MobilePlatform;
 use doorward_model::document::{Document, DocumentKind};
@@ -10,6 +11,7 @@ use doorward_store::Unit;
 use doorward_wire::policy_file;
 use serde_json::{Map, Value, json};
 
+use crate::by_generation::ByGeneration;
 use crate::context::Context;
 use crate::directory::{Actor, DirectoryError, update_policy};
 use crate::error::Result;
@@ -41,6 +43,23 @@ pub async fn all(unit: &mut dyn Unit) -> Result<Vec<Stored>> {
         }
     }
     Ok(all)
+}
+
+/// App protection policies as they are understood, by tenant.
+#[derive(Default)]
+pub struct AppProtectionCache(ByGeneration<Vec<Stored>>);
+
+/// What [`all`] gives, remembered until a policy changes: each token for a protected app asks for it.
+///
+/// # Errors
+/// Storage failure.
+pub(super) async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Result<Arc<Vec<Stored>>> {
+    let generation = unit.tenant().generation().await?;
+    if let Some(policies) = ctx.app_protection.0.get(tenant, generation).await {
+        return Ok(policies);
+    }
+    let policies = all(unit).await?;
+    Ok(ctx.app_protection.0.put(tenant, generation, policies).await)
 }
 
 /// The policies that are assigned to a user, for whatever app and device.

@@ -119,7 +119,7 @@ pub(super) async fn policies_of_user(admin: Admin, list: List, Path(user): Path<
 pub(super) async fn diagnostic_statuses(admin: Admin, list: List, Path(user): Path<String>) -> Result<Response, GraphError> {
     admin.may(Task::ReadProtection)?;
     let user = user_id(&admin, &user).await?;
-    let tests = protection::diagnose(admin.read().await?.as_mut(), user, admin.ctx.now()).await?;
+    let tests = protection::diagnose(&admin.ctx, admin.read().await?.as_mut(), admin.tenant.id, user).await?;
     let shown = |test: &protection::Diagnosis| {
         let (state, mend) = if test.passed { ("passed", None) } else { ("failed", Some(test.mend)) };
         json!({ "validationName": test.name, "state": state, "mitigationInstruction": mend })

@@ -267,7 +267,7 @@ impl Phone {
     async fn applied_on(&self, device: Option<DeviceId>) -> AppliedFacts {
         let world = &self.world;
         let mut unit = world.ctx.store.tenant(world.tenant.id).read().await.unwrap();
-        applied(unit.as_mut(), world.anna.id, MAIL_APP, device, None, world.clock.now()).await.unwrap()
+        applied(&world.ctx, unit.as_mut(), world.tenant.id, (world.anna.id, MAIL_APP, device), None).await.unwrap()
     }
 
     async fn fresh_nonce(&mut self) {

@@ -110,7 +110,7 @@ async fn what_changes_about_policies_counts_in_the_next_refresh() {
             assert_eq!(answer.status, expected, "{when}, {time}: {}", answer.body);
         }
         let records = world.sign_ins().await;
-        assert_eq!(records[0].applied_policies, records[1].applied_policies, "{when}");
+        assert_eq!(records[0].circumstances.applied_policies, records[1].circumstances.applied_policies, "{when}");
     };
     let range = |network: &str| json!({ "displayName": "Lab", "isTrusted": false, "ipRanges": [{ "cidrAddress": network }] });
 
