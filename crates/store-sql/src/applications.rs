@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::memory::Kind;
 use crate::query::table;
 use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<Application> {
     Reader::new(row, "applications", "id").body()
@@ -32,7 +32,7 @@ fn key(uri: &str) -> &str {
     uri.trim_end_matches('/')
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     async fn replace_identifier_uris(&mut self, application: &Application) -> Result<()> {
         sqlx::query("DELETE FROM identifier_uris WHERE tenant_id = $1 AND app_id = $2")
             .bind(&self.tenant)
@@ -54,7 +54,7 @@ impl Scope<'_> {
 }
 
 #[async_trait]
-impl ApplicationRepository for Scope<'_> {
+impl ApplicationRepository for SqlUnit {
     async fn get(&mut self, id: AppId) -> Result<Option<Arc<Application>>> {
         if let Some(known) = self.recall(&self.memory.applications, id) {
             return Ok(Some(known));

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use crate::row::{Reader, engine, found, hex, millis, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<AuthenticationMethod> {
     let reader = Reader::new(row, "authentication_methods", "id");
@@ -19,7 +19,7 @@ fn read(row: &SqliteRow) -> Result<AuthenticationMethod> {
 }
 
 #[async_trait]
-impl AuthenticationMethodRepository for Scope<'_> {
+impl AuthenticationMethodRepository for SqlUnit {
     async fn get(&mut self, id: MethodId) -> Result<Option<AuthenticationMethod>> {
         let row = sqlx::query("SELECT id, counter, last_used, body FROM authentication_methods WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sqlx::sqlite::SqliteRow;
 
 use crate::row::{Reader, engine, fold, inconsistent, name_of, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 const TABLE: &str = "sign_in_circumstances";
 /// The results of policies that applied.
@@ -80,7 +80,7 @@ pub(crate) fn record(row: &SqliteRow) -> Result<SignInRecord> {
     })
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     /// What the database has of circumstances. To be asked before the unit writes anything: what it wrote itself may
     /// be given up, and is not remembered.
     pub(crate) async fn known_circumstances(&mut self, body: &Body, circumstances: &Circumstances) -> Result<Option<Arc<Stored>>> {

@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::memory::Kind;
 use crate::query::table;
 use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<Device> {
     Reader::new(row, "devices", "id").body()
@@ -36,7 +36,7 @@ table! { DeviceField in "devices" as Device, read;
 }
 
 #[async_trait]
-impl DeviceRepository for Scope<'_> {
+impl DeviceRepository for SqlUnit {
     async fn get(&mut self, id: DeviceId) -> Result<Option<Arc<Device>>> {
         if let Some(known) = self.recall(&self.memory.devices, id) {
             return Ok(Some(known));

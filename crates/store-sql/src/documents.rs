@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::memory::{Change, Kind};
 use crate::row::{Reader, engine, millis, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<Document> {
     let reader = Reader::new(row, "documents", "id");
@@ -30,7 +30,7 @@ fn changes(kind: DocumentKind, subject: &str) -> Vec<Change> {
     if kind == DocumentKind::ManagedAppRegistration { vec![Kind::Registration.one(&subject)] } else { Vec::new() }
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     /// The document that is to be changed, at the version the caller saw.
     async fn expected(&mut self, kind: DocumentKind, id: &str, expected: Option<i64>) -> Result<Document> {
         let present = DocumentRepository::get(self, kind, id).await?.ok_or(StoreError::NotFound(kind.as_str()))?;
@@ -47,7 +47,7 @@ impl Scope<'_> {
 }
 
 #[async_trait]
-impl DocumentRepository for Scope<'_> {
+impl DocumentRepository for SqlUnit {
     async fn get(&mut self, kind: DocumentKind, id: &str) -> Result<Option<Document>> {
         let row = sqlx::query(
             "SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND id = $3",

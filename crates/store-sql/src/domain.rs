@@ -7,14 +7,14 @@ use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::row::{Reader, engine, found, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<DomainComputer> {
     Reader::new(row, "domain_computers", "object_guid").body()
 }
 
 #[async_trait]
-impl DomainRepository for Scope<'_> {
+impl DomainRepository for SqlUnit {
     async fn sync(&mut self) -> Result<Option<DomainSync>> {
         let row = sqlx::query("SELECT tenant_id, body FROM domain_syncs WHERE tenant_id = $1")
             .bind(&self.tenant)

@@ -14,14 +14,14 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::memory::Kind;
 use crate::row::{Reader, engine, found, hex, millis, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read_device_code(row: &SqliteRow) -> Result<DeviceCode> {
     Reader::new(row, "device_codes", "user_code").body()
 }
 
 #[async_trait]
-impl GrantRepository for Scope<'_> {
+impl GrantRepository for SqlUnit {
     async fn create_code(&mut self, hash: &Sha256, code: &AuthorizationCode) -> Result<()> {
         self.will_change(&[])?;
         sqlx::query(

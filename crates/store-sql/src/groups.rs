@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::memory::Kind;
 use crate::query::{Bound, Statement, table};
 use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 const USER: &str = "user";
 const GROUP: &str = "group";
@@ -67,7 +67,7 @@ table! { GroupField in "user_groups" as Group, read;
 }
 
 #[async_trait]
-impl GroupRepository for Scope<'_> {
+impl GroupRepository for SqlUnit {
     async fn get(&mut self, id: GroupId) -> Result<Option<Group>> {
         let row = sqlx::query("SELECT id, body FROM user_groups WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)

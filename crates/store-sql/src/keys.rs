@@ -5,10 +5,10 @@ use doorward_model::key::{DeviceCa, KeySlot, SigningKey};
 use doorward_store::{KeyRepository, Result};
 
 use crate::row::{Reader, engine, found, millis, name_of, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 #[async_trait]
-impl KeyRepository for Scope<'_> {
+impl KeyRepository for SqlUnit {
     async fn signing_keys(&mut self) -> Result<Vec<SigningKey>> {
         let rows = sqlx::query("SELECT kid, algorithm, slot, wrapped_private_key, public_jwk, created FROM signing_keys WHERE tenant_id = $1 ORDER BY created, kid")
             .bind(&self.tenant)

@@ -15,7 +15,7 @@ use sqlx::Row as _;
 use self::circumstances::Chosen;
 use crate::query::{Bound, Statement, Table, escaped, page_of};
 use crate::row::{engine, fold};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 /// Rows that one query reads at most, beside those of its page.
 pub(crate) const READ: i64 = 10_000;
@@ -70,7 +70,7 @@ enum Road<F> {
     Circumstances(Chosen<F>),
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     /// A page of a log. It may hold less than was asked for although another follows.
     pub(crate) async fn find_log_page<F: Log>(&mut self, query: &Query<F>) -> Result<Page<F::Entity>> {
         if query.order.is_some_and(|order| order.field != F::CREATED) {

@@ -19,7 +19,7 @@ use crate::log_query::Log;
 use crate::memory::Kind;
 use crate::query::{Table as _, table};
 use crate::row::{Reader, engine, fold, inconsistent, millis, name_of, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -161,7 +161,7 @@ fn insert(sign_ins: usize) -> String {
     format!("INSERT INTO sign_ins (tenant_id, created, id, correlation_id, circumstances) VALUES {rows}")
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     async fn append_rows(&mut self, rows: &[(&SignInRecord, i64)]) -> Result<()> {
         let mut rest = rows;
         while let Some((rows, behind)) = ROWS.into_iter().find_map(|rows| rest.split_at_checked(rows)) {
@@ -240,7 +240,7 @@ impl Scope<'_> {
 }
 
 #[async_trait]
-impl LogRepository for Scope<'_> {
+impl LogRepository for SqlUnit {
     async fn append_sign_ins(&mut self, records: &[SignInRecord]) -> Result<()> {
         let mut found = Vec::new();
         for (circumstances, records) in by_circumstances(records) {

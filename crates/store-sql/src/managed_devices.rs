@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::query::table;
 use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 const TABLE: &str = "managed_devices";
 
@@ -41,7 +41,7 @@ fn next(device: &ManagedDevice) -> Option<i64> {
     device.judgement.as_ref().filter(|_| device.is_managed()).and_then(|judgement| judgement.next).map(millis)
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     async fn put_policies(&mut self, device: &ManagedDevice) -> Result<()> {
         sqlx::query("DELETE FROM managed_device_policies WHERE tenant_id = $1 AND device_id = $2")
             .bind(&self.tenant)
@@ -64,7 +64,7 @@ impl Scope<'_> {
 }
 
 #[async_trait]
-impl ManagedDeviceRepository for Scope<'_> {
+impl ManagedDeviceRepository for SqlUnit {
     async fn get(&mut self, id: DeviceId) -> Result<Option<ManagedDevice>> {
         let row = sqlx::query("SELECT id, body FROM managed_devices WHERE tenant_id = $1 AND id = $2")
             .bind(&self.tenant)

@@ -5,10 +5,10 @@ use doorward_store::{OneTimeRepository, Result, Sha256};
 use jiff::Timestamp;
 
 use crate::row::{engine, hex, millis, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 #[async_trait]
-impl OneTimeRepository for Scope<'_> {
+impl OneTimeRepository for SqlUnit {
     async fn use_once(&mut self, value: &Sha256, expires: Timestamp) -> Result<bool> {
         self.will_change(&[])?;
         let result = sqlx::query(

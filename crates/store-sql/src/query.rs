@@ -9,7 +9,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use crate::row::{engine, fold, millis};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 /// Largest page, whatever was asked for.
 const LARGEST_PAGE: u32 = 10_000;
@@ -284,7 +284,7 @@ fn after_prefix(prefix: &str) -> Option<String> {
     None
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     /// The objects that a query finds.
     pub(crate) async fn find_page<F: Table>(&mut self, query: &Query<F>) -> Result<Page<F::Entity>> {
         let order = query.order.unwrap_or(F::NATURAL);

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::memory::Kind;
 use crate::row::{Reader, engine, found, millis, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<Session> {
     let reader = Reader::new(row, "sessions", "id");
@@ -21,7 +21,7 @@ fn read(row: &SqliteRow) -> Result<Session> {
 }
 
 #[async_trait]
-impl SessionRepository for Scope<'_> {
+impl SessionRepository for SqlUnit {
     async fn get(&mut self, id: SessionId) -> Result<Option<Arc<Session>>> {
         if let Some(known) = self.recall(&self.memory.sessions, id) {
             return Ok(Some(known));

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::memory::Kind;
 use crate::row::{Reader, engine, found, millis, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<Tenant>> {
     let rows =
@@ -39,7 +39,7 @@ async fn add_domains(connection: &mut SqliteConnection, tenant: &Tenant) -> Resu
 }
 
 #[async_trait]
-impl TenantRepository for Scope<'_> {
+impl TenantRepository for SqlUnit {
     async fn get(&mut self) -> Result<Option<Tenant>> {
         let row = sqlx::query("SELECT tenant_id, body FROM tenants WHERE tenant_id = $1")
             .bind(&self.tenant)

@@ -16,17 +16,17 @@ use sqlx::{Sqlite, Transaction};
 use crate::memory::{Change, Doubts, Kind, Memory, Objects};
 use crate::row::engine;
 
-/// A transaction that knows whose data it may see.
+/// A transaction that knows whose data it may see. It is every repository itself, each in the file of its noun.
 pub(crate) struct SqlUnit {
     // Before the doubts, because fields are dropped in this order: what is given up is over before it is believed again.
-    connection: Connection,
-    tenant: TenantId,
+    pub(crate) connection: Connection,
     /// The tenant as text, as rows name it.
-    tenant_text: Arc<str>,
+    pub(crate) tenant: String,
+    pub(crate) tenant_id: TenantId,
+    pub(crate) memory: Arc<Memory>,
     writes: bool,
     /// Nothing was written yet: what is read is what others would read.
     untouched: bool,
-    memory: Arc<Memory>,
     began: u64,
     doubts: Doubts,
 }
@@ -50,25 +50,37 @@ impl Connection {
     }
 }
 
-/// What a repository works with: the connection of its unit, and the tenant, as text too.
-pub(crate) struct Scope<'u> {
-    pub(crate) connection: &'u mut Connection,
-    pub(crate) tenant: Arc<str>,
-    pub(crate) tenant_id: TenantId,
-    pub(crate) memory: &'u Memory,
-    writes: bool,
-    untouched: &'u mut bool,
-    began: u64,
-    doubts: &'u mut Doubts,
-}
+impl SqlUnit {
+    /// A unit for reading.
+    pub(crate) fn reading(readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
+        Self::new(None, readers, memory, tenant)
+    }
 
-impl Scope<'_> {
+    /// A unit that holds the writer.
+    pub(crate) fn writing(transaction: Transaction<'static, Sqlite>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
+        Self::new(Some(transaction), readers, memory, tenant)
+    }
+
+    fn new(transaction: Option<Transaction<'static, Sqlite>>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
+        Self {
+            tenant: tenant.to_string(),
+            tenant_id: tenant,
+            writes: transaction.is_some(),
+            untouched: true,
+            // A writer that began before the last change was over may still have waited for it: it remembers nothing older than now.
+            began: memory.now(),
+            doubts: Doubts::none(memory.clone()),
+            connection: Connection { transaction, readers },
+            memory,
+        }
+    }
+
     /// Writes must say first what they change of what is remembered, and not even be tried on a unit that was opened for reading.
     pub(crate) fn will_change(&mut self, changes: &[Change]) -> Result<()> {
         if !self.writes {
             return Err(StoreError::ReadOnly);
         }
-        *self.untouched = false;
+        self.untouched = false;
         for change in changes {
             self.doubts.add(self.tenant_id, *change);
         }
@@ -90,7 +102,7 @@ impl Scope<'_> {
         K: Hash + Eq + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
-        if *self.untouched
+        if self.untouched
             && let Some(value) = found
         {
             self.memory.remember(objects, self.tenant_id, key, self.began, value.clone());
@@ -109,88 +121,49 @@ impl Scope<'_> {
     }
 }
 
-impl SqlUnit {
-    /// A unit for reading.
-    pub(crate) fn reading(readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
-        Self::new(None, readers, memory, tenant)
-    }
-
-    /// A unit that holds the writer.
-    pub(crate) fn writing(transaction: Transaction<'static, Sqlite>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
-        Self::new(Some(transaction), readers, memory, tenant)
-    }
-
-    fn new(transaction: Option<Transaction<'static, Sqlite>>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
-        Self {
-            tenant,
-            tenant_text: tenant.to_string().into(),
-            writes: transaction.is_some(),
-            untouched: true,
-            // A writer that began before the last change was over may still have waited for it: it remembers nothing older than now.
-            began: memory.now(),
-            doubts: Doubts::none(memory.clone()),
-            connection: Connection { transaction, readers },
-            memory,
-        }
-    }
-
-    fn scope(&mut self) -> Box<Scope<'_>> {
-        Box::new(Scope {
-            connection: &mut self.connection,
-            tenant: self.tenant_text.clone(),
-            tenant_id: self.tenant,
-            memory: &self.memory,
-            writes: self.writes,
-            untouched: &mut self.untouched,
-            began: self.began,
-            doubts: &mut self.doubts,
-        })
-    }
-}
-
 #[async_trait]
 impl Unit for SqlUnit {
-    fn tenant(&mut self) -> Box<dyn TenantRepository + '_> {
-        self.scope()
+    fn tenant(&mut self) -> &mut dyn TenantRepository {
+        self
     }
-    fn users(&mut self) -> Box<dyn UserRepository + '_> {
-        self.scope()
+    fn users(&mut self) -> &mut dyn UserRepository {
+        self
     }
-    fn groups(&mut self) -> Box<dyn GroupRepository + '_> {
-        self.scope()
+    fn groups(&mut self) -> &mut dyn GroupRepository {
+        self
     }
-    fn applications(&mut self) -> Box<dyn ApplicationRepository + '_> {
-        self.scope()
+    fn applications(&mut self) -> &mut dyn ApplicationRepository {
+        self
     }
-    fn devices(&mut self) -> Box<dyn DeviceRepository + '_> {
-        self.scope()
+    fn devices(&mut self) -> &mut dyn DeviceRepository {
+        self
     }
-    fn managed_devices(&mut self) -> Box<dyn ManagedDeviceRepository + '_> {
-        self.scope()
+    fn managed_devices(&mut self) -> &mut dyn ManagedDeviceRepository {
+        self
     }
-    fn keys(&mut self) -> Box<dyn KeyRepository + '_> {
-        self.scope()
+    fn keys(&mut self) -> &mut dyn KeyRepository {
+        self
     }
-    fn sessions(&mut self) -> Box<dyn SessionRepository + '_> {
-        self.scope()
+    fn sessions(&mut self) -> &mut dyn SessionRepository {
+        self
     }
-    fn authentication_methods(&mut self) -> Box<dyn AuthenticationMethodRepository + '_> {
-        self.scope()
+    fn authentication_methods(&mut self) -> &mut dyn AuthenticationMethodRepository {
+        self
     }
-    fn grants(&mut self) -> Box<dyn GrantRepository + '_> {
-        self.scope()
+    fn grants(&mut self) -> &mut dyn GrantRepository {
+        self
     }
-    fn one_time(&mut self) -> Box<dyn OneTimeRepository + '_> {
-        self.scope()
+    fn one_time(&mut self) -> &mut dyn OneTimeRepository {
+        self
     }
-    fn domain(&mut self) -> Box<dyn DomainRepository + '_> {
-        self.scope()
+    fn domain(&mut self) -> &mut dyn DomainRepository {
+        self
     }
-    fn documents(&mut self) -> Box<dyn DocumentRepository + '_> {
-        self.scope()
+    fn documents(&mut self) -> &mut dyn DocumentRepository {
+        self
     }
-    fn logs(&mut self) -> Box<dyn LogRepository + '_> {
-        self.scope()
+    fn logs(&mut self) -> &mut dyn LogRepository {
+        self
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::memory::Kind;
 use crate::query::table;
 use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<User> {
     let reader = Reader::new(row, "users", "id");
@@ -45,7 +45,7 @@ table! { UserField in "users" as User, read, columns "password_hash, body";
     Created: "created",
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     /// The user that a statement finds by the tenant and one key.
     async fn user(&mut self, statement: &'static str, key: String) -> Result<Option<Arc<User>>> {
         let row =
@@ -55,7 +55,7 @@ impl Scope<'_> {
 }
 
 #[async_trait]
-impl UserRepository for Scope<'_> {
+impl UserRepository for SqlUnit {
     async fn get(&mut self, id: UserId) -> Result<Option<Arc<User>>> {
         if let Some(known) = self.recall(&self.memory.users, id) {
             return Ok(Some(known));

@@ -103,37 +103,37 @@ pub trait TenantStore: Send + Sync {
 
 /// A unit of work. Dropping it without [`Unit::commit`] undoes everything.
 ///
-/// Repositories borrow the unit, so one unit cannot be used from two places at once.
+/// Repositories are views of the unit and borrow it, so one unit cannot be used from two places at once.
 #[async_trait]
 pub trait Unit: Send {
     /// The tenant itself.
-    fn tenant(&mut self) -> Box<dyn TenantRepository + '_>;
+    fn tenant(&mut self) -> &mut dyn TenantRepository;
     /// Users.
-    fn users(&mut self) -> Box<dyn UserRepository + '_>;
+    fn users(&mut self) -> &mut dyn UserRepository;
     /// Groups and their members.
-    fn groups(&mut self) -> Box<dyn GroupRepository + '_>;
+    fn groups(&mut self) -> &mut dyn GroupRepository;
     /// Application registrations.
-    fn applications(&mut self) -> Box<dyn ApplicationRepository + '_>;
+    fn applications(&mut self) -> &mut dyn ApplicationRepository;
     /// Registered devices.
-    fn devices(&mut self) -> Box<dyn DeviceRepository + '_>;
+    fn devices(&mut self) -> &mut dyn DeviceRepository;
     /// Devices under management.
-    fn managed_devices(&mut self) -> Box<dyn ManagedDeviceRepository + '_>;
+    fn managed_devices(&mut self) -> &mut dyn ManagedDeviceRepository;
     /// Signing keys and the device certificate authority.
-    fn keys(&mut self) -> Box<dyn KeyRepository + '_>;
+    fn keys(&mut self) -> &mut dyn KeyRepository;
     /// Sessions.
-    fn sessions(&mut self) -> Box<dyn SessionRepository + '_>;
+    fn sessions(&mut self) -> &mut dyn SessionRepository;
     /// Second factors of users.
-    fn authentication_methods(&mut self) -> Box<dyn AuthenticationMethodRepository + '_>;
+    fn authentication_methods(&mut self) -> &mut dyn AuthenticationMethodRepository;
     /// Codes, refresh tokens, device codes and consents.
-    fn grants(&mut self) -> Box<dyn GrantRepository + '_>;
+    fn grants(&mut self) -> &mut dyn GrantRepository;
     /// One-time values: nonces and token ids that must not come twice.
-    fn one_time(&mut self) -> Box<dyn OneTimeRepository + '_>;
+    fn one_time(&mut self) -> &mut dyn OneTimeRepository;
     /// What is known of an on-premises domain.
-    fn domain(&mut self) -> Box<dyn DomainRepository + '_>;
+    fn domain(&mut self) -> &mut dyn DomainRepository;
     /// Policy documents.
-    fn documents(&mut self) -> Box<dyn DocumentRepository + '_>;
+    fn documents(&mut self) -> &mut dyn DocumentRepository;
     /// Sign-in log and directory audit.
-    fn logs(&mut self) -> Box<dyn LogRepository + '_>;
+    fn logs(&mut self) -> &mut dyn LogRepository;
 
     /// Makes everything written visible and durable.
     async fn commit(self: Box<Self>) -> Result<()>;

@@ -8,7 +8,7 @@ use sqlx::Row as _;
 use super::{COUNTED, Log, READ, entered, is_about_time};
 use crate::query::{Bound, Statement, page_of};
 use crate::row::engine;
-use crate::unit::Scope;
+use crate::unit::SqlUnit;
 
 /// Circumstances of which the latest sign-ins are merged.
 const MERGED: usize = 64;
@@ -37,7 +37,7 @@ enum Which<F> {
     These(Vec<i64>),
 }
 
-impl Scope<'_> {
+impl SqlUnit {
     /// The circumstances to read the sign-ins of; none when that does not lead to few enough.
     pub(super) async fn chosen<F: Log>(&mut self, conditions: &[Filter<F>]) -> Result<Option<Chosen<F>>> {
         let Some(kinds) = self.kinds(conditions, READ).await? else { return Ok(None) };
