@@ -11,6 +11,7 @@ mod domain;
 mod grants;
 mod groups;
 mod keys;
+mod lately;
 mod log_query;
 mod logs;
 mod managed_devices;

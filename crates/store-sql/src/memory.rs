@@ -21,13 +21,13 @@ use doorward_model::user::User;
 use doorward_model::{AppId, DeviceId, GroupId, SessionId, TenantId, UserId};
 use doorward_store::Sha256;
 use foldhash::fast::RandomState;
-use moka::sync::Cache;
 use tokio::sync::mpsc;
 
 use crate::circumstances::Stored;
+use crate::lately::Lately;
 
 /// Objects remembered of each kind, about a kilobyte each.
-const CAPACITY: u64 = 16_384;
+const CAPACITY: usize = 16_384;
 /// Places where objects and changes meet.
 const STRIPES: usize = 8192;
 
@@ -62,6 +62,13 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change(Kind, Option<u64>);
 
+impl Change {
+    /// The place of its stripe.
+    fn stripe(self, tenant: TenantId) -> usize {
+        usize::try_from(fingerprint(&(tenant, self.0, self.1)) % (STRIPES as u64)).unwrap_or_default()
+    }
+}
+
 impl Kind {
     /// The object with that key.
     pub(crate) fn one(self, key: &impl Hash) -> Change {
@@ -93,26 +100,27 @@ impl Stripe {
     }
 }
 
-/// An object with the moment before it was read.
+/// An object with the moment before it was read, and the stripes where changes of it are noted: of it alone, and of any of its kind.
 #[derive(Clone)]
 struct Remembered<V> {
     read: u64,
+    stripes: [usize; 2],
     value: V,
 }
 
 /// Objects of one kind by tenant and key. Each time that one is given out it is cloned, so values are pointers or numbers.
 pub(crate) struct Objects<K, V> {
     kind: Kind,
-    objects: Cache<(TenantId, K), Remembered<V>, RandomState>,
+    objects: Lately<(TenantId, K), Remembered<V>>,
 }
 
 impl<K, V> Objects<K, V>
 where
-    K: Hash + Eq + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
+    K: Hash + Eq,
+    V: Clone,
 {
     fn of(kind: Kind) -> Self {
-        Self { kind, objects: Cache::builder().max_capacity(CAPACITY).build_with_hasher(RandomState::default()) }
+        Self { kind, objects: Lately::new(CAPACITY) }
     }
 }
 
@@ -179,18 +187,20 @@ impl Memory {
     /// An object, if it is known to be as it was when it was read.
     pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: K) -> Option<V>
     where
-        K: Hash + Eq + Send + Sync + 'static,
-        V: Clone + Send + Sync + 'static,
+        K: Hash + Eq,
+        V: Clone,
     {
-        self.asked.store(true, Ordering::Relaxed);
+        // What every request reads is written only when it changes, so that the processors need not hand it to and fro.
+        if !self.asked.load(Ordering::Relaxed) {
+            self.asked.store(true, Ordering::Relaxed);
+        }
         if !self.watched.load(Ordering::SeqCst) {
             // Full when the watch has been told and has not looked yet.
             let _told = self.wake.try_send(());
             return None;
         }
-        let key = (tenant, key);
-        let remembered = objects.objects.get(&key)?;
-        let stripes = [objects.kind.one(&key.1), objects.kind.any()].map(|change| self.stripe(tenant, change));
+        let remembered = objects.objects.get(&(tenant, key))?;
+        let stripes = remembered.stripes.map(|place| self.stripes.get(place));
         let unchanged = stripes.iter().all(|stripe| stripe.is_some_and(|stripe| stripe.is_unchanged_since(remembered.read)));
         (unchanged && self.floor.load(Ordering::SeqCst) <= remembered.read).then_some(remembered.value)
     }
@@ -198,15 +208,11 @@ impl Memory {
     /// Remembers an object that was read after the moment `read`.
     pub(crate) fn remember<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: K, read: u64, value: V)
     where
-        K: Hash + Eq + Send + Sync + 'static,
-        V: Clone + Send + Sync + 'static,
+        K: Hash + Eq,
+        V: Clone,
     {
-        objects.objects.insert((tenant, key), Remembered { read, value });
-    }
-
-    fn stripe(&self, tenant: TenantId, change: Change) -> Option<&Stripe> {
-        let place = fingerprint(&(tenant, change.0, change.1)) % (STRIPES as u64);
-        self.stripes.get(usize::try_from(place).ok()?)
+        let stripes = [objects.kind.one(&key), objects.kind.any()].map(|change| change.stripe(tenant));
+        objects.objects.insert((tenant, key), Remembered { read, stripes, value });
     }
 
     /// Begins to doubt everything: another process has written, or may have.
@@ -241,33 +247,35 @@ impl Memory {
 /// database has committed or given up.
 pub(crate) struct Doubts {
     memory: Arc<Memory>,
-    changes: Vec<(TenantId, Change)>,
+    /// Places of the stripes.
+    stripes: Vec<usize>,
 }
 
 impl Doubts {
     pub(crate) fn none(memory: Arc<Memory>) -> Self {
-        Self { memory, changes: Vec::new() }
+        Self { memory, stripes: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.stripes.is_empty()
     }
 
     pub(crate) fn add(&mut self, tenant: TenantId, change: Change) {
-        if let Some(stripe) = self.memory.stripe(tenant, change) {
+        let place = change.stripe(tenant);
+        if let Some(stripe) = self.memory.stripes.get(place) {
             stripe.doubts.fetch_add(1, Ordering::SeqCst);
-            self.changes.push((tenant, change));
+            self.stripes.push(place);
         }
     }
 }
 
 impl Drop for Doubts {
     fn drop(&mut self) {
-        if self.changes.is_empty() {
+        if self.stripes.is_empty() {
             return;
         }
         let moment = self.memory.now.fetch_add(1, Ordering::SeqCst) + 1;
-        for stripe in self.changes.iter().filter_map(|(tenant, change)| self.memory.stripe(*tenant, *change)) {
+        for stripe in self.stripes.iter().filter_map(|place| self.memory.stripes.get(*place)) {
             stripe.changed.fetch_max(moment, Ordering::SeqCst);
             stripe.doubts.fetch_sub(1, Ordering::SeqCst);
         }

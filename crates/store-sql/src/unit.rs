@@ -90,8 +90,8 @@ impl SqlUnit {
     /// An object as it was read before, if that still holds.
     pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, key: K) -> Option<V>
     where
-        K: Hash + Eq + Send + Sync + 'static,
-        V: Clone + Send + Sync + 'static,
+        K: Hash + Eq,
+        V: Clone,
     {
         self.memory.recall(objects, self.tenant_id, key)
     }
@@ -99,8 +99,8 @@ impl SqlUnit {
     /// Remembers what this unit has read, if there was anything. After its first write a unit may see what never comes to be.
     pub(crate) fn remember<K, V>(&self, objects: &Objects<K, V>, key: K, found: Option<&V>)
     where
-        K: Hash + Eq + Send + Sync + 'static,
-        V: Clone + Send + Sync + 'static,
+        K: Hash + Eq,
+        V: Clone,
     {
         if self.untouched
             && let Some(value) = found
