@@ -36,7 +36,7 @@ fn scopes(text: &str) {
     let names = scopes.openid.names().into_iter().map(str::to_owned);
     let others = scopes.resource.iter().map(|scope| match &scope.resource {
         Some(resource) => format!("{resource}/{}", scope.value),
-        None => scope.value.clone(),
+        None => scope.value.to_owned(),
     });
     let written = names.chain(others).collect::<Vec<_>>().join(" ");
     assert_eq!(scope::parse(&written), Ok(scopes), "{written:?}");

@@ -103,18 +103,22 @@ impl Context {
     /// Issuer of v2.0 tokens of a tenant: `{base}/{tenant}/v2.0`.
     #[must_use]
     pub fn issuer(&self, tenant: TenantId) -> String {
-        format!("{}/v2.0", self.authority(tenant))
+        self.address(tenant, "/v2.0")
     }
 
     /// Issuer of v1.0 tokens of a tenant: `{base}/{tenant}/`.
     #[must_use]
     pub fn issuer_v1(&self, tenant: TenantId) -> String {
-        format!("{}/", self.authority(tenant))
+        self.address(tenant, "/")
     }
 
     /// Address under which a tenant's endpoints live, without a final slash: `{base}/{tenant}`.
     #[must_use]
     pub fn authority(&self, tenant: TenantId) -> String {
-        format!("{}/{tenant}", self.base_url.as_str().trim_end_matches('/'))
+        self.address(tenant, "")
+    }
+
+    fn address(&self, tenant: TenantId, path: &str) -> String {
+        [self.base_url.as_str().trim_end_matches('/'), "/", &tenant.to_string(), path].concat()
     }
 }

@@ -1,7 +1,6 @@
 //! Which resource a request is for, and which of its scopes.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use doorward_model::application::Application;
@@ -62,9 +61,10 @@ pub struct Target {
 pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
     let parsed =
         scope::parse(text).map_err(|error| Error::refused(ErrorCode::INVALID_SCOPE, format!("The scope is not valid: {error}.")))?;
-    let mut name: Option<String> = None;
+    let graph = || Cow::Owned(GRAPH.to_string());
+    let mut name: Option<Cow<'_, str>> = None;
     for item in &parsed.resource {
-        let this = item.resource.clone().unwrap_or_else(|| GRAPH.to_string());
+        let this = item.resource.map_or_else(graph, Cow::Borrowed);
         match &name {
             Some(other) if !same_resource(other, &this) => {
                 return Err(Error::refused(
@@ -76,19 +76,14 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
             None => name = Some(this),
         }
     }
-    let name = name.unwrap_or_else(|| GRAPH.to_string());
+    let name = name.unwrap_or_else(graph).into_owned();
     let resource = find(unit, &name).await?;
     let mut scopes = Vec::new();
     let mut default = false;
-    let mut granted: Vec<Cow<'_, str>> = text.split_ascii_whitespace().map(Cow::Borrowed).collect();
     for item in &parsed.resource {
         if item.value == DEFAULT {
             default = true;
-            for offered in resource.offered_scopes() {
-                granted.push(format!("{}/{}", name.trim_end_matches('/'), offered.value).into());
-                scopes.push(offered.value.clone());
-            }
-        } else if let Some(offered) = resource.offered_scopes().find(|offered| offered.value.eq_ignore_ascii_case(&item.value)) {
+        } else if let Some(offered) = resource.offered_scopes().find(|offered| offered.value.eq_ignore_ascii_case(item.value)) {
             scopes.push(offered.value.clone());
         } else {
             let offered = resource.offered_scopes().map(|offered| offered.value.as_str()).collect::<Vec<_>>().join(", ");
@@ -98,10 +93,27 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
             ));
         }
     }
+    let mut granted = String::with_capacity(2 * text.len());
+    text.split_ascii_whitespace().for_each(|scope| grant(&mut granted, scope));
+    if default {
+        for offered in resource.offered_scopes() {
+            grant(&mut granted, &[name.trim_end_matches('/'), "/", &offered.value].concat());
+            scopes.push(offered.value.clone());
+        }
+    }
     dedup(&mut scopes);
-    let mut seen = BTreeSet::new();
-    let granted: Vec<&str> = granted.iter().map(Cow::as_ref).filter(|scope| seen.insert(*scope)).collect();
-    Ok(Target { resource, name, scopes, openid: parsed.openid, default, granted: granted.join(" ") })
+    Ok(Target { resource, name, scopes, openid: parsed.openid, default, granted })
+}
+
+/// Adds a scope to those that are granted, unless it is among them.
+fn grant(granted: &mut String, scope: &str) {
+    if granted.split(' ').any(|known| known == scope) {
+        return;
+    }
+    if !granted.is_empty() {
+        granted.push(' ');
+    }
+    granted.push_str(scope);
 }
 
 /// Reads a v1.0 `resource`: everything the resource offers, with the OpenID Connect scopes of `scope` if there are any.

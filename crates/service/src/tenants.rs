@@ -47,26 +47,11 @@ async fn all(ctx: &Context) -> Result<Arc<[Arc<Tenant>]>> {
 /// [`ErrorCode::TENANT_NOT_FOUND`], or storage failure.
 pub async fn resolve(ctx: &Context, segment: &str, account: Option<&str>) -> Result<Arc<Tenant>> {
     let tenants = all(ctx).await?;
-    let wanted = segment.to_lowercase();
-    let found = if wanted == "common" || wanted == "organizations" {
-        let domain = account.and_then(|account| account.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
-        let by_domain = domain.and_then(|domain| tenants.iter().find(|tenant| tenant.domains.contains(&domain)));
-        by_domain.or(match &*tenants {
-            [only] => Some(only),
-            _ => None,
-        })
-    } else if let Ok(id) = wanted.parse::<TenantId>() {
-        tenants.iter().find(|tenant| tenant.id == id)
-    } else {
-        tenants.iter().find(|tenant| tenant.domains.contains(&wanted))
+    let found = match segment.parse() {
+        Ok(id) => with_id(&tenants, id),
+        Err(_) => named(&tenants, &segment.to_lowercase(), account),
     };
-    found.cloned().ok_or_else(|| {
-        let segment: String = segment.chars().take(80).collect();
-        Error::refused(
-            ErrorCode::TENANT_NOT_FOUND,
-            format!("Tenant '{segment}' not found. Use the tenant's id or one of its domains in the address."),
-        )
-    })
+    found.cloned().ok_or_else(|| not_found(segment))
 }
 
 /// The tenant with that id.
@@ -74,5 +59,29 @@ pub async fn resolve(ctx: &Context, segment: &str, account: Option<&str>) -> Res
 /// # Errors
 /// As [`resolve`].
 pub async fn by_id(ctx: &Context, id: TenantId) -> Result<Arc<Tenant>> {
-    resolve(ctx, &id.to_string(), None).await
+    with_id(&all(ctx).await?, id).cloned().ok_or_else(|| not_found(&id.to_string()))
+}
+
+fn with_id(tenants: &[Arc<Tenant>], id: TenantId) -> Option<&Arc<Tenant>> {
+    tenants.iter().find(|tenant| tenant.id == id)
+}
+
+fn named<'a>(tenants: &'a [Arc<Tenant>], name: &str, account: Option<&str>) -> Option<&'a Arc<Tenant>> {
+    let with_domain = |domain: &str| tenants.iter().find(|tenant| tenant.domains.iter().any(|known| known == domain));
+    if name != "common" && name != "organizations" {
+        return with_domain(name);
+    }
+    let domain = account.and_then(|account| account.rsplit_once('@')).map(|(_, domain)| domain.to_lowercase());
+    domain.and_then(|domain| with_domain(&domain)).or(match tenants {
+        [only] => Some(only),
+        _ => None,
+    })
+}
+
+fn not_found(segment: &str) -> Error {
+    let segment: String = segment.chars().take(80).collect();
+    Error::refused(
+        ErrorCode::TENANT_NOT_FOUND,
+        format!("Tenant '{segment}' not found. Use the tenant's id or one of its domains in the address."),
+    )
 }

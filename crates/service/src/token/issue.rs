@@ -11,7 +11,7 @@ use doorward_store::Unit;
 use doorward_wire::jwt;
 use doorward_wire::oauth::client_info;
 use doorward_wire::oauth::confirmation::KeyId;
-use doorward_wire::oauth::token_claims::{Confirmation, TokenClaims};
+use doorward_wire::oauth::token_claims::{Audience, Confirmation, TokenClaims};
 use doorward_wire::oauth::token_response::TokenResponse;
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -155,7 +155,7 @@ pub async fn issue(ctx: &Context, unit: &mut dyn Unit, issue: &Issue<'_>) -> Res
         expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
         ext_expires_in: ACCESS_TOKEN_LIFETIME.as_secs().unsigned_abs(),
         access_token: access_token?,
-        foci: refresh_token.as_ref().filter(|_| issue.of_family()).map(|_| family::ID.to_owned()),
+        foci: refresh_token.as_ref().filter(|_| issue.of_family()).map(|_| family::ID.into()),
         refresh_token,
         id_token,
         client_info: Some(client_info::encode(issue.user.id, issue.tenant.id)),
@@ -207,20 +207,20 @@ fn id_claims<'a>(ctx: &Context, issue: &Issue<'a>) -> TokenClaims<'a> {
     TokenClaims {
         email: issue.target.openid.email.then_some(&issue.user.user_principal_name),
         nonce: issue.nonce,
-        ..persons_claims(ctx, issue, issue.version, issue.client.app_id.to_string())
+        ..persons_claims(ctx, issue, issue.version, Audience::Application(issue.client.app_id))
     }
 }
 
 /// Whom an access token is for: the resource, as the client named it in v1.0.
-pub(super) fn audience(target: &Target, version: Version) -> String {
+pub(super) fn audience(target: &Target, version: Version) -> Audience<'_> {
     match version {
-        Version::V1 => target.name.clone(),
-        Version::V2 => target.resource.app_id.to_string(),
+        Version::V1 => Audience::Name(&target.name),
+        Version::V2 => Audience::Application(target.resource.app_id),
     }
 }
 
 /// What every token of a person says.
-fn persons_claims<'a>(ctx: &Context, issue: &Issue<'a>, version: Version, audience: String) -> TokenClaims<'a> {
+fn persons_claims<'a>(ctx: &Context, issue: &Issue<'a>, version: Version, audience: Audience<'a>) -> TokenClaims<'a> {
     TokenClaims {
         acrs: issue.authentication_context.map(|context| [context]),
         amr: Some(&issue.session.amr),
@@ -238,7 +238,7 @@ pub(super) fn claims<'a>(
     sign_in: SignInId,
     tenant: TenantId,
     version: Version,
-    audience: String,
+    audience: Audience<'a>,
     subject: String,
     object: Uuid,
 ) -> TokenClaims<'a> {
@@ -284,6 +284,11 @@ pub(super) fn claims<'a>(
 /// `sub` differs from client to client (OpenID Connect Core §8.1), so that two apps cannot match their users by it.
 fn pairwise_subject(issue: &Issue<'_>) -> String {
     use base64::Engine as _;
-    let text = format!("doorward subject {} {} {}", issue.tenant.id, issue.client.app_id, issue.user.id);
+    let mut text = String::with_capacity(128);
+    text.push_str("doorward subject");
+    for id in [issue.tenant.id.0, issue.client.app_id.0, issue.user.id.0] {
+        text.push(' ');
+        text.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    }
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha256(&text))
 }

@@ -1,11 +1,14 @@
 //! The token endpoint (RFC 6749 §3.2), in both dialects.
 
+use std::borrow::Cow;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use doorward_model::ErrorCode;
@@ -31,6 +34,19 @@ use url::Url;
 use super::OAuthError;
 use super::error::no_store;
 use crate::caller::{TheCaller, header};
+
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+
+/// The `Authorization` header, if it is visible ASCII. Nothing else is needed of the headers, so they need not be copied.
+pub(super) struct Authorization(Option<String>);
+
+impl<S: Sync> FromRequestParts<S> for Authorization {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(header(&parts.headers, "authorization").map(str::to_owned)))
+    }
+}
 
 /// Fields of all grants; each grant asks for its own.
 #[derive(Deserialize, Default)]
@@ -67,13 +83,13 @@ impl Parameters {
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
-pub(super) async fn v2(state: State<Arc<Context>>, caller: TheCaller, path: Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    respond(state, caller, path, headers, body, Version::V2).await
+pub(super) async fn v2(state: State<Arc<Context>>, caller: TheCaller, path: Path<String>, given: Authorization, body: Bytes) -> Response {
+    respond(state, caller, path, given, body, Version::V2).await
 }
 
 /// `POST /{tenant}/oauth2/token`: the v1.0 dialect, and the broker's endpoint.
-pub(super) async fn v1(state: State<Arc<Context>>, caller: TheCaller, path: Path<String>, headers: HeaderMap, body: Bytes) -> Response {
-    respond(state, caller, path, headers, body, Version::V1).await
+pub(super) async fn v1(state: State<Arc<Context>>, caller: TheCaller, path: Path<String>, given: Authorization, body: Bytes) -> Response {
+    respond(state, caller, path, given, body, Version::V1).await
 }
 
 /// The body is read without regard to its content type: existing clients ask for a nonce with none at all.
@@ -81,17 +97,17 @@ async fn respond(
     State(ctx): State<Arc<Context>>,
     TheCaller(caller): TheCaller,
     Path(segment): Path<String>,
-    headers: HeaderMap,
+    Authorization(authorization): Authorization,
     body: Bytes,
     version: Version,
 ) -> Response {
-    let mut response = match handle(&ctx, &caller, &segment, &headers, &body, version).await {
+    let mut response = match handle(&ctx, &caller, &segment, authorization.as_deref(), &body, version).await {
         Ok(response) => response,
         Err(error) => OAuthError::new(&ctx, &caller, error).into_response(),
     };
     no_store(response.headers_mut());
     if let Ok(id) = HeaderValue::try_from(caller.correlation_id.to_string()) {
-        response.headers_mut().insert("client-request-id", id);
+        response.headers_mut().insert(CLIENT_REQUEST_ID, id);
     }
     response
 }
@@ -100,7 +116,7 @@ async fn handle(
     ctx: &Context,
     caller: &Caller,
     segment: &str,
-    headers: &HeaderMap,
+    authorization: Option<&str>,
     body: &[u8],
     version: Version,
 ) -> Result<Response, Error> {
@@ -112,10 +128,10 @@ async fn handle(
     let endpoint = Endpoint { segment, dialect: if version == Version::V1 { "oauth2" } else { "oauth2/v2.0" } };
     // A v2.0 client may still name a resource at the v1.0 endpoint and the other way round; what it sends decides.
     let version = if parameters.resource.is_some() { Version::V1 } else { version };
-    match grant(ctx, &tenant, caller, headers, &parameters, &endpoint, version).await {
+    match grant(ctx, &tenant, caller, authorization, &parameters, &endpoint, version).await {
         Ok(response) => Ok(response),
         Err(error) => {
-            let basic = basic(headers).map(|(id, _)| id);
+            let basic = authorization.and_then(basic).map(|(id, _)| id);
             let client_id = parameters.client_id.as_deref().or(basic.as_deref());
             Err(access::refused_early(ctx, &tenant, caller, "token", client_id, error).await)
         }
@@ -139,7 +155,7 @@ async fn grant(
     ctx: &Context,
     tenant: &Tenant,
     caller: &Caller,
-    headers: &HeaderMap,
+    authorization: Option<&str>,
     parameters: &Parameters,
     endpoint: &Endpoint<'_>,
     version: Version,
@@ -147,7 +163,7 @@ async fn grant(
     let tokens = match parameters.grant_type.as_str() {
         "srv_challenge" => return Ok(Json(json!({ "Nonce": one_time::nonce(ctx, tenant.id)? })).into_response()),
         "urn:ietf:params:oauth:grant-type:jwt-bearer" if parameters.requested_token_use.as_deref() == Some("on_behalf_of") => {
-            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let application = authenticated(ctx, tenant, authorization, parameters).await?;
             let capabilities = capabilities(parameters);
             let exchange = on_behalf_of::OnBehalfOf {
                 assertion: required(parameters.assertion.as_deref(), "assertion")?,
@@ -159,7 +175,7 @@ async fn grant(
         }
         "urn:ietf:params:oauth:grant-type:jwt-bearer" => return signed_request(ctx, tenant, caller, parameters, version).await,
         "authorization_code" => {
-            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let application = authenticated(ctx, tenant, authorization, parameters).await?;
             let capabilities = capabilities(parameters);
             let hub = parameters.hub();
             let redemption = authorization_code::Redemption {
@@ -174,11 +190,11 @@ async fn grant(
             authorization_code::redeem(ctx, tenant, caller, &application, redemption, version).await?
         }
         "refresh_token" => {
-            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let application = authenticated(ctx, tenant, authorization, parameters).await?;
             let capabilities = capabilities(parameters);
             let authentication_context = authentication_context(parameters);
             let confirmation = confirmation(parameters)?;
-            let device_answer = header(headers, "authorization").filter(|header| Answer::is_one(header));
+            let device_answer = authorization.filter(|header| Answer::is_one(header));
             let may_ask = caller.answers_pkeyauth || device_answer.is_some();
             let endpoint = may_ask.then(|| endpoint.address(ctx)).transpose()?;
             let hub = parameters.hub();
@@ -197,7 +213,7 @@ async fn grant(
             refresh_token::redeem(ctx, tenant, caller, &application, refresh, version).await?
         }
         "password" => {
-            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let application = authenticated(ctx, tenant, authorization, parameters).await?;
             let capabilities = capabilities(parameters);
             let grant = password::PasswordGrant {
                 username: required(parameters.username.as_deref(), "username")?,
@@ -209,12 +225,12 @@ async fn grant(
             password::sign_in(ctx, tenant, caller, &application, grant, version).await?
         }
         "client_credentials" => {
-            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let application = authenticated(ctx, tenant, authorization, parameters).await?;
             client_credentials::issue(ctx, tenant, caller, &application, &parameters.scope, parameters.resource.as_deref(), version).await?
         }
         // Some clients send the name that the grant had before it became a standard.
         "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
-            let application = authenticated(ctx, tenant, headers, parameters).await?;
+            let application = authenticated(ctx, tenant, authorization, parameters).await?;
             let code = required(parameters.device_code.as_deref(), "device_code")?;
             device_code::poll(ctx, tenant, caller, &application, code, version).await?
         }
@@ -253,13 +269,23 @@ async fn signed_request(
     Ok(([(header::CONTENT_TYPE, "application/jose")], encrypted).into_response())
 }
 
-async fn authenticated(ctx: &Context, tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters) -> Result<Arc<Application>, Error> {
-    let basic = basic(headers);
+async fn authenticated(
+    ctx: &Context,
+    tenant: &Tenant,
+    authorization: Option<&str>,
+    parameters: &Parameters,
+) -> Result<Arc<Application>, Error> {
+    let basic = authorization.and_then(basic);
     // An assertion names its client itself (RFC 7521 §4.2).
     let asserted = || jwt::unverified_claim(parameters.client_assertion.as_deref()?, "sub");
-    let client_id = parameters.client_id.clone().or_else(|| basic.as_ref().map(|(id, _)| id.clone())).or_else(asserted);
+    let named = parameters.client_id.as_deref().or(basic.as_ref().map(|(id, _)| id.as_str()));
+    let client_id = named.map(Cow::Borrowed).or_else(|| asserted().map(Cow::Owned));
     let credential = ClientCredential {
-        secret: parameters.client_secret.clone().filter(|secret| !secret.is_empty()).or_else(|| basic.map(|(_, secret)| secret)),
+        secret: parameters
+            .client_secret
+            .clone()
+            .filter(|secret| !secret.is_empty())
+            .or_else(|| basic.as_ref().map(|(_, secret)| secret.clone())),
         assertion: parameters.client_assertion.clone(),
     };
     // Only an assertion leaves something to remember.
@@ -275,9 +301,8 @@ async fn authenticated(ctx: &Context, tenant: &Tenant, headers: &HeaderMap, para
 }
 
 /// `client_secret_basic` (RFC 6749 §2.3.1): both parts are form-encoded before they are joined.
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = header(headers, "authorization")?;
-    let encoded = value.strip_prefix("Basic ").or_else(|| value.strip_prefix("basic "))?;
+fn basic(authorization: &str) -> Option<(String, String)> {
+    let encoded = authorization.strip_prefix("Basic ").or_else(|| authorization.strip_prefix("basic "))?;
     let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
     let form = |text: &str| {

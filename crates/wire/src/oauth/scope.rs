@@ -25,6 +25,17 @@ impl OpenIdScopes {
         }
     }
 
+    /// The scope with that name, in whatever case; none when it is not one of OpenID Connect.
+    fn named(&mut self, name: &str) -> Option<&mut bool> {
+        let known = [
+            ("openid", &mut self.openid),
+            ("profile", &mut self.profile),
+            ("email", &mut self.email),
+            ("offline_access", &mut self.offline_access),
+        ];
+        known.into_iter().find_map(|(known, wanted)| known.eq_ignore_ascii_case(name).then_some(wanted))
+    }
+
     /// Their names.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {
@@ -35,22 +46,25 @@ impl OpenIdScopes {
     }
 }
 
+/// What brokers ask for beside openid when they want a primary refresh token (MS-OAPXBC).
+const OF_BROKERS: [&str; 2] = ["aza", "ugs"];
+
 /// One scope of a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResourceScope {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceScope<'t> {
     /// Client id or identifier URI; none for a bare name.
-    pub resource: Option<String>,
+    pub resource: Option<&'t str>,
     /// Value, for example `Mail.Read` or `.default`.
-    pub value: String,
+    pub value: &'t str,
 }
 
 /// A parsed scope parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scopes {
+pub struct Scopes<'t> {
     /// OpenID Connect scopes.
     pub openid: OpenIdScopes,
     /// The others, in order.
-    pub resource: Vec<ResourceScope>,
+    pub resource: Vec<ResourceScope<'t>>,
 }
 
 /// The parameter is not a scope.
@@ -71,7 +85,7 @@ pub enum ScopeError {
 ///
 /// # Errors
 /// [`ScopeError`].
-pub fn parse(text: &str) -> Result<Scopes, ScopeError> {
+pub fn parse(text: &str) -> Result<Scopes<'_>, ScopeError> {
     if text.len() > 4096 {
         return Err(ScopeError::TooLong);
     }
@@ -80,24 +94,20 @@ pub fn parse(text: &str) -> Result<Scopes, ScopeError> {
     }
     let mut scopes = Scopes::default();
     for token in text.split(' ').filter(|token| !token.is_empty()) {
-        match token.to_ascii_lowercase().as_str() {
-            "openid" => scopes.openid.openid = true,
-            "profile" => scopes.openid.profile = true,
-            "email" => scopes.openid.email = true,
-            "offline_access" => scopes.openid.offline_access = true,
-            // What brokers ask for beside openid when they want a primary refresh token (MS-OAPXBC).
-            "aza" | "ugs" => {}
-            _ => scopes.resource.push(resource_scope(token)?),
+        match scopes.openid.named(token) {
+            Some(wanted) => *wanted = true,
+            None if OF_BROKERS.iter().any(|known| known.eq_ignore_ascii_case(token)) => {}
+            None => scopes.resource.push(resource_scope(token)?),
         }
     }
     Ok(scopes)
 }
 
-fn resource_scope(token: &str) -> Result<ResourceScope, ScopeError> {
+fn resource_scope(token: &str) -> Result<ResourceScope<'_>, ScopeError> {
     match token.rsplit_once('/') {
-        None => Ok(ResourceScope { resource: None, value: token.to_owned() }),
+        None => Ok(ResourceScope { resource: None, value: token }),
         Some((_, "")) => Err(ScopeError::NoValue(token.to_owned())),
         // `https://host//.default` asks for the resource `https://host/`, which is how v1.0 names are written.
-        Some((resource, value)) => Ok(ResourceScope { resource: Some(resource.to_owned()), value: value.to_owned() }),
+        Some((resource, value)) => Ok(ResourceScope { resource: Some(resource), value }),
     }
 }

@@ -19,7 +19,7 @@ pub struct TokenClaims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub appid: Option<AppId>,
     /// Whom the token is for.
-    pub aud: String,
+    pub aud: Audience<'a>,
     /// When the person signed in, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
@@ -83,6 +83,16 @@ pub struct TokenClaims<'a> {
     /// Client capabilities.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub xms_cc: Option<&'a [String]>,
+}
+
+/// Whom a token is for.
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+pub enum Audience<'a> {
+    /// A resource, as the client named it.
+    Name(&'a str),
+    /// A resource or a client by its id.
+    Application(AppId),
 }
 
 /// The key of the client (RFC 7800 §3.4).

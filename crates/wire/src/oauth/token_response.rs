@@ -1,12 +1,14 @@
 //! Successful answer of the token endpoint (RFC 6749 §5.1).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Tokens. Lifetimes are in seconds.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenResponse {
     /// `Bearer`.
-    pub token_type: String,
+    pub token_type: Cow<'static, str>,
     /// Granted scope.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
@@ -24,7 +26,7 @@ pub struct TokenResponse {
     pub id_token: Option<String>,
     /// Family of clients that share the refresh token.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub foci: Option<String>,
+    pub foci: Option<Cow<'static, str>>,
     /// See [`super::client_info`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_info: Option<String>,

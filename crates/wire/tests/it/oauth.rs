@@ -142,10 +142,11 @@ fn an_app_on_ios_is_known_by_the_form_of_its_redirect(#[case] uri: &str, #[case]
 )]
 #[case::resource_with_path("api://contoso/mail/Mail.Read", Some("api://contoso/mail"), "Mail.Read")]
 fn a_scope_is_split_into_resource_and_value(#[case] token: &str, #[case] resource: Option<&str>, #[case] value: &str) {
-    let scopes = scope::parse(&format!("openid {token}  offline_access")).unwrap();
+    let text = format!("openid {token}  offline_access");
+    let scopes = scope::parse(&text).unwrap();
     assert_eq!(scopes.openid.names(), ["openid", "offline_access"]);
     let [found] = &scopes.resource[..] else { panic!("one resource scope") };
-    assert_eq!((found.resource.as_deref(), found.value.as_str()), (resource, value));
+    assert_eq!((found.resource, found.value), (resource, value));
 }
 
 #[test]
