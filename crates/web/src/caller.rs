@@ -28,7 +28,8 @@ impl FromRequestParts<Arc<Context>> for TheCaller {
         let answers_pkeyauth = announces_pkeyauth(&parts.headers, user_agent);
         Ok(Self(Caller {
             ip,
-            user_agent: user_agent.chars().take(256).collect(),
+            // Visible ASCII, so that every byte is a character.
+            user_agent: user_agent.get(..256).unwrap_or(user_agent).to_owned(),
             // A library names itself in the address as well, and adds headers where the web view is its own.
             in_system_browser: client_sku == "MSAL.iOS" && in_header.is_none() && !answers_pkeyauth,
             client_sku: client_sku.to_owned(),

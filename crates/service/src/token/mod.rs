@@ -36,8 +36,9 @@ pub(crate) async fn live_session(ctx: &Context, unit: &mut dyn Unit, id: Session
         )
     };
     let (session, user) = session::load(unit, id).await?.ok_or_else(gone)?;
-    require_active(&user, ctx.now())?;
-    if !session::is_live(&session, &user, ctx.now()) {
+    let now = ctx.now();
+    require_active(&user, now)?;
+    if !session::is_live(&session, &user, now) {
         return Err(gone());
     }
     Ok((session, user))

@@ -37,6 +37,25 @@ async fn a_refresh_token_gives_new_tokens_more_than_once() {
 }
 
 #[tokio::test]
+async fn granted_is_what_was_asked_for_once_and_then_what_default_stands_for() {
+    const DEFAULT: &str = "api://contoso-mail/.default";
+    const READ: &str = "api://contoso-mail/Mail.Read";
+    const SEND: &str = "api://contoso-mail/Mail.Send";
+    let world = World::new().await;
+    let token = first_tokens(&world).await["refresh_token"].as_str().unwrap().to_owned();
+    let client = CLI.to_string();
+    for (asked, granted) in [
+        (format!("{READ} openid {READ}"), format!("{READ} openid")),
+        (format!("{DEFAULT} offline_access"), format!("{DEFAULT} offline_access {READ} {SEND}")),
+        (format!("{SEND} {DEFAULT} openid"), format!("{SEND} {DEFAULT} openid {READ}")),
+        (format!("{DEFAULT} API://contoso-mail//.default"), format!("{DEFAULT} API://contoso-mail//.default {READ} {SEND}")),
+    ] {
+        let fields = [("grant_type", "refresh_token"), ("client_id", client.as_str()), ("refresh_token", &token), ("scope", &asked)];
+        assert_eq!(world.token(&fields).await.json()["scope"], granted, "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn a_refresh_token_is_kept_for_a_day_and_for_what_it_was_issued_for() {
     let world = World::new().await;
     let first = first_tokens(&world).await["refresh_token"].as_str().unwrap().to_owned();
