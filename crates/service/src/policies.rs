@@ -43,7 +43,7 @@ pub struct TenantPolicies {
 /// Storage failure, or a stored policy that cannot be read: then nobody gets in, because leaving it out could open a door.
 pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Result<Arc<TenantPolicies>> {
     let generation = unit.tenant().generation().await?;
-    if let Some(policies) = ctx.policies.0.get(tenant, generation).await {
+    if let Some(policies) = ctx.policies.0.get(tenant, generation) {
         return Ok(policies);
     }
     let documents = documents(unit).await?;
@@ -53,7 +53,7 @@ pub async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Re
     let decisions = DecisionCache::new(compiled.clone(), DECISION_ROWS);
     let hash = hash(&documents);
     let policies = TenantPolicies { compiled, decisions, about_registration, about_devices, hash };
-    Ok(ctx.policies.0.put(tenant, generation, policies).await)
+    Ok(ctx.policies.0.put(tenant, generation, policies))
 }
 
 /// The documents of a tenant as they are, and as they are but for one of them: before a change or after it.

@@ -32,7 +32,6 @@ enum Message {
 }
 
 /// Handle to the writer.
-#[derive(Clone)]
 pub struct SignInLog {
     queue: mpsc::Sender<Message>,
     hurry: Arc<Notify>,

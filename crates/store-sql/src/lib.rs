@@ -11,7 +11,6 @@ mod domain;
 mod grants;
 mod groups;
 mod keys;
-mod lately;
 mod log_query;
 mod logs;
 mod managed_devices;

@@ -21,13 +21,16 @@ use doorward_model::user::User;
 use doorward_model::{AppId, DeviceId, GroupId, SessionId, TenantId, UserId};
 use doorward_store::Sha256;
 use foldhash::fast::RandomState;
+use quick_cache::UnitWeighter;
+use quick_cache::sync::{Cache, DefaultLifecycle};
 use tokio::sync::mpsc;
 
 use crate::circumstances::Stored;
-use crate::lately::Lately;
 
 /// Objects remembered of each kind, about a kilobyte each.
-const CAPACITY: usize = 16_384;
+const CAPACITY: u64 = 16_384;
+/// Objects of each kind that there is room for from the start.
+const FEW: usize = 64;
 /// Places where objects and changes meet.
 const STRIPES: usize = 8192;
 
@@ -111,7 +114,7 @@ struct Remembered<V> {
 /// Objects of one kind by tenant and key. Each time that one is given out it is cloned, so values are pointers or numbers.
 pub(crate) struct Objects<K, V> {
     kind: Kind,
-    objects: Lately<(TenantId, K), Remembered<V>>,
+    objects: Cache<(TenantId, K), Remembered<V>, UnitWeighter, RandomState>,
 }
 
 impl<K, V> Objects<K, V>
@@ -120,7 +123,8 @@ where
     V: Clone,
 {
     fn of(kind: Kind) -> Self {
-        Self { kind, objects: Lately::new(CAPACITY) }
+        let objects = Cache::with(FEW, CAPACITY, UnitWeighter, RandomState::default(), DefaultLifecycle::default());
+        Self { kind, objects }
     }
 }
 

@@ -55,11 +55,11 @@ pub struct AppProtectionCache(ByGeneration<Vec<Stored>>);
 /// Storage failure.
 pub(super) async fn current(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Result<Arc<Vec<Stored>>> {
     let generation = unit.tenant().generation().await?;
-    if let Some(policies) = ctx.app_protection.0.get(tenant, generation).await {
+    if let Some(policies) = ctx.app_protection.0.get(tenant, generation) {
         return Ok(policies);
     }
     let policies = all(unit).await?;
-    Ok(ctx.app_protection.0.put(tenant, generation, policies).await)
+    Ok(ctx.app_protection.0.put(tenant, generation, policies))
 }
 
 /// The policies that are assigned to a user, for whatever app and device.

@@ -5,22 +5,24 @@ use std::sync::Arc;
 
 use doorward_model::sign_in_record::Circumstances;
 use foldhash::fast::RandomState;
-use moka::sync::Cache;
+use quick_cache::UnitWeighter;
+use quick_cache::sync::{Cache, DefaultLifecycle};
 
 /// Circumstances remembered, about 2 KiB each.
 const CAPACITY: u64 = 4096;
+/// Circumstances that there is room for from the start.
+const FEW: usize = 64;
 
 /// Circumstances by their hash.
-#[derive(Clone)]
 pub(crate) struct Told {
     hasher: RandomState,
-    circumstances: Cache<u64, Arc<Circumstances>, RandomState>,
+    circumstances: Cache<u64, Arc<Circumstances>, UnitWeighter, RandomState>,
 }
 
 impl Default for Told {
     fn default() -> Self {
         let hasher = RandomState::default();
-        let circumstances = Cache::builder().max_capacity(CAPACITY).build_with_hasher(hasher.clone());
+        let circumstances = Cache::with(FEW, CAPACITY, UnitWeighter, hasher.clone(), DefaultLifecycle::default());
         Self { hasher, circumstances }
     }
 }
