@@ -31,6 +31,7 @@ pub mod password;
 pub mod policies;
 pub mod preview;
 pub mod protection;
+mod read_lately;
 pub mod resource;
 pub mod service_access;
 pub mod setup;

@@ -1,41 +1,40 @@
 //! Which tenant a request is for.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use doorward_model::tenant::Tenant;
 use doorward_model::{ErrorCode, TenantId};
-use moka::future::Cache;
+use jiff::SignedDuration;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::read_lately::ReadLately;
 
 /// Tenants as read from the store a moment ago.
-pub struct TenantCache(Cache<(), Arc<[Arc<Tenant>]>>);
+pub struct TenantCache(ReadLately<(), Arc<[Arc<Tenant>]>>);
 
 impl Default for TenantCache {
     fn default() -> Self {
         // Tenants come and go rarely; five seconds keep another node's change from staying unseen.
-        Self(Cache::builder().max_capacity(1).time_to_live(Duration::from_secs(5)).build())
+        Self(ReadLately::new(1, SignedDuration::from_secs(5)))
     }
 }
 
 impl TenantCache {
     /// Forgets what was read, after a change made on this node.
     pub fn invalidate(&self) {
-        self.0.invalidate_all();
+        self.0.forget(&());
     }
 }
 
 async fn all(ctx: &Context) -> Result<Arc<[Arc<Tenant>]>> {
-    if let Some(known) = ctx.tenants.0.get(&()).await {
+    let now = ctx.now();
+    if let Some(known) = ctx.tenants.0.get(&(), now) {
         return Ok(known);
     }
-    ctx.tenants
-        .0
-        .try_get_with((), async { ctx.store.tenants().await.map(|tenants| tenants.into_iter().map(Arc::new).collect()) })
-        .await
-        .map_err(|error| Error::internal("reading tenants", &error))
+    let tenants: Arc<[_]> = ctx.store.tenants().await?.into_iter().map(Arc::new).collect();
+    ctx.tenants.0.put((), now, Arc::clone(&tenants));
+    Ok(tenants)
 }
 
 /// The tenant that a path segment names: its GUID or one of its domains.

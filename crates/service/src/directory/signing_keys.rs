@@ -39,7 +39,7 @@ pub async fn rotate_signing_keys(ctx: &Context, tenant: TenantId, actor: &Actor,
     let change = Change { activity: "Rotate", kind: "signing keys", id: tenant.to_string(), before, after, actor };
     record(ctx, unit.as_mut(), change).await?;
     unit.commit().await?;
-    ctx.keys.forget(tenant).await;
+    ctx.keys.forget(tenant);
     Ok(())
 }
 

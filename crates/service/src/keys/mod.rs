@@ -4,35 +4,35 @@ mod device_ca;
 mod rotation;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use doorward_model::TenantId;
 use doorward_model::application::SigningAlgorithm;
 use doorward_model::key::KeySlot;
 use doorward_store::Unit;
 use doorward_wire::key::{SigningKey, VerifyingKey};
-use moka::future::Cache;
+use jiff::SignedDuration;
 
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::read_lately::ReadLately;
 
 pub use device_ca::{DeviceAuthority, create_device_ca, device_authority};
 pub use rotation::{create_signing_keys, rotate};
 
 /// The keys of a tenant as read a moment ago.
-pub struct KeyRing(Cache<TenantId, Arc<TenantKeys>>);
+pub struct KeyRing(ReadLately<TenantId, Arc<TenantKeys>>);
 
 impl Default for KeyRing {
     fn default() -> Self {
         // A key is published in slot `next` long before it signs, so a minute of staleness on another node does no harm.
-        Self(Cache::builder().max_capacity(1024).time_to_live(Duration::from_secs(60)).build())
+        Self(ReadLately::new(1024, SignedDuration::from_secs(60)))
     }
 }
 
 impl KeyRing {
     /// Forgets what was read, after a change was committed on this node.
-    pub(crate) async fn forget(&self, tenant: TenantId) {
-        self.0.invalidate(&tenant).await;
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.0.forget(&tenant);
     }
 }
 
@@ -69,7 +69,8 @@ impl TenantKeys {
 /// # Errors
 /// Storage failure, or keys that the master key does not open.
 pub async fn of_tenant(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Result<Arc<TenantKeys>> {
-    if let Some(keys) = ctx.keys.0.get(&tenant).await {
+    let now = ctx.now();
+    if let Some(keys) = ctx.keys.0.get(&tenant, now) {
         return Ok(keys);
     }
     let mut signing = Vec::new();
@@ -88,7 +89,7 @@ pub async fn of_tenant(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> 
     }
     let jwks = serde_json::json!({ "keys": published }).to_string();
     let keys = Arc::new(TenantKeys { signing, verifying, jwks });
-    ctx.keys.0.insert(tenant, keys.clone()).await;
+    ctx.keys.0.put(tenant, now, keys.clone());
     Ok(keys)
 }
 

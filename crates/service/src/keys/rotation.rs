@@ -22,7 +22,7 @@ pub async fn create_signing_keys(ctx: &Context, unit: &mut dyn Unit, tenant: Ten
             add(ctx, unit, tenant, algorithm, slot).await?;
         }
     }
-    ctx.keys.0.invalidate(&tenant).await;
+    ctx.keys.forget(tenant);
     Ok(())
 }
 
@@ -47,7 +47,7 @@ pub async fn rotate(ctx: &Context, unit: &mut dyn Unit, tenant: TenantId) -> Res
     for algorithm in ALGORITHMS {
         add(ctx, unit, tenant, algorithm, KeySlot::Next).await?;
     }
-    ctx.keys.0.invalidate(&tenant).await;
+    ctx.keys.forget(tenant);
     Ok(())
 }
 
