@@ -122,7 +122,7 @@ class Callback:
         try:
             answer = self._answers.get(timeout=30)
         except Empty:
-            raise AssertionError("no answer came back to the application") from None
+            raise AssertionError(f"no answer came back to the application; the page says: {page.inner_text('body')}") from None
         page.wait_for_url(lambda url: url.startswith(self.uri))
         return answer
 

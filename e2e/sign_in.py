@@ -21,6 +21,9 @@ def sign_in(page: Page, name: str, password: str) -> None:
 
 
 def accept_consent_if_asked(page: Page) -> None:
+    # A key that was pressed does not wait for the page that it leads to.
+    expect(page.get_by_label("Password", exact=True)).to_be_hidden(timeout=30_000)
+    page.wait_for_load_state()
     button = page.get_by_role("button", name="Accept")
     if button.is_visible():
         button.click()
