@@ -73,9 +73,9 @@ impl Body {
 pub(crate) fn record(row: &SqliteRow) -> Result<SignInRecord> {
     let reader = Reader::new(row, "sign_ins", "id");
     Ok(SignInRecord {
-        id: SignInId(reader.parsed("id")?),
+        id: SignInId(reader.id("id")?),
         created_date_time: reader.time("created")?,
-        correlation_id: CorrelationId(reader.parsed("correlation_id")?),
+        correlation_id: CorrelationId(reader.id("correlation_id")?),
         circumstances: reader.body()?,
     })
 }

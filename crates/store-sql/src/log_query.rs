@@ -13,7 +13,7 @@ use doorward_store::query::{Comparison, Filter, Key, Page, Part, Position, Query
 use sqlx::Row as _;
 
 use self::circumstances::Chosen;
-use crate::query::{Bound, Statement, Table, escaped, page_of};
+use crate::query::{Bound, Statement, Table, escaped, page_of, read_id};
 use crate::row::{engine, fold};
 use crate::unit::SqlUnit;
 
@@ -30,6 +30,8 @@ pub(crate) trait Log: Table {
     const ROWS: &'static str;
     /// What joins the rows to the columns that stand elsewhere.
     const WHOLE: &'static str = "";
+    /// What holds of the rows of the tenant `$1`.
+    const OWN: &'static str = "tenant_id = $1";
     /// The index of the rows by tenant, `created` and `id`.
     const BY_TIME: &'static str;
     /// The field of the order.
@@ -86,10 +88,10 @@ impl SqlUnit {
         let end = if searches { self.end(name, entered_by.as_ref(), &conditions, after, descending).await? } else { None };
         let mut statement = Statement::of_log::<F>(&format!("id, {}, created AS order_key", F::READ), name, true, &self.tenant);
         statement.all_of(&conditions);
-        statement.between(after, end.as_ref(), descending);
+        statement.between::<F>(after, end.as_ref(), descending);
         statement.in_order_of_log(descending);
         let limit = statement.limit(query.limit);
-        let mut page = page_of::<F>(&self.rows(statement).await?, limit, F::CREATED.kind())?;
+        let mut page = page_of::<F>(&self.rows(statement).await?, limit, F::CREATED)?;
         // What was read is known to hold no more: the next page begins behind it.
         page.next = page.next.or(end);
         Ok(page)
@@ -230,13 +232,13 @@ impl SqlUnit {
     ) -> Result<Option<Position>> {
         let mut statement = Statement::of_log::<F>("id, created", index, false, &self.tenant);
         statement.all_of(entered_by.into_iter().chain(conditions.iter().filter(|one| is_about_time(one))));
-        statement.between(after, None, descending);
+        statement.between::<F>(after, None, descending);
         statement.in_order_of_log(descending);
         statement.push(" LIMIT 1 OFFSET ");
         statement.bind(Bound::Integer(READ));
         let rows = self.rows(statement).await?;
         let place =
-            |row: &sqlx::sqlite::SqliteRow| Ok(Position { key: Some(Key::Integer(row.try_get("created")?)), id: row.try_get("id")? });
+            |row: &sqlx::sqlite::SqliteRow| Ok(Position { key: Some(Key::Integer(row.try_get("created")?)), id: read_id::<F>(row)? });
         rows.first().map(place).transpose().map_err(engine)
     }
 }
@@ -245,7 +247,7 @@ impl Statement {
     /// Rows that an index leads to, whole or with their own columns alone.
     fn of_log<F: Log>(columns: &str, index: &str, whole: bool, tenant: &str) -> Self {
         let join = if whole { F::WHOLE } else { "" };
-        Self::new(format!("SELECT {columns} FROM {} INDEXED BY {index} {join} WHERE tenant_id = $1", F::ROWS), tenant)
+        Self::new(format!("SELECT {columns} FROM {} INDEXED BY {index} {join} WHERE {}", F::ROWS, F::OWN), tenant)
     }
 
     fn all_of<'a, F: Log>(&mut self, conditions: impl IntoIterator<Item = &'a Filter<F>>) {
@@ -261,14 +263,14 @@ impl Statement {
     }
 
     /// Rows after one place and up to another.
-    fn between(&mut self, after: Option<&Position>, end: Option<&Position>, descending: bool) {
+    fn between<F: Log>(&mut self, after: Option<&Position>, end: Option<&Position>, descending: bool) {
         let (beyond, up_to) = if descending { ("<", ">=") } else { (">", "<=") };
         for (place, operator) in [(after, beyond), (end, up_to)] {
             let Some(Position { key: Some(Key::Integer(created)), id }) = place else { continue };
             self.push(&format!(" AND (created, id) {operator} ("));
             self.bind(Bound::Integer(*created));
             self.push(", ");
-            self.bind(Bound::Text(id.clone()));
+            self.bind(Bound::id(F::ID, id));
             self.push(")");
         }
     }

@@ -28,7 +28,7 @@ const POLICY: &str = "policy";
 const GRANT: &str = "grant";
 
 table! { SignInField in "sign_in_log" as SignInRecord, circumstances::record, columns "created, correlation_id, body";
-    Id: "id",
+    Id: "id" binary,
     Created: "created",
     UserId: "user_id" nullable,
     UserPrincipalName: "upn_key",
@@ -37,7 +37,7 @@ table! { SignInField in "sign_in_log" as SignInRecord, circumstances::record, co
     ResourceId: "resource_id" nullable,
     Outcome: "outcome",
     ErrorCode: "error_code",
-    CorrelationId: "correlation_id",
+    CorrelationId: "correlation_id" binary,
     IpAddress: "ip_key",
 }
 
@@ -53,6 +53,7 @@ table! { AuditField in "directory_audits" as DirectoryAudit, |row| Reader::new(r
 
 impl Log for SignInField {
     const ROWS: &'static str = "sign_ins";
+    const OWN: &'static str = "tenant_number = (SELECT tenants.number FROM tenants WHERE tenants.tenant_id = $1)";
     const WHOLE: &'static str = "CROSS JOIN sign_in_circumstances ON number = circumstances";
     const BY_TIME: &'static str = "sqlite_autoindex_sign_ins_1";
     const CREATED: Self = Self::Created;
@@ -153,16 +154,24 @@ fn by_circumstances(records: &[SignInRecord]) -> Vec<(&Circumstances, Vec<&SignI
 }
 
 /// Sign-ins written by one statement: few sizes, so that the statements stay prepared.
-const ROWS: [usize; 4] = [64, 16, 4, 1];
+const ROWS: [usize; 4] = [512, 64, 8, 1];
 
 /// The statement that writes so many sign-ins. Its parameters have no numbers, because the driver looks for a name by reading all of them.
 fn insert(sign_ins: usize) -> String {
     let rows = vec!["(?, ?, ?, ?, ?)"; sign_ins].join(", ");
-    format!("INSERT INTO sign_ins (tenant_id, created, id, correlation_id, circumstances) VALUES {rows}")
+    format!("INSERT INTO sign_ins (tenant_number, created, id, correlation_id, circumstances) VALUES {rows}")
 }
 
 impl SqlUnit {
+    /// The tenant as sign-ins name it.
+    async fn tenant_number(&mut self) -> Result<i64> {
+        let number = sqlx::query_scalar("SELECT number FROM tenants WHERE tenant_id = $1").bind(&self.tenant);
+        let number = number.fetch_optional(self.connection.open().await?).await.map_err(engine)?;
+        number.ok_or(StoreError::NotFound("tenant"))
+    }
+
     async fn append_rows(&mut self, rows: &[(&SignInRecord, i64)]) -> Result<()> {
+        let tenant = self.tenant_number().await?;
         let mut rest = rows;
         while let Some((rows, behind)) = ROWS.into_iter().find_map(|rows| rest.split_at_checked(rows)) {
             rest = behind;
@@ -170,10 +179,10 @@ impl SqlUnit {
             let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
             for (record, circumstances) in rows {
                 query = query
-                    .bind(&self.tenant)
+                    .bind(tenant)
                     .bind(millis(record.created_date_time))
-                    .bind(record.id.to_string())
-                    .bind(record.correlation_id.to_string())
+                    .bind(record.id.0)
+                    .bind(record.correlation_id.0)
                     .bind(*circumstances);
             }
             let written = query.execute(self.connection.open().await?).await.map_err(write_error("sign-in record"));
@@ -306,8 +315,9 @@ impl LogRepository for SqlUnit {
 
     async fn prune_sign_ins(&mut self, before: Timestamp) -> Result<u64> {
         self.will_change(&[Kind::Circumstances.any()])?;
-        let deleted: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sign_ins WHERE tenant_id = $1 AND created < $2")
-            .bind(&self.tenant)
+        let tenant = self.tenant_number().await?;
+        let deleted: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sign_ins WHERE tenant_number = $1 AND created < $2")
+            .bind(tenant)
             .bind(millis(before))
             .fetch_one(self.connection.open().await?)
             .await
@@ -315,23 +325,31 @@ impl LogRepository for SqlUnit {
         // Circumstances go with the last sign-in that has them, and take their sign-ins along.
         for statement in [
             "DELETE FROM sign_in_circumstances WHERE
-             number IN (SELECT circumstances FROM sign_ins WHERE tenant_id = $1 AND created < $2) AND
+             number IN (SELECT circumstances FROM sign_ins WHERE tenant_number = $1 AND created < $2) AND
              NOT EXISTS (SELECT 1 FROM sign_ins WHERE circumstances = number AND created >= $2)",
-            "DELETE FROM sign_ins WHERE tenant_id = $1 AND created < $2",
+            "DELETE FROM sign_ins WHERE tenant_number = $1 AND created < $2",
         ] {
-            let statement = sqlx::query(statement).bind(&self.tenant).bind(millis(before));
+            let statement = sqlx::query(statement).bind(tenant).bind(millis(before));
             statement.execute(self.connection.open().await?).await.map_err(engine)?;
         }
         // Days that are gone, and the one that was cut, of which what is left is counted again.
         let cut = day_of(before);
-        for statement in [
-            "DELETE FROM sign_in_days WHERE tenant_id = $1 AND day <= $2",
+        sqlx::query("DELETE FROM sign_in_days WHERE tenant_id = $1 AND day <= $2")
+            .bind(&self.tenant)
+            .bind(cut)
+            .execute(self.connection.open().await?)
+            .await
+            .map_err(engine)?;
+        sqlx::query(
             "INSERT INTO sign_in_days (tenant_id, day, outcome, sign_ins)
              SELECT tenant_id, $2, outcome, COUNT(*) FROM sign_in_log
-             WHERE tenant_id = $1 AND created >= $2 * 86400000 AND created < ($2 + 1) * 86400000 GROUP BY tenant_id, outcome",
-        ] {
-            sqlx::query(statement).bind(&self.tenant).bind(cut).execute(self.connection.open().await?).await.map_err(engine)?;
-        }
+             WHERE tenant_number = $1 AND created >= $2 * 86400000 AND created < ($2 + 1) * 86400000 GROUP BY tenant_id, outcome",
+        )
+        .bind(tenant)
+        .bind(cut)
+        .execute(self.connection.open().await?)
+        .await
+        .map_err(engine)?;
         // Of the day that was cut the tallies stay whole until it is gone.
         let tallies = sqlx::query("DELETE FROM sign_in_tallies WHERE tenant_id = $1 AND day < $2").bind(&self.tenant).bind(cut);
         tallies.execute(self.connection.open().await?).await.map_err(engine)?;

@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
 use crate::row::engine;
 
 /// Migrations in order; version `n` is the n-th.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_authentication_methods.sql"),
     include_str!("../migrations/0003_lists.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0008_permissions_and_credentials.sql"),
     include_str!("../migrations/0010_domain.sql"),
     include_str!("../migrations/0011_sign_in_circumstances.sql"),
+    include_str!("../migrations/0012_short_sign_ins.sql"),
 ];
 
 /// Refuses a database of a newer program before anything of it is touched, the journal mode included.

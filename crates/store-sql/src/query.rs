@@ -3,10 +3,11 @@
 //! The text is plain SQL that SQLite and PostgreSQL both know. Negation is pushed down to single comparisons, where `IS NULL` is
 //! added by hand: between them a comparison with NULL, which SQL calls unknown, then counts as false, as the contract wants.
 
+use doorward_store::Result;
 use doorward_store::query::{Comparison, Field, Filter, Key, Kind, Order, Page, Part, Position, Query, Value};
-use doorward_store::{Result, StoreError};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
 
 use crate::row::{engine, fold, millis};
 use crate::unit::SqlUnit;
@@ -24,12 +25,19 @@ pub(crate) trait Table: Field {
     const TABLE: &'static str;
     /// Columns to read beside `id`.
     const READ: &'static str = "body";
+    /// The field of the column `id`.
+    const ID: Self;
 
     /// The column of a field.
     fn column(self) -> &'static str;
 
     /// Whether the column may hold no value.
     fn nullable(self) -> bool {
+        false
+    }
+
+    /// Whether the column holds ids as 16 bytes; others hold them as text.
+    fn binary(self) -> bool {
         false
     }
 
@@ -42,6 +50,18 @@ pub(crate) trait Table: Field {
 pub(crate) enum Bound {
     Text(String),
     Integer(i64),
+    /// As 16 bytes.
+    Id(Uuid),
+}
+
+impl Bound {
+    /// An id as the column of a field holds it. What is no id stays as it is, and equals none.
+    pub(crate) fn id<F: Table>(field: F, id: &str) -> Self {
+        match id.parse() {
+            Ok(id) if field.binary() => Self::Id(id),
+            _ => Self::Text(id.to_owned()),
+        }
+    }
 }
 
 /// SQL text and its values; `$1` is the tenant.
@@ -121,7 +141,7 @@ impl Statement {
             };
             return self.push(&sql);
         }
-        let Some(bound) = bound(field.kind(), value) else { return self.push(constant(negated)) };
+        let Some(bound) = bound(field, value) else { return self.push(constant(negated)) };
         if field.kind() == Kind::Words {
             let (Comparison::Equal, Bound::Text(word)) = (comparison, bound) else { return self.push(constant(negated)) };
             return self.like(column, &format!("% {} %", escaped(&word)), negated, field.nullable());
@@ -141,7 +161,7 @@ impl Statement {
     }
 
     fn one_of<F: Table>(&mut self, field: F, values: &[Value], negated: bool) {
-        let bounds: Vec<Bound> = values.iter().filter_map(|value| bound(field.kind(), value)).collect();
+        let bounds: Vec<Bound> = values.iter().filter_map(|value| bound(field, value)).collect();
         if field.kind() == Kind::Words || values.contains(&Value::Null) || bounds.is_empty() {
             let each: Vec<Filter<F>> = values.iter().map(|value| Filter::Compare(field, Comparison::Equal, value.clone())).collect();
             return self.filter(&Filter::Any(each), negated);
@@ -210,7 +230,7 @@ impl Statement {
         let sign = if order.descending { '<' } else { '>' };
         let Some(key) = &position.key else {
             self.push(&format!(" AND (({column} IS NULL AND id {sign} "));
-            self.bind(Bound::Text(position.id.clone()));
+            self.bind(Bound::id(F::ID, &position.id));
             self.push(")");
             if !order.descending {
                 self.push(&format!(" OR {column} IS NOT NULL"));
@@ -219,11 +239,11 @@ impl Statement {
         };
         self.push(&format!(" AND (({column}, id) {sign} ("));
         self.bind(match key {
-            Key::Text(text) => Bound::Text(text.clone()),
+            Key::Text(text) => Bound::id(order.field, text),
             Key::Integer(number) => Bound::Integer(*number),
         });
         self.push(", ");
-        self.bind(Bound::Text(position.id.clone()));
+        self.bind(Bound::id(F::ID, &position.id));
         self.push(")");
         if order.descending && order.field.nullable() {
             self.push(&format!(" OR {column} IS NULL"));
@@ -246,9 +266,10 @@ fn constant(truth: bool) -> &'static str {
     if truth { TRUE } else { FALSE }
 }
 
-/// The value as a column of that kind holds it; none when it can never be equal to one.
-fn bound(kind: Kind, value: &Value) -> Option<Bound> {
-    Some(match (kind, value) {
+/// The value as the column of a field holds it; none when it can never be equal to one.
+fn bound<F: Table>(field: F, value: &Value) -> Option<Bound> {
+    Some(match (field.kind(), value) {
+        (Kind::Id, Value::Id(id)) if field.binary() => Bound::Id(*id),
         (Kind::Text | Kind::Words, Value::Text(text)) => Bound::Text(fold(text)),
         (Kind::Id | Kind::Text, Value::Id(id)) => Bound::Text(id.to_string()),
         (Kind::Number, Value::Number(number)) => Bound::Integer(*number),
@@ -304,7 +325,7 @@ impl SqlUnit {
         let plus = if query.filter.as_ref().is_some_and(is_by_id) { "+" } else { "" };
         statement.push(&format!(" ORDER BY {plus}{key} {direction}{nulls}, {plus}id {direction}"));
         let limit = statement.limit(query.limit);
-        page_of::<F>(&self.rows(statement).await?, limit, order.field.kind())
+        page_of::<F>(&self.rows(statement).await?, limit, order.field)
     }
 
     /// How many objects a query finds in all.
@@ -328,39 +349,52 @@ impl SqlUnit {
             query = match value {
                 Bound::Text(text) => query.bind(text),
                 Bound::Integer(number) => query.bind(number),
+                Bound::Id(id) => query.bind(id),
             };
         }
         query.fetch_all(self.connection.open().await?).await.map_err(engine)
     }
 }
 
-/// The page that rows are, of which there is one too many when another page follows.
-pub(crate) fn page_of<F: Table>(rows: &[SqliteRow], limit: usize, kind: Kind) -> Result<Page<F::Entity>> {
+/// The page that rows in the order of a field are, of which there is one too many when another page follows.
+pub(crate) fn page_of<F: Table>(rows: &[SqliteRow], limit: usize, order: F) -> Result<Page<F::Entity>> {
     let next = match rows.len() > limit {
-        true => rows.get(limit - 1).map(|row| position(row, kind)).transpose()?,
+        true => rows.get(limit - 1).map(|row| position(row, order)).transpose().map_err(engine)?,
         false => None,
     };
     let items = rows.iter().take(limit).map(F::read).collect::<Result<_>>()?;
     Ok(Page { items, next })
 }
 
-fn position(row: &SqliteRow, kind: Kind) -> Result<Position> {
-    let key = match kind {
-        Kind::Text | Kind::Id | Kind::Words => row.try_get::<Option<String>, _>("order_key").map(|key| key.map(Key::Text)),
-        Kind::Number | Kind::Time | Kind::Flag => row.try_get::<Option<i64>, _>("order_key").map(|key| key.map(Key::Integer)),
+fn position<F: Table>(row: &SqliteRow, order: F) -> sqlx::Result<Position> {
+    let key = match order.kind() {
+        Kind::Text | Kind::Id | Kind::Words => read_text(row, "order_key", order.binary())?.map(Key::Text),
+        Kind::Number | Kind::Time | Kind::Flag => row.try_get::<Option<i64>, _>("order_key")?.map(Key::Integer),
     };
-    let place = |error| StoreError::Engine(Box::new(error));
-    Ok(Position { key: key.map_err(place)?, id: row.try_get("id").map_err(place)? })
+    Ok(Position { key, id: read_id::<F>(row)? })
+}
+
+/// The id of a row, as text.
+pub(crate) fn read_id<F: Table>(row: &SqliteRow) -> sqlx::Result<String> {
+    read_text(row, "id", F::ID.binary()).map(Option::unwrap_or_default)
+}
+
+fn read_text(row: &SqliteRow, column: &str, binary: bool) -> sqlx::Result<Option<String>> {
+    match binary {
+        true => row.try_get::<Option<Uuid>, _>(column).map(|id| id.map(|id| id.to_string())),
+        false => row.try_get(column),
+    }
 }
 
 /// How a noun's fields lie in its table.
 macro_rules! table {
     ($field:ident in $table:literal as $entity:ty, $read:expr $(, columns $columns:literal)?;
-        $($name:ident: $column:literal $($nullable:ident)?,)+) => {
+        $($name:ident: $column:literal $($manner:ident)?,)+) => {
         impl crate::query::Table for $field {
             type Entity = $entity;
             const TABLE: &'static str = $table;
             $(const READ: &'static str = $columns;)?
+            const ID: Self = Self::Id;
 
             fn column(self) -> &'static str {
                 match self {
@@ -370,7 +404,13 @@ macro_rules! table {
 
             fn nullable(self) -> bool {
                 match self {
-                    $(Self::$name => crate::query::table!(@nullable $($nullable)?),)+
+                    $(Self::$name => crate::query::table!(@nullable $($manner)?),)+
+                }
+            }
+
+            fn binary(self) -> bool {
+                match self {
+                    $(Self::$name => crate::query::table!(@binary $($manner)?),)+
                 }
             }
 
@@ -379,8 +419,10 @@ macro_rules! table {
             }
         }
     };
-    (@nullable) => { false };
     (@nullable nullable) => { true };
+    (@nullable $($other:ident)?) => { false };
+    (@binary binary) => { true };
+    (@binary $($other:ident)?) => { false };
 }
 
 pub(crate) use table;

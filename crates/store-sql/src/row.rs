@@ -1,4 +1,4 @@
-//! From rows to entities and back: ids and times as text and milliseconds, bodies as JSON, errors in the store's words.
+//! From rows to entities and back: ids and times as text (or 16 bytes) and milliseconds, bodies as JSON, errors in the store's words.
 
 use doorward_store::{Result, StoreError};
 use jiff::Timestamp;
@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
+use uuid::Uuid;
 
 /// Bytes as text, for columns that are looked up: lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -76,7 +77,8 @@ impl<'r> Reader<'r> {
     }
 
     fn wrong(&self, reason: &dyn std::fmt::Display) -> StoreError {
-        let id: String = self.row.try_get(self.key).unwrap_or_else(|_| "?".to_owned());
+        let id = self.row.try_get(self.key).or_else(|_| self.row.try_get::<Uuid, _>(self.key).map(|id| id.to_string()));
+        let id: String = id.unwrap_or_else(|_| "?".to_owned());
         inconsistent(self.table, &id, reason)
     }
 
@@ -93,6 +95,11 @@ impl<'r> Reader<'r> {
     }
 
     pub(crate) fn bytes(&self, column: &str) -> Result<Vec<u8>> {
+        self.row.try_get(column).map_err(|error| self.wrong(&error))
+    }
+
+    /// An id that is kept as 16 bytes.
+    pub(crate) fn id(&self, column: &str) -> Result<Uuid> {
         self.row.try_get(column).map_err(|error| self.wrong(&error))
     }
 

@@ -16,13 +16,16 @@ pub(crate) async fn list(connection: &mut SqliteConnection) -> Result<Vec<Tenant
 }
 
 pub(crate) async fn create(connection: &mut SqliteConnection, tenant: &Tenant) -> Result<()> {
-    sqlx::query("INSERT INTO tenants (tenant_id, created, generation, body) VALUES ($1, $2, 1, $3)")
-        .bind(tenant.id.to_string())
-        .bind(millis(tenant.created))
-        .bind(to_body("tenants", tenant)?)
-        .execute(&mut *connection)
-        .await
-        .map_err(write_error("tenant"))?;
+    sqlx::query(
+        "INSERT INTO tenants (tenant_id, created, generation, body, number)
+         VALUES ($1, $2, 1, $3, (SELECT COALESCE(MAX(number), 0) + 1 FROM tenants))",
+    )
+    .bind(tenant.id.to_string())
+    .bind(millis(tenant.created))
+    .bind(to_body("tenants", tenant)?)
+    .execute(&mut *connection)
+    .await
+    .map_err(write_error("tenant"))?;
     add_domains(connection, tenant).await
 }
 

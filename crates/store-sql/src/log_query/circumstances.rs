@@ -74,10 +74,10 @@ impl SqlUnit {
                 if chosen.rest.iter().any(|one| !is_about_time(one)) {
                     statement.push(F::WHOLE);
                 }
-                statement.push(" WHERE tenant_id = $1");
+                statement.push(&format!(" WHERE {}", F::OWN));
                 statement.of_kinds(kinds);
                 statement.all_of(&chosen.rest);
-                statement.between(after, None, descending);
+                statement.between::<F>(after, None, descending);
                 statement.in_order_of_log(descending);
                 statement.limit(query.limit)
             }
@@ -87,10 +87,10 @@ impl SqlUnit {
                         statement.push(" UNION ALL ");
                     }
                     statement.push(&format!("SELECT * FROM (SELECT * FROM {} INDEXED BY {BY_CIRCUMSTANCES}", F::ROWS));
-                    statement.push(" WHERE tenant_id = $1 AND circumstances = ");
+                    statement.push(&format!(" WHERE {} AND circumstances = ", F::OWN));
                     statement.bind(Bound::Integer(*number));
                     statement.all_of(&chosen.rest);
-                    statement.between(after, None, descending);
+                    statement.between::<F>(after, None, descending);
                     statement.in_order_of_log(descending);
                     statement.limit(query.limit);
                     statement.push(")");
@@ -101,7 +101,7 @@ impl SqlUnit {
         };
         statement.push(&format!(") {}", F::WHOLE));
         statement.in_order_of_log(descending);
-        page_of::<F>(&self.rows(statement).await?, limit, F::CREATED.kind())
+        page_of::<F>(&self.rows(statement).await?, limit, F::CREATED)
     }
 
     /// How many sign-ins have these circumstances.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use doorward_model::rng::SeededRng;
 use doorward_model::sign_in_record::{Circumstances, SignInOutcome, SignInRecord};
-use doorward_model::{AppId, CorrelationId, SignInId, UserId};
+use doorward_model::tenant::Tenant;
+use doorward_model::{AppId, CorrelationId, SignInId, TenantId, UserId};
 use doorward_store::query::{Comparison, Filter, Order, Query, SignInField};
 use doorward_store::{Store as _, Unit};
 use doorward_store_sql::SqliteStore;
@@ -260,8 +261,21 @@ async fn records_of_the_schema_before_are_what_they_were() {
     assert_eq!(all(unit.as_mut(), Query::default()).await, records.iter().rev().cloned().collect::<Vec<_>>());
     let mail = all(unit.as_mut(), Query::of(Filter::equal(SignInField::AppDisplayName, "Mail"))).await;
     assert!(mail.iter().eq(records.iter().rev().filter(|record| record.circumstances.app_display_name == "Mail")));
+    for filter in [Filter::equal(SignInField::Id, records[7].id.0), Filter::equal(SignInField::CorrelationId, records[7].correlation_id.0)]
+    {
+        assert_eq!(all(unit.as_mut(), Query::of(filter)).await, [records[7].clone()]);
+    }
     drop(unit);
+
+    // A tenant that comes now is told apart from the one that was there.
+    let other = Tenant { id: TenantId::random(&SeededRng::new(99)), domains: Vec::new(), ..tenant() };
+    store.create_tenant(&other).await.unwrap();
     append(&store, &sign_ins(2, 20..40)).await;
-    let mut unit = store.tenant(tenant().id).read().await.unwrap();
-    assert_eq!(all(unit.as_mut(), Query::default()).await.len(), 40);
+    let mut unit = store.tenant(other.id).write().await.unwrap();
+    unit.logs().append_sign_ins(&sign_ins(2, 40..45)).await.unwrap();
+    unit.commit().await.unwrap();
+    for (tenant, expected) in [(tenant().id, 40), (other.id, 5)] {
+        let mut unit = store.tenant(tenant).read().await.unwrap();
+        assert_eq!(all(unit.as_mut(), Query::default()).await.len(), expected);
+    }
 }
