@@ -11,6 +11,12 @@ use uuid::Uuid;
 pub trait Rng: Send + Sync {
     /// Fills `buffer`.
     fn fill(&self, buffer: &mut [u8]);
+
+    /// Fills what tells an id from the others of its millisecond. Such ids are no secrets, so a source may draw for many of them at once:
+    /// should a machine be copied while it runs, both copies would go on with the same bytes, at other times.
+    fn fill_id(&self, buffer: &mut [u8; 10]) {
+        self.fill(buffer);
+    }
 }
 
 /// `N` random bytes.
@@ -25,10 +31,12 @@ pub fn uuid(rng: &dyn Rng) -> Uuid {
     uuid::Builder::from_random_bytes(bytes(rng)).into_uuid()
 }
 
-/// A UUID, version 7: those made later come later in order, so that a log that is kept by them grows at its end.
+/// A UUID, version 7: those made later come later in order, so that a log that is kept by them grows at its end. Never a secret.
 pub fn ordered_uuid(rng: &dyn Rng, now: Timestamp) -> Uuid {
     let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(millis, &bytes(rng)).into_uuid()
+    let mut rest = [0; 10];
+    rng.fill_id(&mut rest);
+    uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid()
 }
 
 /// A secret of 256 random bits as base64url without padding: codes, refresh tokens, one-time passwords of machines.
