@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{DeviceId, UserId};
 
 /// How a device came to be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TrustType {
     /// Registered by its owner: a personal phone.
     Workplace,

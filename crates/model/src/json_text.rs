@@ -1,15 +1,15 @@
 //! JSON that is kept as the text it was written in.
 
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// A JSON value as text: what is written once and copied often need not become a tree of values in between.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct JsonText(Box<RawValue>);
+/// A JSON value as text: what is written once and read often need not become a tree of values in between. Copies share the text.
+#[derive(Debug, Clone)]
+pub struct JsonText(Arc<RawValue>);
 
 impl JsonText {
     /// The value as JSON.
@@ -17,7 +17,7 @@ impl JsonText {
     /// # Errors
     /// What JSON cannot express, such as a map whose keys are no text.
     pub fn of(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
-        serde_json::value::to_raw_value(value).map(Self)
+        serde_json::value::to_raw_value(value).map(|text| Self(text.into()))
     }
 
     /// The text.
@@ -43,7 +43,7 @@ impl JsonText {
 /// `null`.
 impl Default for JsonText {
     fn default() -> Self {
-        Self(RawValue::NULL.to_owned())
+        Self(RawValue::NULL.to_owned().into())
     }
 }
 
@@ -54,10 +54,22 @@ impl From<Value> for JsonText {
     }
 }
 
+impl Serialize for JsonText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(|text| Self(text.into()))
+    }
+}
+
 /// Two are equal when they were written alike.
 impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        Arc::ptr_eq(&self.0, &other.0) || self.as_str() == other.as_str()
     }
 }
 

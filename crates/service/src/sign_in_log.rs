@@ -3,9 +3,11 @@
 //! The queue is bounded; when storage is slower than sign-ins, requests wait for room rather than lose a record. An orderly
 //! stop writes what is queued.
 //!
-//! Apps renew their tokens again and again, so what a record says beside its time and ids was mostly said lately. It is kept once and
-//! shared: what is queued then is small, and whoever writes a batch works out each of them once.
+//! Apps renew their tokens again and again, so what a record says beside its time and ids was mostly said lately. It is written down once
+//! and shared: what is queued then is small, and whoever writes a batch works out each of them once.
 
+mod as_sign_in;
+mod telling;
 mod told;
 
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use doorward_model::sign_in_record::SignInRecord;
 use doorward_store::Store;
 use tokio::sync::{Notify, mpsc, oneshot};
 
+pub(crate) use as_sign_in::{AsDevice, AsRegistration, AsSignIn};
+pub(crate) use telling::Telling;
 use told::Told;
 
 /// Records that wait at most, about 2 KiB each where nothing is shared, and that one transaction writes at most: with fewer in each, so

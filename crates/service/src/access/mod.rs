@@ -1,7 +1,6 @@
 //! The only road to a verdict: gather the facts, decide, record. What If takes it without a record, as it lets nobody in.
 
 mod again;
-mod as_sign_in;
 mod attempt;
 mod device;
 mod facts;
@@ -14,6 +13,7 @@ mod refusal;
 mod remedy;
 mod request;
 mod second_factor;
+mod telling;
 mod trial;
 mod what_if;
 
@@ -57,10 +57,10 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
     let gathered = facts::gather(ctx, unit, request).await?;
     let decided = set.decisions.decide(&gathered.facts);
     let decision = &decided.decision;
-    let mut attempt = Attempt::begin(ctx, request, &gathered, &decided, &set.hash);
+    let telling = telling::decided(request, &gathered, &decided, &set.hash);
     let code = match decision.outcome {
         Outcome::Grant => match frequency::too_old(ctx, request, decision) {
-            None => return Ok(attempt),
+            None => return Ok(Attempt::new(ctx, request.tenant, request.caller, telling)),
             Some(code) => code,
         },
         Outcome::Interrupt | Outcome::Block => {
@@ -72,8 +72,8 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
             }
         }
     };
-    attempt.set_outcome(if decision.outcome == Outcome::Block { SignInOutcome::Refused } else { SignInOutcome::Interrupted });
-    Err(refuse(ctx, request, code, gathered.attestation_missing, decision, attempt).await)
+    let outcome = if decision.outcome == Outcome::Block { SignInOutcome::Refused } else { SignInOutcome::Interrupted };
+    Err(refuse(ctx, request, (outcome, code), gathered.attestation_missing, decision, telling).await)
 }
 
 /// The client type of a flow without a redirect: what the client's registration says it is.

@@ -8,22 +8,23 @@ use doorward_model::tenant::Tenant;
 use doorward_policy::conditional_access::Decision;
 use serde_json::Value;
 
-use super::attempt::Attempt;
-use super::protection;
+use super::attempt::refused;
 use super::request::{Request, Subject};
+use super::{protection, telling};
 use crate::caller::Caller;
 use crate::client;
 use crate::context::Context;
 use crate::error::{Error, Refusal};
+use crate::sign_in_log::Telling;
 
 /// Records a refusal and makes it an error with the claims challenge.
 pub(super) async fn refuse(
     ctx: &Context,
     request: &Request<'_>,
-    code: ErrorCode,
+    (outcome, code): (SignInOutcome, ErrorCode),
     missing: Option<EvidenceProblem>,
     decision: &Decision,
-    attempt: Attempt,
+    telling: Telling<'_>,
 ) -> Error {
     let mut refusal = Refusal::new(code, explain(code, missing, request));
     refusal.claims = challenge(decision, request);
@@ -35,8 +36,7 @@ pub(super) async fn refuse(
     if code == ErrorCode::PROTECTION_POLICY_REQUIRED {
         protection::tell(&mut refusal, request);
     }
-    refusal.trace_id = Some(attempt.id());
-    attempt.refused(ctx, &refusal).await;
+    refused(ctx, request.tenant, request.caller, telling, outcome, &mut refusal).await;
     refusal.into()
 }
 
@@ -130,9 +130,7 @@ async fn record_refusal(
     error: Error,
 ) -> Error {
     let Error::Refused(mut refusal) = error else { return error };
-    let mut attempt = Attempt::without_decision(ctx, tenant, caller, grant, client, login);
-    refusal.trace_id = Some(attempt.id());
-    attempt.set_outcome(SignInOutcome::Refused);
-    attempt.refused(ctx, &refusal).await;
+    let telling = telling::undecided(caller, grant, client, login);
+    refused(ctx, tenant, caller, telling, SignInOutcome::Refused, &mut refusal).await;
     Error::Refused(refusal)
 }

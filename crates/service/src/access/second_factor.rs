@@ -14,7 +14,7 @@ use doorward_store::Unit;
 use super::attempt::Attempt;
 use super::refusal::refuse;
 use super::request::Request;
-use super::{facts, frequency};
+use super::{facts, frequency, telling};
 use crate::context::Context;
 use crate::error::Result;
 use crate::policies::{self, TenantPolicies};
@@ -69,15 +69,16 @@ pub async fn require_registration(ctx: &Context, unit: &mut dyn Unit, request: &
     let request = registration(request);
     let set = policies::current(ctx, unit, request.tenant.id).await?;
     let gathered = facts::gather(ctx, unit, &request).await?;
-    match judge(rules(&set), &gathered.facts, factor) {
-        Ok(decision) => Ok(Attempt::begin(ctx, &request, &gathered, &decision.into(), &set.hash)),
-        Err(decision) => {
-            let decided = decision.into();
-            let mut attempt = Attempt::begin(ctx, &request, &gathered, &decided, &set.hash);
-            attempt.set_outcome(SignInOutcome::Refused);
-            Err(refuse(ctx, &request, ErrorCode::PROOF_UP_BLOCKED, None, &decided.decision, attempt).await)
-        }
+    let judged = judge(rules(&set), &gathered.facts, factor);
+    let is_allowed = judged.is_ok();
+    let (Ok(decision) | Err(decision)) = judged;
+    let decided = decision.into();
+    let telling = telling::decided(&request, &gathered, &decided, &set.hash);
+    if is_allowed {
+        return Ok(Attempt::new(ctx, request.tenant, request.caller, telling));
     }
+    let blocked = (SignInOutcome::Refused, ErrorCode::PROOF_UP_BLOCKED);
+    Err(refuse(ctx, &request, blocked, None, &decided.decision, telling).await)
 }
 
 /// The same sign-in for the action of registering.
