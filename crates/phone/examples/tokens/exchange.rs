@@ -82,6 +82,11 @@ impl Exchanges<'_> {
         self.server.request("POST", &format!("/{}/oauth2/v2.0/token", self.demo.tenant_id), &[], fields)
     }
 
+    /// Asks for what is not there: what is left is HTTP, TLS and the network.
+    pub(crate) fn nothing(&self) -> Vec<u8> {
+        self.server.request("GET", "/nothing", &[], &[])
+    }
+
     pub(crate) fn client_credentials(&self, algorithm: Algorithm) -> anyhow::Result<Vec<u8>> {
         let client = self.application("Contoso Intranet")?;
         let secret = client.secret.as_deref().context("no secret")?;

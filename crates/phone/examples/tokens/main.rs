@@ -89,9 +89,10 @@ async fn measure(demo: &str, process: &str, peer: &str, peer_process: &str, outp
             ("oidc_provider", "refresh", &other, peer_process, &peer.refresh(&other, algorithm)),
         ];
         let mut rates = subjects.map(|_| Vec::with_capacity(ROUNDS));
-        let mut limits = Vec::with_capacity(ROUNDS);
+        let (mut limits, mut nothings) = (Vec::with_capacity(ROUNDS), Vec::with_capacity(ROUNDS));
         for _ in 0..ROUNDS {
             limits.push(signatures(algorithm)?);
+            nothings.push(rate(&steady(&server, process, &exchanges.nothing())?));
             for ((_, _, server, process, request), rates) in subjects.iter().zip(&mut rates) {
                 rates.push(rate(&steady(server, process, request)?));
             }
@@ -104,6 +105,12 @@ async fn measure(demo: &str, process: &str, peer: &str, peer_process: &str, outp
             figures.put(engine, grant, algorithm, median(rates));
         }
         if algorithm == Algorithm::Es256 {
+            let nothing = median(nothings);
+            figures.0.insert("tokens.nothing".into(), json!(nothing.round()));
+            println!(
+                "answers that nothing is there {nothing:.0}; such an answer and a signature {:.0}",
+                1.0 / (1.0 / nothing + 1.0 / limit)
+            );
             let whole = steady(&server, process, &refresh)?;
             let half_load = whole.answers.len() as f64 / whole.elapsed / 2.0;
             let (pace, count) = (Duration::from_secs_f64(1.0 / half_load), (half_load * 10.0) as usize);

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use doorward_model::JsonText;
 use doorward_model::application::Application;
 use doorward_model::sign_in_record::SignInOutcome;
 use doorward_policy::conditional_access::{Decided, Subject as Who};
@@ -27,7 +26,7 @@ pub(super) fn decided<'a>(request: &Request<'a>, gathered: &'a Gathered<'a>, dec
         resource_display_name: Cow::Borrowed(&request.resource.display_name),
         device_id: request.device.map(|device| device.id),
         facts: Some(as_sign_in(gathered)),
-        applied_policies: Cow::Borrowed(&decided.policies),
+        applied_policies: Some(Cow::Borrowed(&decided.policies)),
         policy_set: Cow::Borrowed(policy_set),
         ..undecided(request.caller, request.grant, Some(request.client), login)
     }
@@ -50,7 +49,7 @@ pub(super) fn undecided<'a>(caller: &'a Caller, grant: &'static str, client: Opt
         error_code: 0,
         failure_reason: Cow::Borrowed(""),
         facts: None,
-        applied_policies: Cow::Owned(JsonText::default()),
+        applied_policies: None,
         policy_set: Cow::Borrowed(""),
     }
 }

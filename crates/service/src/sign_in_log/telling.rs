@@ -27,7 +27,8 @@ pub(crate) struct Telling<'a> {
     pub(crate) failure_reason: Cow<'a, str>,
     /// None when no decision was asked for.
     pub(crate) facts: Option<AsSignIn<'a>>,
-    pub(crate) applied_policies: Cow<'a, JsonText>,
+    /// None when no decision was asked for.
+    pub(crate) applied_policies: Option<Cow<'a, JsonText>>,
     pub(crate) policy_set: Cow<'a, str>,
 }
 
@@ -57,7 +58,7 @@ impl Telling<'_> {
             failure_reason: self.failure_reason.clone().into_owned(),
             // Plain strings and enums always serialise.
             facts: self.facts.as_ref().and_then(|facts| JsonText::of(facts).ok()).unwrap_or_default(),
-            applied_policies: self.applied_policies.clone().into_owned(),
+            applied_policies: self.applied_policies.as_deref().cloned().unwrap_or_default(),
             policy_set: self.policy_set.clone().into_owned(),
         }
     }
@@ -78,7 +79,7 @@ impl Telling<'_> {
             error_code: self.error_code,
             failure_reason: own(self.failure_reason),
             facts: self.facts.map(AsSignIn::into_owned),
-            applied_policies: Cow::Owned(self.applied_policies.into_owned()),
+            applied_policies: self.applied_policies.map(|policies| Cow::Owned(policies.into_owned())),
             policy_set: own(self.policy_set),
         }
     }

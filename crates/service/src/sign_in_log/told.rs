@@ -106,7 +106,7 @@ mod tests {
             error_code: 0,
             failure_reason: "".into(),
             facts: Some(facts()),
-            applied_policies: Cow::Owned(JsonText::default()),
+            applied_policies: Some(Cow::Owned(JsonText::default())),
             policy_set: "5f2c".into(),
         }
     }
@@ -130,7 +130,7 @@ mod tests {
             Telling { error_code: 53003, ..one() },
             Telling { failure_reason: "blocked".into(), ..one() },
             Telling { facts: None, ..one() },
-            Telling { applied_policies: Cow::Owned(json!([{ "id": "p" }]).into()), ..one() },
+            Telling { applied_policies: Some(Cow::Owned(json!([{ "id": "p" }]).into())), ..one() },
             Telling { policy_set: "77aa".into(), ..one() },
             facts(AsSignIn { user_id: Some("ben".into()), ..self::facts() }),
             facts(AsSignIn { resources: Vec::new(), ..self::facts() }),
