@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use doorward_store::{Result, StoreError};
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 use crate::row::engine;
 
@@ -57,12 +57,17 @@ fn known() -> i64 {
 }
 
 /// Brings the schema up to date. A database of a newer program is left untouched.
-pub(crate) async fn run(pool: &SqlitePool) -> Result<()> {
+pub(crate) async fn run(options: SqliteConnectOptions) -> Result<()> {
     let known = known();
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
+    // In a large database a migration takes its time. That is told in one line, and not as a slow statement with the whole of its text.
+    let mut connection = options.disable_statement_logging().connect().await.map_err(engine)?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
     let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *transaction).await.map_err(engine)?;
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
+    }
+    if 0 < found && found < known {
+        tracing::info!(from = found, to = known, "bringing the database up to date, which may take minutes where its logs are large");
     }
     for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
         sqlx::raw_sql(*migration).execute(&mut *transaction).await.map_err(engine)?;
@@ -72,5 +77,6 @@ pub(crate) async fn run(pool: &SqlitePool) -> Result<()> {
         let statement = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {known}"));
         sqlx::raw_sql(statement).execute(&mut *transaction).await.map_err(engine)?;
     }
-    transaction.commit().await.map_err(engine)
+    transaction.commit().await.map_err(engine)?;
+    connection.close().await.map_err(engine)
 }

@@ -45,6 +45,7 @@ impl SqliteStore {
         // The writer keeps the pages that a batch of sign-in records touches, and writes those that many batches touch once for all of them.
         let writing = options.clone().pragma("cache_size", "-16384").pragma("temp_store", "MEMORY").pragma("wal_autocheckpoint", "4000");
         migrate::refuse_newer(path).await?;
+        migrate::run(writing.clone()).await?;
         let pool = |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
         let (memory, woken) = Memory::new();
         let connected = memory.clone();
@@ -53,7 +54,6 @@ impl SqliteStore {
             Box::pin(async { Ok(()) })
         });
         let writer = writer.connect_with(writing).await.map_err(engine)?;
-        migrate::run(&writer).await?;
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(engine)?;
         watch::start(writer.clone(), &memory, woken);
         Ok(Self { writer, readers, memory })
