@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use doorward_store::{Result, StoreError};
-use sqlx::{ConnectOptions as _, Connection as _};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::row::engine;
 

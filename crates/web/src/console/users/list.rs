@@ -7,6 +7,7 @@ use doorward_model::role::Role;
 use doorward_model::user::User;
 use doorward_service::directory::{self, Search, Task};
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::PATH;
@@ -34,6 +35,8 @@ struct Row {
     login: String,
     roles: String,
     enabled: bool,
+    /// Enabled, but its time has come.
+    expired: bool,
 }
 
 #[derive(Template)]
@@ -76,17 +79,19 @@ pub(super) async fn get(admin: Admin<Reads>, Query(filters): Query<Filters>) -> 
     let role = filters.role.parse().ok().and_then(Role::from_template_id);
     let (found, count) = directory::find_users(&admin.ctx, admin.tenant.id, &search, enabled, role).await?;
     let fields = [("search", filters.search.as_str()), ("state", &filters.state), ("role", &filters.role)];
+    let now = admin.ctx.now();
     let page = Users {
         shell: admin.shell(Section::Users)?,
         pages: Pages::new(PATH, &fields, &filters.after, found.next.as_ref(), counted(count, "person", "people")),
-        rows: found.items.into_iter().map(row).collect(),
+        rows: found.items.into_iter().map(|user| row(user, now)).collect(),
         may_manage: admin.may(Task::ManageUsers),
         filters,
     };
     Ok(plain(StatusCode::OK, &page))
 }
 
-fn row(user: User) -> Row {
+fn row(user: User, now: Timestamp) -> Row {
+    let expired = user.account_enabled && !user.is_active_at(now);
     let roles: Vec<&str> = user.roles.iter().map(|role| role.display_name()).collect();
     Row {
         id: user.id.to_string(),
@@ -94,5 +99,6 @@ fn row(user: User) -> Row {
         name: user.display_name,
         login: user.user_principal_name,
         enabled: user.account_enabled,
+        expired,
     }
 }

@@ -102,14 +102,18 @@ async fn whose_time_is_cut_is_out_at_once_and_the_audit_says_so() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_person_says_when_the_account_expires_and_that_it_has() {
+async fn the_pages_of_people_say_when_an_account_expires_and_that_it_has() {
     let (world, mut forest, user) = expiring().await;
     let mut admin = Browser::signed_in(&world, &world.admin).await;
     let path = format!("/console/users/{}", user.id);
-    for (seconds, badge, tells) in [(Some(1), ">Enabled<", true), (Some(0), ">Expired<", true), (None, ">Enabled<", false)] {
+    let list = format!("/console/users?search={}", user.user_principal_name);
+    let (enabled, expired) = (r#"badge good">Enabled"#, r#"badge bad">Expired"#);
+    for (seconds, badge, tells) in [(Some(1), enabled, true), (Some(0), expired, true), (None, enabled, false)] {
         extend(&world, &mut forest, seconds).await;
         let page = admin.get(&world, &path).await.body;
         assert!(page.contains(badge), "{seconds:?}: {page}");
         assert_eq!(page.contains("Account expires"), tells, "{seconds:?}");
+        let page = admin.get(&world, &list).await.body;
+        assert!(page.contains(badge), "{seconds:?}: {page}");
     }
 }
