@@ -142,7 +142,7 @@ async fn measure(demo: &str, process: &str, peer: &str, peer_process: &str, outp
     figures.write(output)
 }
 
-/// Keeps a server busy for so long, and tells how its memory grew after the first tenth.
+/// Keeps a server busy for so long, and tells how its memory grew after the first fifth: until then the writer's cache of pages fills.
 fn soak(seconds: u64, demo: &str, process: &str, output: &str) -> anyhow::Result<()> {
     let demo: Demo = read(demo)?;
     let server = Server { port: demo.base_url.port().context("no port")?, tls: trust(&demo.ca_file)? };
@@ -156,12 +156,12 @@ fn soak(seconds: u64, demo: &str, process: &str, output: &str) -> anyhow::Result
             requests.get(number % 2).map_or(&[], Vec::as_slice)
         })?;
         sent += run.answers.len();
-        if settled.is_none() && begun.elapsed() > whole / 10 {
+        if settled.is_none() && begun.elapsed() > whole / 5 {
             settled = Some(resident_megabytes(process)?);
         }
     }
     let growth = resident_megabytes(process)? - settled.context("too short to tell")?;
-    println!("{sent} exchanges in {seconds} s, memory grew by {growth:.1} MB after the first tenth");
+    println!("{sent} exchanges in {seconds} s, memory grew by {growth:.1} MB after the first fifth");
     let mut figures = Figures::default();
     figures.0.insert("soak.growth_mb".into(), rounded(growth));
     figures.write(output)
