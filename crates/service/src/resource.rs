@@ -94,10 +94,10 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
         }
     }
     let mut granted = String::with_capacity(2 * text.len());
-    text.split_ascii_whitespace().for_each(|scope| grant(&mut granted, scope));
+    text.split_ascii_whitespace().for_each(|scope| grant(&mut granted, &[scope]));
     if default {
         for offered in resource.offered_scopes() {
-            grant(&mut granted, &[name.trim_end_matches('/'), "/", &offered.value].concat());
+            grant(&mut granted, &[name.trim_end_matches('/'), "/", &offered.value]);
             scopes.push(offered.value.clone());
         }
     }
@@ -105,15 +105,18 @@ pub async fn from_scope(unit: &mut dyn Unit, text: &str) -> Result<Target> {
     Ok(Target { resource, name, scopes, openid: parsed.openid, default, granted })
 }
 
-/// Adds a scope to those that are granted, unless it is among them.
-fn grant(granted: &mut String, scope: &str) {
-    if granted.split(' ').any(|known| known == scope) {
-        return;
-    }
-    if !granted.is_empty() {
+/// Adds a scope, given in pieces, to those that are granted, unless it is among them.
+fn grant(granted: &mut String, scope: &[&str]) {
+    let before = granted.len();
+    if before > 0 {
         granted.push(' ');
     }
-    granted.push_str(scope);
+    let begin = granted.len();
+    scope.iter().for_each(|piece| granted.push_str(piece));
+    let (known, added) = granted.split_at(begin);
+    if known.split(' ').any(|known| known == added) {
+        granted.truncate(before);
+    }
 }
 
 /// Reads a v1.0 `resource`: everything the resource offers, with the OpenID Connect scopes of `scope` if there are any.
