@@ -1,7 +1,5 @@
 //! One line of the sign-in log in the making.
 
-use std::borrow::Cow;
-
 use doorward_model::sign_in_record::{SignInOutcome, SignInRecord};
 use doorward_model::tenant::Tenant;
 use doorward_model::{SignInId, TenantId, rng};
@@ -20,7 +18,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    pub(super) fn new(ctx: &Context, tenant: &Tenant, caller: &Caller, telling: Telling<'_>) -> Self {
+    pub(super) fn new(ctx: &Context, tenant: &Tenant, caller: &Caller, telling: &Telling<'_>) -> Self {
         let now = ctx.now();
         let record = SignInRecord {
             id: SignInId(rng::ordered_uuid(ctx.rng.as_ref(), now)),
@@ -57,8 +55,8 @@ pub(super) async fn refused(
     outcome: SignInOutcome,
     refusal: &mut Refusal,
 ) {
-    let failure_reason = Cow::Borrowed(refusal.message.as_str());
-    let attempt = Attempt::new(ctx, tenant, caller, Telling { outcome, error_code: refusal.code.0, failure_reason, ..telling });
+    let telling = Telling { outcome, error_code: refusal.code.0, failure_reason: &refusal.message, ..telling };
+    let attempt = Attempt::new(ctx, tenant, caller, &telling);
     refusal.trace_id = Some(attempt.id());
     ctx.sign_in_log.append(attempt.tenant, attempt.record).await;
 }

@@ -60,7 +60,7 @@ pub async fn require(ctx: &Context, unit: &mut dyn Unit, request: &Request<'_>) 
     let telling = telling::decided(request, &gathered, &decided, &set.hash);
     let code = match decision.outcome {
         Outcome::Grant => match frequency::too_old(ctx, request, decision) {
-            None => return Ok(Attempt::new(ctx, request.tenant, request.caller, telling)),
+            None => return Ok(Attempt::new(ctx, request.tenant, request.caller, &telling)),
             Some(code) => code,
         },
         Outcome::Interrupt | Outcome::Block => {

@@ -75,7 +75,7 @@ pub async fn require_registration(ctx: &Context, unit: &mut dyn Unit, request: &
     let decided = decision.into();
     let telling = telling::decided(&request, &gathered, &decided, &set.hash);
     if is_allowed {
-        return Ok(Attempt::new(ctx, request.tenant, request.caller, telling));
+        return Ok(Attempt::new(ctx, request.tenant, request.caller, &telling));
     }
     let blocked = (SignInOutcome::Refused, ErrorCode::PROOF_UP_BLOCKED);
     Err(refuse(ctx, &request, blocked, None, &decided.decision, telling).await)

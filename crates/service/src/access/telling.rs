@@ -1,7 +1,5 @@
 //! What is told to the sign-in log.
 
-use std::borrow::Cow;
-
 use doorward_model::application::Application;
 use doorward_model::sign_in_record::SignInOutcome;
 use doorward_policy::conditional_access::{Decided, Subject as Who};
@@ -23,34 +21,34 @@ pub(super) fn decided<'a>(request: &Request<'a>, gathered: &'a Gathered<'a>, dec
     Telling {
         user_id,
         resource_id: Some(request.resource.app_id),
-        resource_display_name: Cow::Borrowed(&request.resource.display_name),
+        resource_display_name: &request.resource.display_name,
         device_id: request.device.map(|device| device.id),
         facts: Some(as_sign_in(gathered)),
-        applied_policies: Some(Cow::Borrowed(&decided.policies)),
-        policy_set: Cow::Borrowed(policy_set),
+        applied_policies: Some(&decided.policies),
+        policy_set,
         ..undecided(request.caller, request.grant, Some(request.client), login)
     }
 }
 
 /// A sign-in of which no decision was asked.
-pub(super) fn undecided<'a>(caller: &'a Caller, grant: &'static str, client: Option<&'a Application>, login: &'a str) -> Telling<'a> {
+pub(super) fn undecided<'a>(caller: &'a Caller, grant: &'a str, client: Option<&'a Application>, login: &'a str) -> Telling<'a> {
     Telling {
         user_id: None,
-        user_principal_name: Cow::Borrowed(shortened(login)),
+        user_principal_name: shortened(login),
         app_id: client.map(|client| client.app_id),
-        app_display_name: Cow::Borrowed(client.map_or("", |client| &client.display_name)),
+        app_display_name: client.map_or("", |client| &client.display_name),
         resource_id: None,
-        resource_display_name: Cow::Borrowed(""),
+        resource_display_name: "",
         grant,
         ip_address: caller.ip,
-        user_agent: Cow::Borrowed(&caller.user_agent),
+        user_agent: &caller.user_agent,
         device_id: None,
         outcome: SignInOutcome::Granted,
         error_code: 0,
-        failure_reason: Cow::Borrowed(""),
+        failure_reason: "",
         facts: None,
         applied_policies: None,
-        policy_set: Cow::Borrowed(""),
+        policy_set: "",
     }
 }
 
@@ -61,24 +59,24 @@ fn as_sign_in<'a>(gathered: &'a Gathered<'a>) -> AsSignIn<'a> {
         Who::Workload { service_principal_id, .. } => (None, Some(service_principal_id.as_str())),
     };
     AsSignIn {
-        user_id: user_id.map(Cow::Borrowed),
-        service_principal_id: service_principal_id.map(Cow::Borrowed),
-        resources: facts.resources.iter().map(|resource| Cow::Borrowed(resource.app_id.as_str())).collect(),
+        user_id,
+        service_principal_id,
+        resources: facts.resources.iter().map(|resource| resource.app_id.as_str()).collect(),
         user_action: facts.user_action,
-        authentication_context: facts.authentication_context.as_deref().map(Cow::Borrowed),
-        client_app_id: facts.client.as_ref().map(|client| Cow::Borrowed(client.app_id.as_str())),
+        authentication_context: facts.authentication_context.as_deref(),
+        client_app_id: facts.client.as_ref().map(|client| client.app_id.as_str()),
         client_app_type: facts.client_app_type,
         device_platform: facts.device_platform,
         ip_address: facts.ip,
         transfer_method: facts.transfer_method,
         device: facts.device.as_ref().map(|device| AsDevice {
-            device_id: device.device_id.as_deref().map(Cow::Borrowed),
-            display_name: device.display_name.as_deref().map(Cow::Borrowed),
+            device_id: device.device_id.as_deref(),
+            display_name: device.display_name.as_deref(),
             is_compliant: device.is_compliant,
             is_managed: device.is_managed,
             trust_type: device.trust_type,
-            operating_system: device.operating_system.as_deref().map(Cow::Borrowed),
-            operating_system_version: device.operating_system_version.as_deref().map(Cow::Borrowed),
+            operating_system: device.operating_system.as_deref(),
+            operating_system_version: device.operating_system_version.as_deref(),
         }),
         broker_present: facts.broker_present,
         app_protection_applied: facts.app_protection_applied,
@@ -87,12 +85,12 @@ fn as_sign_in<'a>(gathered: &'a Gathered<'a>) -> AsSignIn<'a> {
         app_protection: protection.registration.map(|registration_id| AsRegistration {
             registration_id,
             last_sync: protection.last_sync,
-            tag: protection.tag.as_deref().map(Cow::Borrowed),
+            tag: protection.tag.as_deref(),
             failed: protection.failed.iter().map(|criterion| criterion.letter()).collect(),
         }),
         mfa: facts.mfa,
-        authentication_methods: Cow::Borrowed(&facts.authentication_methods),
-        amr: Cow::Borrowed(gathered.amr),
+        authentication_methods: &facts.authentication_methods,
+        amr: gathered.amr,
     }
 }
 
