@@ -12,7 +12,9 @@ use doorward_store::{DayCount, LogRepository, Result, StoreError, Tally};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use sqlx::sqlite::SqliteRow;
+use sqlx::Arguments as _;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 
 use crate::circumstances::{self, Body, Stored};
 use crate::log_query::Log;
@@ -162,6 +164,23 @@ fn insert(sign_ins: usize) -> String {
     format!("INSERT INTO sign_ins (tenant_number, created, id, correlation_id, circumstances) VALUES {rows}")
 }
 
+/// Columns of a sign-in.
+const COLUMNS: usize = 5;
+
+/// What the statement writes.
+fn arguments(tenant: i64, rows: &[(&SignInRecord, i64)]) -> std::result::Result<SqliteArguments, BoxDynError> {
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(COLUMNS * rows.len(), 0);
+    for (record, circumstances) in rows {
+        arguments.add(tenant)?;
+        arguments.add(millis(record.created_date_time))?;
+        arguments.add(record.id.0)?;
+        arguments.add(record.correlation_id.0)?;
+        arguments.add(*circumstances)?;
+    }
+    Ok(arguments)
+}
+
 impl SqlUnit {
     /// The tenant as sign-ins name it.
     async fn tenant_number(&mut self) -> Result<i64> {
@@ -175,16 +194,8 @@ impl SqlUnit {
         let mut rest = rows;
         while let Some((rows, behind)) = ROWS.into_iter().find_map(|rows| rest.split_at_checked(rows)) {
             rest = behind;
-            let statement = insert(rows.len());
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(statement));
-            for (record, circumstances) in rows {
-                query = query
-                    .bind(tenant)
-                    .bind(millis(record.created_date_time))
-                    .bind(record.id.0)
-                    .bind(record.correlation_id.0)
-                    .bind(*circumstances);
-            }
+            let arguments = arguments(tenant, rows).map_err(StoreError::Engine)?;
+            let query = sqlx::query_with(sqlx::AssertSqlSafe(insert(rows.len())), arguments);
             let written = query.execute(self.connection.open().await?).await.map_err(write_error("sign-in record"));
             if let Err(StoreError::NotFound(_)) = written {
                 // Another process has deleted what is remembered here. Whoever tries again finds what there is.

@@ -245,7 +245,7 @@ async fn grant(
 
 fn answer(tokens: &TokenResponse) -> Result<Response, Error> {
     // Room for what most answers hold, so that it is not moved while it grows.
-    let mut json = Vec::with_capacity(4096);
+    let mut json = Vec::with_capacity(2048);
     serde_json::to_writer(&mut json, tokens).map_err(|error| Error::internal("token response", &error))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
