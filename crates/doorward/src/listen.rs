@@ -1,5 +1,7 @@
 //! The listener: TLS, HTTP/1.1, limits against slow and greedy clients, orderly stop.
 
+mod timer;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -11,13 +13,15 @@ use axum::BoxError;
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 use tokio_rustls::TlsAcceptor;
 use tower::{Service, ServiceExt as _};
+
+use timer::ConnectionTimer;
 
 /// What one client, or all of them, may take up.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +30,7 @@ struct Limits {
     connections: usize,
     /// Time for the TLS handshake, and for each request's headers.
     patience: Duration,
-    /// Time for the whole body of a request, from the end of its headers.
+    /// Time for the whole body of a request, from when it is first waited for.
     body: Duration,
 }
 
@@ -108,7 +112,7 @@ where
         routes.clone().oneshot(request.map(|body| axum::body::Body::new(TimedBody::new(body, limits.body))))
     });
     let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(ConnectionTimer::new(limits.patience))
         .header_read_timeout(limits.patience)
         .max_headers(64)
         .serve_connection(TokioIo::new(stream), service);
@@ -120,14 +124,14 @@ where
 /// A body that must have come by a certain time: a client that sends a byte now and then holds its connection no longer.
 struct TimedBody {
     body: Incoming,
-    deadline: Instant,
-    /// Wakes at the deadline; made when the body is first waited for, which few are.
+    patience: Duration,
+    /// Made when the body is first waited for, which few are.
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl TimedBody {
     fn new(body: Incoming, patience: Duration) -> Self {
-        Self { body, deadline: Instant::now() + patience, alarm: None }
+        Self { body, patience, alarm: None }
     }
 }
 
@@ -136,11 +140,11 @@ impl Body for TimedBody {
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Result<Frame<Self::Data>, BoxError>>> {
-        let Self { body, deadline, alarm } = &mut *self;
+        let Self { body, patience, alarm } = &mut *self;
         if let Poll::Ready(frame) = Pin::new(body).poll_frame(context) {
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let alarm = alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(*deadline)));
+        let alarm = alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep(*patience)));
         alarm.as_mut().poll(context).map(|()| Some(Err("the body of the request took too long".into())))
     }
 
@@ -212,6 +216,15 @@ mod tests {
         stop.send(true).unwrap();
         server.await.unwrap();
         drop((holding, waiting));
+    }
+
+    #[tokio::test]
+    async fn headers_that_do_not_come_end_the_connection() {
+        let (address, _stop, _server) = start(Limits { patience: Duration::from_millis(200), ..LIMITS }).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        // The second is no whole request.
+        stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nfullPOST / HTTP/1.1\r\n").await.unwrap();
+        assert_eq!(answer(stream).await.matches("HTTP/1.1 200").count(), 1);
     }
 
     #[tokio::test]
