@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::memory::Kind;
 use crate::query::table;
-use crate::row::{Reader, engine, fold, found, millis, to_body, write_error};
+use crate::row::{Reader, engine, first, fold, found, millis, to_body, write_error};
 use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<Application> {
@@ -56,36 +56,22 @@ impl SqlUnit {
 #[async_trait]
 impl ApplicationRepository for SqlUnit {
     async fn get(&mut self, id: AppId) -> Result<Option<Arc<Application>>> {
-        if let Some(known) = self.recall(&self.memory.applications, id) {
-            return Ok(Some(known));
-        }
-        let row = sqlx::query("SELECT id, body FROM applications WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(id.to_string())
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
-        self.remember(&self.memory.applications, id, found.as_ref());
-        Ok(found)
+        let ask = |tenant: &str| {
+            sqlx::query("SELECT id, body FROM applications WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id.to_string())
+        };
+        self.known(|memory| &memory.applications, &id, ask, first(read)).await
     }
 
     async fn find_by_identifier_uri(&mut self, uri: &str) -> Result<Option<Arc<Application>>> {
-        if let Some(known) = self.recall(&self.memory.applications_by_uri, key(uri).to_owned()) {
-            return Ok(Some(known));
-        }
-        let row = sqlx::query(
-            "SELECT a.id, a.body FROM identifier_uris u JOIN applications a ON a.tenant_id = u.tenant_id AND a.id = u.app_id
-             WHERE u.tenant_id = $1 AND u.uri = $2",
-        )
-        .bind(&self.tenant)
-        .bind(key(uri))
-        .fetch_optional(self.connection.open().await?)
-        .await
-        .map_err(engine)?;
-        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
-        self.remember(&self.memory.applications_by_uri, key(uri).to_owned(), found.as_ref());
-        Ok(found)
+        let ask = |tenant: &str| {
+            sqlx::query(
+                "SELECT a.id, a.body FROM identifier_uris u JOIN applications a ON a.tenant_id = u.tenant_id AND a.id = u.app_id
+                 WHERE u.tenant_id = $1 AND u.uri = $2",
+            )
+            .bind(tenant)
+            .bind(key(uri))
+        };
+        self.known(|memory| &memory.applications_by_uri, key(uri), ask, first(read)).await
     }
 
     async fn list(&mut self) -> Result<Vec<Application>> {

@@ -11,7 +11,7 @@ use doorward_store::{Result, Sha256};
 use serde::Deserialize;
 use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Reader, engine, fold, inconsistent, name_of, write_error};
+use crate::row::{Reader, first, fold, inconsistent, name_of, write_error};
 use crate::unit::SqlUnit;
 
 const TABLE: &str = "sign_in_circumstances";
@@ -84,18 +84,11 @@ impl SqlUnit {
     /// What the database has of circumstances. To be asked before the unit writes anything: what it wrote itself may
     /// be given up, and is not remembered.
     pub(crate) async fn known_circumstances(&mut self, body: &Body, circumstances: &Circumstances) -> Result<Option<Arc<Stored>>> {
-        if let Some(known) = self.recall(&self.memory.circumstances, body.hash) {
-            return Ok(Some(known));
-        }
-        let number = sqlx::query_scalar("SELECT number FROM sign_in_circumstances WHERE tenant = $1 AND hash = $2")
-            .bind(&self.tenant)
-            .bind(body.hash.as_slice())
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        let known = number.map(|number| Arc::new(Stored::of(number, circumstances)));
-        self.remember(&self.memory.circumstances, body.hash, known.as_ref());
-        Ok(known)
+        let ask = |tenant: &str| {
+            sqlx::query("SELECT number FROM sign_in_circumstances WHERE tenant = $1 AND hash = $2").bind(tenant).bind(body.hash.as_slice())
+        };
+        let read = |row: &SqliteRow| Ok(Stored::of(Reader::new(row, TABLE, "number").integer("number")?, circumstances));
+        self.known(|memory| &memory.circumstances, &body.hash, ask, first(read)).await
     }
 
     /// Adds circumstances that the database does not have.

@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::memory::Kind;
 use crate::query::table;
-use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
+use crate::row::{Reader, engine, first, fold, found, millis, name_of, to_body, write_error};
 use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<Device> {
@@ -38,18 +38,9 @@ table! { DeviceField in "devices" as Device, read;
 #[async_trait]
 impl DeviceRepository for SqlUnit {
     async fn get(&mut self, id: DeviceId) -> Result<Option<Arc<Device>>> {
-        if let Some(known) = self.recall(&self.memory.devices, id) {
-            return Ok(Some(known));
-        }
-        let row = sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(id.to_string())
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
-        self.remember(&self.memory.devices, id, found.as_ref());
-        Ok(found)
+        let ask =
+            |tenant: &str| sqlx::query("SELECT id, body FROM devices WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id.to_string());
+        self.known(|memory| &memory.devices, &id, ask, first(read)).await
     }
 
     async fn find_by_public_key(&mut self, public_key_sha256: &str) -> Result<Option<Arc<Device>>> {

@@ -74,24 +74,22 @@ impl DocumentRepository for SqlUnit {
     }
 
     async fn list_by_subject(&mut self, kind: DocumentKind, subject: &str) -> Result<Arc<[Document]>> {
-        let remembered = kind == DocumentKind::ManagedAppRegistration;
-        if remembered && let Some(known) = self.recall(&self.memory.registrations, subject.to_owned()) {
-            return Ok(known);
+        let ask = |tenant: &str| {
+            sqlx::query(
+                "SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND subject = $3 ORDER BY created, id",
+            )
+            .bind(tenant)
+            .bind(kind.as_str())
+            .bind(subject)
+        };
+        let read = |rows: &[SqliteRow]| rows.iter().map(read).collect::<Result<_>>();
+        if kind == DocumentKind::ManagedAppRegistration {
+            let found = self.known(|memory| &memory.registrations, subject, ask, |rows| read(rows).map(Some)).await?;
+            return Ok(found.unwrap_or_default());
         }
-        let rows = sqlx::query(
-            "SELECT id, version, subject, created, modified, body FROM documents WHERE tenant_id = $1 AND kind = $2 AND subject = $3 ORDER BY created, id",
-        )
-        .bind(&self.tenant)
-        .bind(kind.as_str())
-        .bind(subject)
-        .fetch_all(self.connection.open().await?)
-        .await
-        .map_err(engine)?;
-        let found: Arc<[Document]> = rows.iter().map(read).collect::<Result<_>>()?;
-        if remembered {
-            self.remember(&self.memory.registrations, subject.to_owned(), Some(&found));
-        }
-        Ok(found)
+        let query = ask(&self.tenant);
+        let rows = Box::pin(query.fetch_all(self.connection.open().await?)).await.map_err(engine)?;
+        read(&rows)
     }
 
     async fn create(&mut self, kind: DocumentKind, document: &Document, now: Timestamp) -> Result<Document> {

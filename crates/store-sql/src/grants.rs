@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use crate::memory::Kind;
-use crate::row::{Reader, engine, found, hex, millis, to_body, write_error};
+use crate::row::{Reader, engine, first, found, hex, millis, to_body, write_error};
 use crate::unit::SqlUnit;
 
 fn read_device_code(row: &SqliteRow) -> Result<DeviceCode> {
@@ -92,25 +92,16 @@ impl GrantRepository for SqlUnit {
     }
 
     async fn refresh_token(&mut self, hash: &Sha256) -> Result<Option<Arc<RefreshToken>>> {
-        if let Some(known) = self.recall(&self.memory.refresh_tokens, *hash) {
-            return Ok(Some(known));
-        }
-        let row = sqlx::query("SELECT id, revoked, body FROM refresh_tokens WHERE tenant_id = $1 AND hash = $2")
-            .bind(&self.tenant)
-            .bind(hex(hash))
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        let found = row
-            .map(|row| {
-                let reader = Reader::new(&row, "refresh_tokens", "id");
-                let mut token: RefreshToken = reader.body()?;
-                token.revoked = reader.optional_time("revoked")?;
-                Ok(Arc::new(token))
-            })
-            .transpose()?;
-        self.remember(&self.memory.refresh_tokens, *hash, found.as_ref());
-        Ok(found)
+        let ask = |tenant: &str| {
+            sqlx::query("SELECT id, revoked, body FROM refresh_tokens WHERE tenant_id = $1 AND hash = $2").bind(tenant).bind(hex(hash))
+        };
+        let read = |row: &SqliteRow| {
+            let reader = Reader::new(row, "refresh_tokens", "id");
+            let mut token: RefreshToken = reader.body()?;
+            token.revoked = reader.optional_time("revoked")?;
+            Ok(token)
+        };
+        self.known(|memory| &memory.refresh_tokens, hash, ask, first(read)).await
     }
 
     async fn revoke_refresh_token(&mut self, id: TokenId, at: Timestamp) -> Result<()> {
@@ -174,35 +165,28 @@ impl GrantRepository for SqlUnit {
     }
 
     async fn prt(&mut self, hash: &Sha256) -> Result<Option<Arc<PrimaryRefreshToken>>> {
-        if let Some(known) = self.recall(&self.memory.primary_refresh_tokens, *hash) {
-            return Ok(Some(known));
-        }
-        let row = sqlx::query(
-            "SELECT id, user_id, session_id, device_id, wrapped_session_key, issued, expires, revoked FROM primary_refresh_tokens
-             WHERE tenant_id = $1 AND hash = $2",
-        )
-        .bind(&self.tenant)
-        .bind(hex(hash))
-        .fetch_optional(self.connection.open().await?)
-        .await
-        .map_err(engine)?;
-        let found = row
-            .map(|row| {
-                let reader = Reader::new(&row, "primary_refresh_tokens", "id");
-                Ok(Arc::new(PrimaryRefreshToken {
-                    id: reader.parsed("id")?,
-                    user_id: reader.parsed("user_id")?,
-                    session_id: reader.parsed("session_id")?,
-                    device_id: reader.parsed("device_id")?,
-                    wrapped_session_key: reader.bytes("wrapped_session_key")?,
-                    issued: reader.time("issued")?,
-                    expires: reader.time("expires")?,
-                    revoked: reader.optional_time("revoked")?,
-                }))
+        let ask = |tenant: &str| {
+            sqlx::query(
+                "SELECT id, user_id, session_id, device_id, wrapped_session_key, issued, expires, revoked FROM primary_refresh_tokens
+                 WHERE tenant_id = $1 AND hash = $2",
+            )
+            .bind(tenant)
+            .bind(hex(hash))
+        };
+        let read = |row: &SqliteRow| {
+            let reader = Reader::new(row, "primary_refresh_tokens", "id");
+            Ok(PrimaryRefreshToken {
+                id: reader.parsed("id")?,
+                user_id: reader.parsed("user_id")?,
+                session_id: reader.parsed("session_id")?,
+                device_id: reader.parsed("device_id")?,
+                wrapped_session_key: reader.bytes("wrapped_session_key")?,
+                issued: reader.time("issued")?,
+                expires: reader.time("expires")?,
+                revoked: reader.optional_time("revoked")?,
             })
-            .transpose()?;
-        self.remember(&self.memory.primary_refresh_tokens, *hash, found.as_ref());
-        Ok(found)
+        };
+        self.known(|memory| &memory.primary_refresh_tokens, hash, ask, first(read)).await
     }
 
     async fn revoke_prt(&mut self, id: TokenId, at: Timestamp) -> Result<()> {
@@ -270,20 +254,15 @@ impl GrantRepository for SqlUnit {
     }
 
     async fn consent(&mut self, user: UserId, app: AppId, resource: AppId) -> Result<Option<Arc<Consent>>> {
-        if let Some(known) = self.recall(&self.memory.consents, (user, app, resource)) {
-            return Ok(Some(known));
-        }
-        let row = sqlx::query("SELECT user_id, body FROM consents WHERE tenant_id = $1 AND user_id = $2 AND app_id = $3 AND resource = $4")
-            .bind(&self.tenant)
-            .bind(user.to_string())
-            .bind(app.to_string())
-            .bind(resource.to_string())
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        let found = row.map(|row| Reader::new(&row, "consents", "user_id").body().map(Arc::new)).transpose()?;
-        self.remember(&self.memory.consents, (user, app, resource), found.as_ref());
-        Ok(found)
+        let ask = |tenant: &str| {
+            sqlx::query("SELECT user_id, body FROM consents WHERE tenant_id = $1 AND user_id = $2 AND app_id = $3 AND resource = $4")
+                .bind(tenant)
+                .bind(user.to_string())
+                .bind(app.to_string())
+                .bind(resource.to_string())
+        };
+        let read = |row: &SqliteRow| Reader::new(row, "consents", "user_id").body();
+        self.known(|memory| &memory.consents, &(user, app, resource), ask, first(read)).await
     }
 
     async fn put_consent(&mut self, consent: &Consent) -> Result<()> {

@@ -223,26 +223,22 @@ impl GroupRepository for SqlUnit {
     }
 
     async fn transitive_of(&mut self, user: UserId) -> Result<Arc<[GroupId]>> {
-        if let Some(known) = self.recall(&self.memory.memberships, user) {
-            return Ok(known);
-        }
         // As in `member_page`.
-        let rows = sqlx::query(
-            "WITH RECURSIVE reached (id) AS (
-               SELECT group_id FROM group_members WHERE tenant_id = $1 AND member_id = $2
-               UNION
-               SELECT m.group_id FROM reached r CROSS JOIN group_members m WHERE m.tenant_id = $1 AND m.member_id = r.id
-             )
-             SELECT id FROM reached ORDER BY id",
-        )
-        .bind(&self.tenant)
-        .bind(user.to_string())
-        .fetch_all(self.connection.open().await?)
-        .await
-        .map_err(engine)?;
-        let found = rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect::<Result<_>>()?;
-        self.remember(&self.memory.memberships, user, Some(&found));
-        Ok(found)
+        let ask = |tenant: &str| {
+            sqlx::query(
+                "WITH RECURSIVE reached (id) AS (
+                   SELECT group_id FROM group_members WHERE tenant_id = $1 AND member_id = $2
+                   UNION
+                   SELECT m.group_id FROM reached r CROSS JOIN group_members m WHERE m.tenant_id = $1 AND m.member_id = r.id
+                 )
+                 SELECT id FROM reached ORDER BY id",
+            )
+            .bind(tenant)
+            .bind(user.to_string())
+        };
+        let read = |rows: &[SqliteRow]| rows.iter().map(|row| Reader::new(row, "group_members", "id").parsed("id")).collect::<Result<_>>();
+        let found = self.known(|memory| &memory.memberships, &user, ask, |rows| read(rows).map(Some)).await?;
+        Ok(found.unwrap_or_default())
     }
 
     async fn memberships_around(&mut self, users: &[UserId]) -> Result<Vec<(Uuid, GroupId)>> {

@@ -199,7 +199,7 @@ impl SqlUnit {
             let written = query.execute(self.connection.open().await?).await.map_err(write_error("sign-in record"));
             if let Err(StoreError::NotFound(_)) = written {
                 // Another process has deleted what is remembered here. Whoever tries again finds what there is.
-                self.memory.forget();
+                self.memory().forget();
                 return Err(StoreError::NotFound("circumstances of a sign-in"));
             }
             written?;

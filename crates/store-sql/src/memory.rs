@@ -7,6 +7,7 @@
 //! Time is a count of changes. Objects and changes meet in a table of stripes: two objects may share a stripe, which makes one of
 //! them be read once more, never once too few. What is given out is shared with everybody who asks, not copied.
 
+use std::borrow::Borrow;
 use std::hash::{BuildHasher as _, Hash};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -21,8 +22,8 @@ use doorward_model::user::User;
 use doorward_model::{AppId, DeviceId, GroupId, SessionId, TenantId, UserId};
 use doorward_store::Sha256;
 use foldhash::fast::RandomState;
-use quick_cache::UnitWeighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{Equivalent, UnitWeighter};
 use tokio::sync::mpsc;
 
 use crate::circumstances::Stored;
@@ -117,6 +118,16 @@ pub(crate) struct Objects<K, V> {
     objects: Cache<(TenantId, K), Remembered<V>, UnitWeighter, RandomState>,
 }
 
+/// The key of an object that is looked for, borrowed.
+#[derive(Hash)]
+struct Sought<'a, Q: ?Sized>(TenantId, &'a Q);
+
+impl<K: Borrow<Q>, Q: Eq + ?Sized> Equivalent<(TenantId, K)> for Sought<'_, Q> {
+    fn equivalent(&self, (tenant, key): &(TenantId, K)) -> bool {
+        self.0 == *tenant && *self.1 == *key.borrow()
+    }
+}
+
 impl<K, V> Objects<K, V>
 where
     K: Hash + Eq,
@@ -189,10 +200,11 @@ impl Memory {
     }
 
     /// An object, if it is known to be as it was when it was read.
-    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, tenant: TenantId, key: K) -> Option<V>
+    pub(crate) fn recall<K, V, Q>(&self, objects: &Objects<K, V>, tenant: TenantId, key: &Q) -> Option<V>
     where
-        K: Hash + Eq,
+        K: Borrow<Q> + Hash + Eq,
         V: Clone,
+        Q: Hash + Eq + ?Sized,
     {
         // What every request reads is written only when it changes, so that the processors need not hand it to and fro.
         if !self.asked.load(Ordering::Relaxed) {
@@ -203,7 +215,7 @@ impl Memory {
             let _told = self.wake.try_send(());
             return None;
         }
-        let remembered = objects.objects.get(&(tenant, key))?;
+        let remembered = objects.objects.get(&Sought(tenant, key))?;
         let stripes = remembered.stripes.map(|place| self.stripes.get(place));
         let unchanged = stripes.iter().all(|stripe| stripe.is_some_and(|stripe| stripe.is_unchanged_since(remembered.read)));
         (unchanged && self.floor.load(Ordering::SeqCst) <= remembered.read).then_some(remembered.value)
@@ -260,10 +272,6 @@ impl Doubts {
         Self { memory, stripes: Vec::new() }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.stripes.is_empty()
-    }
-
     pub(crate) fn add(&mut self, tenant: TenantId, change: Change) {
         let place = change.stripe(tenant);
         if let Some(stripe) = self.memory.stripes.get(place) {
@@ -275,9 +283,6 @@ impl Doubts {
 
 impl Drop for Doubts {
     fn drop(&mut self) {
-        if self.stripes.is_empty() {
-            return;
-        }
         let moment = self.memory.now.fetch_add(1, Ordering::SeqCst) + 1;
         for stripe in self.stripes.iter().filter_map(|place| self.memory.stripes.get(*place)) {
             stripe.changed.fetch_max(moment, Ordering::SeqCst);

@@ -1,5 +1,7 @@
 //! From rows to entities and back: ids and times as text (or 16 bytes) and milliseconds, bodies as JSON, errors in the store's words.
 
+use std::sync::Arc;
+
 use doorward_store::{Result, StoreError};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -42,6 +44,11 @@ pub(crate) fn write_error(what: &'static str) -> impl Fn(sqlx::Error) -> StoreEr
 /// An update or delete of one object must have found it.
 pub(crate) fn found(what: &'static str, result: &SqliteQueryResult) -> Result<()> {
     if result.rows_affected() == 0 { Err(StoreError::NotFound(what)) } else { Ok(()) }
+}
+
+/// Reads the first row, if there is one.
+pub(crate) fn first<V>(read: impl FnOnce(&SqliteRow) -> Result<V>) -> impl FnOnce(&[SqliteRow]) -> Result<Option<Arc<V>>> {
+    |rows| rows.first().map(|row| read(row).map(Arc::new)).transpose()
 }
 
 /// Milliseconds since 1970.

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 
 use crate::memory::Kind;
-use crate::row::{Reader, engine, found, millis, to_body, write_error};
+use crate::row::{Reader, engine, first, found, millis, to_body, write_error};
 use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<Session> {
@@ -23,18 +23,10 @@ fn read(row: &SqliteRow) -> Result<Session> {
 #[async_trait]
 impl SessionRepository for SqlUnit {
     async fn get(&mut self, id: SessionId) -> Result<Option<Arc<Session>>> {
-        if let Some(known) = self.recall(&self.memory.sessions, id) {
-            return Ok(Some(known));
-        }
-        let row = sqlx::query("SELECT id, revoked, body FROM sessions WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(id.to_string())
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        let found = row.map(|row| read(&row).map(Arc::new)).transpose()?;
-        self.remember(&self.memory.sessions, id, found.as_ref());
-        Ok(found)
+        let ask = |tenant: &str| {
+            sqlx::query("SELECT id, revoked, body FROM sessions WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id.to_string())
+        };
+        self.known(|memory| &memory.sessions, &id, ask, first(read)).await
     }
 
     async fn create(&mut self, session: &Session) -> Result<()> {

@@ -22,7 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A SQLite database.
 #[derive(Clone)]
-pub struct SqliteStore {
+pub struct SqliteStore(pub(crate) Arc<Database>);
+
+/// An open database: shared as one, because every unit of work has it.
+pub(crate) struct Database {
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
     pub(crate) memory: Arc<Memory>,
@@ -56,7 +59,7 @@ impl SqliteStore {
         let writer = writer.connect_with(writing).await.map_err(engine)?;
         let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(engine)?;
         watch::start(writer.clone(), &memory, woken);
-        Ok(Self { writer, readers, memory })
+        Ok(Self(Arc::new(Database { writer, readers, memory })))
     }
 
     /// Opens a database file for looking at it: it must be there and up to date, and nothing of it is changed.
@@ -71,7 +74,7 @@ impl SqliteStore {
         let readers = readers.connect_with(options).await.map_err(engine)?;
         // Nobody watches, so this memory is never believed.
         let (memory, _) = Memory::new();
-        Ok(Self { writer: readers.clone(), readers, memory })
+        Ok(Self(Arc::new(Database { writer: readers.clone(), readers, memory })))
     }
 }
 
@@ -88,43 +91,43 @@ fn create_private(path: &Path) -> Result<()> {
 #[async_trait]
 impl Store for SqliteStore {
     async fn tenants(&self) -> Result<Vec<Tenant>> {
-        let mut connection = self.readers.acquire().await.map_err(engine)?;
+        let mut connection = self.0.readers.acquire().await.map_err(engine)?;
         tenants::list(&mut connection).await
     }
 
     async fn create_tenant(&self, tenant: &Tenant) -> Result<()> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
+        let mut transaction = self.0.writer.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
         tenants::create(&mut transaction, tenant).await?;
         transaction.commit().await.map_err(engine)
     }
 
     fn tenant(&self, id: TenantId) -> Arc<dyn TenantStore> {
-        Arc::new(SqliteTenant { store: self.clone(), id })
+        Arc::new(SqliteTenant { database: self.0.clone(), id })
     }
 
     async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.readers).await.map(drop).map_err(engine)
+        sqlx::query("SELECT 1").execute(&self.0.readers).await.map(drop).map_err(engine)
     }
 
     async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.0.readers.close().await;
+        self.0.writer.close().await;
     }
 }
 
 struct SqliteTenant {
-    store: SqliteStore,
+    database: Arc<Database>,
     id: TenantId,
 }
 
 #[async_trait]
 impl TenantStore for SqliteTenant {
     async fn read(&self) -> Result<Box<dyn Unit>> {
-        Ok(Box::new(SqlUnit::reading(self.store.readers.clone(), self.store.memory.clone(), self.id)))
+        Ok(Box::new(SqlUnit::new(self.database.clone(), None, self.id)))
     }
 
     async fn write(&self) -> Result<Box<dyn Unit>> {
-        let transaction = self.store.writer.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
-        Ok(Box::new(SqlUnit::writing(transaction, self.store.readers.clone(), self.store.memory.clone(), self.id)))
+        let transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await.map_err(engine)?;
+        Ok(Box::new(SqlUnit::new(self.database.clone(), Some(transaction), self.id)))
     }
 }

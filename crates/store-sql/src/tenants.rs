@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use doorward_model::tenant::Tenant;
 use doorward_store::{Result, StoreError, TenantRepository};
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use crate::memory::Kind;
 use crate::row::{Reader, engine, found, millis, to_body, write_error};
@@ -73,15 +73,9 @@ impl TenantRepository for SqlUnit {
     }
 
     async fn generation(&mut self) -> Result<i64> {
-        if let Some(known) = self.recall(&self.memory.generations, ()) {
-            return Ok(known);
-        }
-        let generation: Option<i64> = sqlx::query_scalar("SELECT generation FROM tenants WHERE tenant_id = $1")
-            .bind(&self.tenant)
-            .fetch_optional(self.connection.open().await?)
-            .await
-            .map_err(engine)?;
-        self.remember(&self.memory.generations, (), generation.as_ref());
+        let ask = |tenant: &str| sqlx::query("SELECT tenant_id, generation FROM tenants WHERE tenant_id = $1").bind(tenant);
+        let read = |rows: &[SqliteRow]| rows.first().map(|row| Reader::new(row, "tenants", "tenant_id").integer("generation")).transpose();
+        let generation = self.known(|memory| &memory.generations, &(), ask, read).await?;
         Ok(generation.unwrap_or_default())
     }
 }

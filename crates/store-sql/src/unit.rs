@@ -1,5 +1,6 @@
 //! A unit of work: one transaction, scoped to one tenant.
 
+use std::borrow::Borrow;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -10,11 +11,13 @@ use doorward_store::{
     GroupRepository, KeyRepository, LogRepository, ManagedDeviceRepository, OneTimeRepository, Result, SessionRepository, StoreError,
     TenantRepository, Unit, UserRepository,
 };
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{Sqlite, Transaction};
 
 use crate::memory::{Change, Doubts, Kind, Memory, Objects};
 use crate::row::engine;
+use crate::sqlite::Database;
 
 /// A transaction that knows whose data it may see. It is every repository itself, each in the file of its noun.
 pub(crate) struct SqlUnit {
@@ -23,18 +26,17 @@ pub(crate) struct SqlUnit {
     /// The tenant as text, as rows name it.
     pub(crate) tenant: String,
     pub(crate) tenant_id: TenantId,
-    pub(crate) memory: Arc<Memory>,
     writes: bool,
     /// Nothing was written yet: what is read is what others would read.
     untouched: bool,
     began: u64,
-    doubts: Doubts,
+    doubts: Option<Doubts>,
 }
 
 /// The connection of a unit: a reader takes one only when its memory does not have the answer.
 pub(crate) struct Connection {
     transaction: Option<Transaction<'static, Sqlite>>,
-    readers: SqlitePool,
+    database: Arc<Database>,
 }
 
 impl Connection {
@@ -45,34 +47,29 @@ impl Connection {
     pub(crate) async fn open(&mut self) -> Result<&mut SqliteConnection> {
         match &mut self.transaction {
             Some(transaction) => Ok(transaction),
-            none => Ok(none.insert(self.readers.begin().await.map_err(engine)?)),
+            none => Ok(none.insert(self.database.readers.begin().await.map_err(engine)?)),
         }
     }
 }
 
 impl SqlUnit {
-    /// A unit for reading.
-    pub(crate) fn reading(readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
-        Self::new(None, readers, memory, tenant)
-    }
-
-    /// A unit that holds the writer.
-    pub(crate) fn writing(transaction: Transaction<'static, Sqlite>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
-        Self::new(Some(transaction), readers, memory, tenant)
-    }
-
-    fn new(transaction: Option<Transaction<'static, Sqlite>>, readers: SqlitePool, memory: Arc<Memory>, tenant: TenantId) -> Self {
+    /// A unit that holds the writer with its transaction, or one for reading.
+    pub(crate) fn new(database: Arc<Database>, transaction: Option<Transaction<'static, Sqlite>>, tenant: TenantId) -> Self {
         Self {
             tenant: tenant.to_string(),
             tenant_id: tenant,
             writes: transaction.is_some(),
             untouched: true,
             // A writer that began before the last change was over may still have waited for it: it remembers nothing older than now.
-            began: memory.now(),
-            doubts: Doubts::none(memory.clone()),
-            connection: Connection { transaction, readers },
-            memory,
+            began: database.memory.now(),
+            doubts: None,
+            connection: Connection { transaction, database },
         }
+    }
+
+    /// What was read lately.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.connection.database.memory
     }
 
     /// Writes must say first what they change of what is remembered, and not even be tried on a unit that was opened for reading.
@@ -81,23 +78,44 @@ impl SqlUnit {
             return Err(StoreError::ReadOnly);
         }
         self.untouched = false;
-        for change in changes {
-            self.doubts.add(self.tenant_id, *change);
+        if !changes.is_empty() {
+            let memory = &self.connection.database.memory;
+            let doubts = self.doubts.get_or_insert_with(|| Doubts::none(memory.clone()));
+            changes.iter().for_each(|change| doubts.add(self.tenant_id, *change));
         }
         Ok(())
     }
 
-    /// An object as it was read before, if that still holds.
-    pub(crate) fn recall<K, V>(&self, objects: &Objects<K, V>, key: K) -> Option<V>
+    /// What is remembered under a key, if that still holds, or else what `read` makes of the rows of the query that `ask` makes for
+    /// the tenant.
+    pub(crate) async fn known<K, V, Q>(
+        &mut self,
+        objects: fn(&Memory) -> &Objects<K, V>,
+        key: &Q,
+        ask: impl FnOnce(&str) -> Query<'static, Sqlite, SqliteArguments>,
+        read: impl FnOnce(&[SqliteRow]) -> Result<Option<V>>,
+    ) -> Result<Option<V>>
     where
-        K: Hash + Eq,
+        K: Borrow<Q> + Hash + Eq,
         V: Clone,
+        Q: ToOwned<Owned = K> + Hash + Eq + ?Sized,
     {
-        self.memory.recall(objects, self.tenant_id, key)
+        if let Some(known) = self.memory().recall(objects(self.memory()), self.tenant_id, key) {
+            return Ok(Some(known));
+        }
+        // In a box of its own, so that what is remembered is given out without making room for what asks the database.
+        Box::pin(async move {
+            let query = ask(&self.tenant);
+            let rows = query.fetch_all(self.connection.open().await?).await.map_err(engine)?;
+            let found = read(&rows)?;
+            self.remember(objects(self.memory()), key.to_owned(), found.as_ref());
+            Ok(found)
+        })
+        .await
     }
 
     /// Remembers what this unit has read, if there was anything. After its first write a unit may see what never comes to be.
-    pub(crate) fn remember<K, V>(&self, objects: &Objects<K, V>, key: K, found: Option<&V>)
+    fn remember<K, V>(&self, objects: &Objects<K, V>, key: K, found: Option<&V>)
     where
         K: Hash + Eq,
         V: Clone,
@@ -105,7 +123,7 @@ impl SqlUnit {
         if self.untouched
             && let Some(value) = found
         {
-            self.memory.remember(objects, self.tenant_id, key, self.began, value.clone());
+            self.memory().remember(objects, self.tenant_id, key, self.began, value.clone());
         }
     }
 
@@ -169,9 +187,7 @@ impl Unit for SqlUnit {
     async fn commit(self: Box<Self>) -> Result<()> {
         let Self { connection, doubts, .. } = *self;
         let Some(transaction) = connection.transaction else { return Ok(()) };
-        if doubts.is_empty() {
-            return transaction.commit().await.map_err(engine);
-        }
+        let Some(doubts) = doubts else { return transaction.commit().await.map_err(engine) };
         // Nobody may stop this half-way: the database would commit, and what was changed would be believed again before it did.
         let committing = tokio::spawn(async move {
             let result = transaction.commit().await.map_err(engine);

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::memory::Kind;
 use crate::query::table;
-use crate::row::{Reader, engine, fold, found, millis, name_of, to_body, write_error};
+use crate::row::{Reader, engine, first, fold, found, millis, name_of, to_body, write_error};
 use crate::unit::SqlUnit;
 
 fn read(row: &SqliteRow) -> Result<User> {
@@ -57,12 +57,10 @@ impl SqlUnit {
 #[async_trait]
 impl UserRepository for SqlUnit {
     async fn get(&mut self, id: UserId) -> Result<Option<Arc<User>>> {
-        if let Some(known) = self.recall(&self.memory.users, id) {
-            return Ok(Some(known));
-        }
-        let found = self.user("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND id = $2", id.to_string()).await?;
-        self.remember(&self.memory.users, id, found.as_ref());
-        Ok(found)
+        let ask = |tenant: &str| {
+            sqlx::query("SELECT id, password_hash, body FROM users WHERE tenant_id = $1 AND id = $2").bind(tenant).bind(id.to_string())
+        };
+        self.known(|memory| &memory.users, &id, ask, first(read)).await
     }
 
     async fn find(&mut self, user_principal_name: &str) -> Result<Option<Arc<User>>> {

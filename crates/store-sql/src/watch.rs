@@ -79,33 +79,33 @@ mod tests {
         /// Looks after somebody has asked, again where the machine is too busy to answer in time.
         async fn look(&mut self) {
             loop {
-                self.store.memory.set_watched(true);
+                self.store.0.memory.set_watched(true);
                 self.is_remembered();
-                if look(&self.store.writer, &Arc::downgrade(&self.store.memory), &mut self.seen).await {
+                if look(&self.store.0.writer, &Arc::downgrade(&self.store.0.memory), &mut self.seen).await {
                     return;
                 }
             }
         }
 
         async fn renew_the_connection(&self) {
-            self.store.writer.acquire().await.unwrap().close().await.unwrap();
+            self.store.0.writer.acquire().await.unwrap().close().await.unwrap();
         }
 
         async fn write_elsewhere(&self, statement: &'static str) {
             let other = SqliteStore::open(&self.folder.path().join("doorward.db")).await.unwrap();
-            sqlx::raw_sql(statement).execute(&other.writer).await.unwrap();
-            other.writer.close().await;
+            sqlx::raw_sql(statement).execute(&other.0.writer).await.unwrap();
+            other.0.writer.close().await;
         }
 
         fn remember(&self) {
-            let memory = &self.store.memory;
+            let memory = &self.store.0.memory;
             memory.remember(&memory.generations, tenant(), (), memory.now(), 1);
             assert!(self.is_remembered());
         }
 
         fn is_remembered(&self) -> bool {
-            let memory = &self.store.memory;
-            memory.recall(&memory.generations, tenant(), ()).is_some()
+            let memory = &self.store.0.memory;
+            memory.recall(&memory.generations, tenant(), &()).is_some()
         }
     }
 
@@ -135,7 +135,7 @@ mod tests {
         database.look().await;
         let before = database.seen;
         database.renew_the_connection().await;
-        drop(database.store.writer.acquire().await.unwrap());
+        drop(database.store.0.writer.acquire().await.unwrap());
         database.remember();
         database.write_elsewhere("CREATE TABLE elsewhere (id)").await;
         database.look().await;
