@@ -77,7 +77,7 @@ pub async fn request(ctx: &Context, tenant: &Tenant, caller: &Caller, message: &
         }
         PrtGrant::RefreshToken { refresh_token: value } => {
             let mut unit = ctx.store.tenant(tenant.id).read().await?;
-            let token = refresh_token::valid(ctx, unit.as_mut(), value).await?;
+            let token = refresh_token::valid(unit.as_mut(), value, ctx.now()).await?;
             let (session, user) = token::live_session(ctx, unit.as_mut(), token.session_id).await?;
             let session = session_from(ctx, &user, &device, &refresh_token::as_it_was(session, &token));
             (user, session)

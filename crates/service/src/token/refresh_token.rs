@@ -65,7 +65,7 @@ pub async fn redeem(
     let store = ctx.store.tenant(tenant.id);
     let mut unit = store.read().await?;
     let mut asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
-    if !asked.keeps_token(ctx.now()) || refresh.device_answer.is_some() {
+    if !asked.keeps_token || refresh.device_answer.is_some() {
         // A new token is written, or a nonce used up, under what holds then and not under what was just read.
         unit = store.write().await?;
         asked = Asked::read(ctx, unit.as_mut(), application, refresh, version).await?;
@@ -88,6 +88,9 @@ struct Asked<'a> {
     refresh: Refresh<'a>,
     token: Arc<RefreshToken>,
     target: Target,
+    /// The client keeps its refresh token: a new one would be for the same, and last hardly longer. Decided once, because a new one
+    /// needs a unit that can write.
+    keeps_token: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -98,7 +101,8 @@ impl<'a> Asked<'a> {
         refresh: Refresh<'a>,
         version: Version,
     ) -> Result<Self> {
-        let token = valid(ctx, unit, refresh.refresh_token).await?;
+        let now = ctx.now();
+        let token = valid(unit, refresh.refresh_token, now).await?;
         if token.app_id != application.app_id {
             family::require(unit, application, &token).await?;
         }
@@ -110,7 +114,8 @@ impl<'a> Asked<'a> {
             (None, "") => resource::from_scope(unit, &token.scope).await?,
             (None, scope) => resource::from_scope(unit, scope).await?,
         };
-        Ok(Self { application, hub, refresh, token, target })
+        let keeps_token = keeps_token(application, refresh, &token, &target, now);
+        Ok(Self { application, hub, refresh, token, target, keeps_token })
     }
 
     /// The token is the client's own, and not that of another member of the family.
@@ -122,16 +127,16 @@ impl<'a> Asked<'a> {
     fn is_brokered(&self) -> bool {
         self.is_own() && self.token.brokered
     }
+}
 
-    /// Whether the client keeps its refresh token: a new one would be for the same, and last hardly longer.
-    fn keeps_token(&self, now: Timestamp) -> bool {
-        let young = self.token.issued.saturating_add(issue::REFRESH_TOKEN_RENEWAL).is_ok_and(|end| now < end);
-        let same_family = self.token.family == (self.token.hub.is_none() && family::is_member(self.application));
-        let same_scope = self.token.resource == self.target.resource.app_id && self.token.scope == self.target.granted;
-        // A device that proves itself gets a token that is bound to it.
-        let stays_as_bound = self.token.device_id.is_some() || self.refresh.device_answer.is_none();
-        young && self.is_own() && same_family && same_scope && stays_as_bound
-    }
+fn keeps_token(application: &Application, refresh: Refresh<'_>, token: &RefreshToken, target: &Target, now: Timestamp) -> bool {
+    let young = token.issued.saturating_add(issue::REFRESH_TOKEN_RENEWAL).is_ok_and(|end| now < end);
+    let own = token.app_id == application.app_id;
+    let same_family = token.family == (token.hub.is_none() && family::is_member(application));
+    let same_scope = token.resource == target.resource.app_id && token.scope == target.granted;
+    // A device that proves itself gets a token that is bound to it.
+    let stays_as_bound = token.device_id.is_some() || refresh.device_answer.is_none();
+    young && own && same_family && same_scope && stays_as_bound
 }
 
 async fn redeem_in(
@@ -142,7 +147,7 @@ async fn redeem_in(
     asked: &Asked<'_>,
     version: Version,
 ) -> Result<(TokenResponse, Attempt)> {
-    let kept = asked.keeps_token(ctx.now()).then_some(asked.refresh.refresh_token);
+    let kept = asked.keeps_token.then_some(asked.refresh.refresh_token);
     let brokered = asked.is_brokered();
     // The broker, or the client by its own credential, answers for what its token is bound to.
     let vouched_for = brokered || (asked.is_own() && asked.application.is_confidential());
@@ -205,13 +210,13 @@ pub(crate) fn as_it_was(mut session: Arc<Session>, token: &RefreshToken) -> Arc<
 ///
 /// # Errors
 /// [`ErrorCode::INVALID_GRANT`], [`ErrorCode::GRANT_EXPIRED`], or storage failure.
-pub(crate) async fn valid(ctx: &Context, unit: &mut dyn Unit, value: &str) -> Result<Arc<RefreshToken>> {
+pub(crate) async fn valid(unit: &mut dyn Unit, value: &str, now: Timestamp) -> Result<Arc<RefreshToken>> {
     let token = unit
         .grants()
         .refresh_token(&sha256(value))
         .await?
         .ok_or_else(|| Error::refused(ErrorCode::INVALID_GRANT, "The refresh token is not valid. Sign in again."))?;
-    if token.revoked.is_some() || token.expires <= ctx.now() {
+    if token.revoked.is_some() || token.expires <= now {
         return Err(Error::refused(ErrorCode::GRANT_EXPIRED, "The refresh token has expired or was withdrawn. Sign in again."));
     }
     Ok(token)
