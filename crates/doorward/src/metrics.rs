@@ -20,6 +20,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use tower::Service;
 
+use crate::listen::Routes;
 use crate::server;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -61,24 +62,24 @@ impl Metrics {
 }
 
 /// Counts every request of `routes`.
-pub(crate) fn observe(routes: Router, metrics: Arc<Metrics>) -> Observed {
+pub(crate) fn observe<R: Routes>(routes: R, metrics: Arc<Metrics>) -> Observed<R> {
     Observed { routes, metrics }
 }
 
 /// Routes whose requests are counted.
 #[derive(Clone)]
-pub(crate) struct Observed {
-    routes: Router,
+pub(crate) struct Observed<R> {
+    routes: R,
     metrics: Arc<Metrics>,
 }
 
-impl Service<Request> for Observed {
+impl<R: Routes> Service<Request> for Observed<R> {
     type Response = Response;
     type Error = Infallible;
     type Future = BoxFuture<'static, Result<Response, Infallible>>;
 
     fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
-        <Router as Service<Request>>::poll_ready(&mut self.routes, context)
+        self.routes.poll_ready(context)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use doorward_service::Context;
 use doorward_service::master_key::MasterKey;
 use doorward_store::Store;
@@ -14,6 +13,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Attestation, Config};
+use crate::listen::Routes;
 use crate::os::{OsRng, SystemClock};
 use crate::{attestation, domain, listen, master_key, metrics, tls};
 
@@ -63,16 +63,15 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts serving on `listener`; `more` are routes beside the authority's (gates, the demo's mail service).
+    /// Starts serving `routes` on `listener`.
     ///
     /// # Errors
     /// When TLS or the admin listener cannot be set up.
-    pub(crate) async fn start(config: &Config, context: Arc<Context>, listener: TcpListener, more: Router) -> anyhow::Result<Self> {
+    pub(crate) async fn start(config: &Config, context: Arc<Context>, listener: TcpListener, routes: impl Routes) -> anyhow::Result<Self> {
         doorward_service::setup::complete_tenants(&context).await.context("tenants cannot be brought up to date")?;
         let (stop, stopped) = watch::channel(false);
         let grace = Duration::from_secs(config.stop_timeout_seconds);
         let registry = Arc::new(metrics::Metrics::default());
-        let routes = more.fallback_service(doorward_web::router(context.clone()));
         let routes = metrics::observe(routes, registry.clone());
         let tls = tls::server_config(config)?;
         let mut tasks = vec![tokio::spawn(listen::serve(listener, Some(tls), routes, stopped.clone(), grace))];
@@ -116,7 +115,8 @@ impl Running {
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let context = context(config).await?;
     let listener = listen::bind(config.listen).await?;
-    let running = Running::start(config, context, listener, Router::new()).await?;
+    let routes = doorward_web::router(context.clone());
+    let running = Running::start(config, context, listener, routes).await?;
     tracing::info!(base_url = %config.base_url, listen = %config.listen, "Doorward is ready");
     wait_for_signal().await?;
     tracing::info!("stopping");

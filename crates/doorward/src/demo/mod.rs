@@ -61,7 +61,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let context = server::context(&config).await?;
     let company = company::open(&context, &data).await.context("the sample company cannot be set up")?;
     let gate = Gate { context: context.clone(), tenant: company.tenant.id, service: catalogue::MAIL, mailbox: Arc::new(Mailbox::sample()) };
-    let running = Running::start(&config, context, listener, doorward_gate::routes(gate)).await?;
+    let routes = doorward_gate::routes(gate).fallback_service(doorward_web::router(context.clone()));
+    let running = Running::start(&config, context, listener, routes).await?;
     let mut stage = stage::Stage::new(&config, company, running.context.clone(), progress.clone()).await?;
     scenarios::play(&mut stage).await?;
     progress.finish_and_clear();

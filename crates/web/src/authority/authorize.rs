@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{OriginalUri, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use doorward_model::ErrorCode;
@@ -31,7 +31,7 @@ pub(super) async fn get(
     State(ctx): State<Arc<Context>>,
     TheCaller(caller): TheCaller,
     Path(segment): Path<String>,
-    OriginalUri(address): OriginalUri,
+    address: Uri,
     headers: HeaderMap,
     Query(parameters): Query<AuthorizeParameters>,
 ) -> Response {

@@ -247,7 +247,9 @@ fn answer(tokens: &TokenResponse) -> Result<Response, Error> {
     // Room for what most answers hold, so that it is not moved while it grows.
     let mut json = Vec::with_capacity(2048);
     serde_json::to_writer(&mut json, tokens).map_err(|error| Error::internal("token response", &error))?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+    let mut response = Response::new(json.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
 }
 
 /// A message signed by a device key (asks for a certificate or a primary refresh token) or by a session key (uses one).

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{FromRequestParts, OriginalUri};
+use axum::extract::{FromRequestParts, NestedPath};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -47,15 +47,16 @@ impl FromRequestParts<Arc<Context>> for List {
     type Rejection = GraphError;
 
     async fn from_request_parts(parts: &mut Parts, ctx: &Arc<Context>) -> Result<Self, GraphError> {
-        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let query = uri.query().unwrap_or_default();
+        let query = parts.uri.query().unwrap_or_default();
         let mut pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(query).map_err(|error| GraphError::BadRequest(format!("query: {error}")))?;
         let options = QueryOptions::read(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
         let position = options.skip_token.as_deref().map(|token| page_token::read(token).ok_or_else(foreign_token)).transpose()?;
         pairs.retain(|(name, _)| !name.trim_start_matches('$').eq_ignore_ascii_case("skiptoken"));
         let base = ctx.base_url.as_str().trim_end_matches('/');
-        let path = format!("/{}", uri.path().trim_start_matches('/'));
+        // A router sees what is below the path that it is nested at, which is "/" for the path itself.
+        let nested = parts.extensions.get::<NestedPath>().map_or("", NestedPath::as_str);
+        let path = format!("/{}", [nested, parts.uri.path()].concat().trim_matches('/'));
         let version = path.split('/').nth(1).unwrap_or_default().to_ascii_lowercase();
         Ok(Self { options, root: format!("{base}/{version}"), address: format!("{base}{path}"), pairs, position })
     }

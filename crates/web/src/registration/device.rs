@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use doorward_model::DeviceId;
 use doorward_service::device::unregister;
 use doorward_service::{Context, tenants};
@@ -16,7 +16,7 @@ use crate::bearer;
 pub(super) async fn delete(
     State(ctx): State<Arc<Context>>,
     Path((segment, device)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<StatusCode, RegistrationError> {
     let tenant = tenants::resolve(&ctx, &segment, None).await?;
