@@ -93,7 +93,7 @@ async fn reset_password(
     name: &str,
 ) -> anyhow::Result<()> {
     let user = context.store.tenant(tenant).read().await?.users().find(name).await?.with_context(|| format!("there is no user {name}"))?;
-    let one_time = password::generate(context.rng.as_ref());
+    let one_time = password::generate(context.rng.as_ref(), &[&user.user_principal_name]);
     let patch = UserPatch { account_enabled: Some(true), password: Some((one_time.clone(), true)), ..UserPatch::default() };
     directory::update_user(context, tenant, actor, user.id, patch, None).await?;
     println!("One-time password of {} (must be changed at the next sign-in, shown only now):", user.user_principal_name);

@@ -59,8 +59,19 @@ pub fn check_strength(password: &str, user_principal_name: &str) -> Result<(), W
     Ok(())
 }
 
-/// A readable random password of 80 bits for first sign-ins: four groups of four characters without look-alikes.
-pub fn generate(rng: &dyn Rng) -> String {
+/// A readable random password of 80 bits for the first sign-ins of whoever has one of these sign-in names: four groups of four characters
+/// without look-alikes.
+pub fn generate(rng: &dyn Rng, names: &[&str]) -> String {
+    loop {
+        let password = draw(rng);
+        // A short name stands in a few of ten thousand by chance, and whoever has it would be refused the password.
+        if names.iter().all(|name| check_strength(&password, name).is_ok()) {
+            return password;
+        }
+    }
+}
+
+fn draw(rng: &dyn Rng) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
     let bytes = rng::bytes::<16>(rng);
     let mut out = String::with_capacity(19);
@@ -134,4 +145,21 @@ fn hash_now(argon2: &Argon2<'_>, password: &str, salt: [u8; 16]) -> Result<Strin
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map(|hash| hash.to_string())
         .map_err(|error| Error::internal("password hash", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_model::rng::SeededRng;
+
+    use super::generate;
+
+    #[test]
+    fn a_generated_password_does_not_contain_the_sign_in_name() {
+        for seed in 0..50 {
+            let by_chance = generate(&SeededRng::new(seed), &[]);
+            let name = by_chance.get(..3).unwrap();
+            let password = generate(&SeededRng::new(seed), &["zoe@contoso.example", &format!("{name}@contoso.example")]);
+            assert!(!password.to_lowercase().contains(name), "{password}");
+        }
+    }
 }

@@ -65,7 +65,7 @@ pub async fn create_tenant(ctx: &Context, new: &NewTenant) -> Result<Created> {
         broker_store_link_android: "https://play.google.com/store/apps/details?id=com.microsoft.windowsintune.companyportal".into(),
         created: now,
     };
-    let one_time_password = password::generate(ctx.rng.as_ref());
+    let one_time_password = password::generate(ctx.rng.as_ref(), &[&new.administrator]);
     let administrator = User {
         id: UserId::random(ctx.rng.as_ref()),
         user_principal_name: new.administrator.clone(),

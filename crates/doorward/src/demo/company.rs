@@ -108,10 +108,6 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<Secrets> {
     let new = NewTenant { domain: DOMAIN.into(), display_name: "Contoso".into(), administrator };
     let created = setup::create_tenant(ctx, &new).await.context("is the folder in use by something else? Choose another with --data")?;
     let (tenant, actor) = (created.tenant, Actor::command_line());
-    let password = password::generate(ctx.rng.as_ref());
-    // The demo's administrator is a sample like everybody else: the one-time password is replaced by the company's.
-    let patch = UserPatch { password: Some((password.clone(), false)), ..UserPatch::default() };
-    directory::update_user(ctx, tenant.id, &actor, created.administrator, patch, None).await?;
     let by_app = directory::create_group(
         ctx,
         tenant.id,
@@ -141,6 +137,11 @@ async fn create(ctx: &Context, data: &Path) -> anyhow::Result<Secrets> {
         ("ines", "Ines Duarte", &[], vec![Role::IntuneAdministrator]),
         ("sam", "Sam Reader", &[], vec![Role::SecurityReader]),
     ];
+    let names: Vec<_> = ["admin"].into_iter().chain(people.iter().map(|person| person.0)).chain(week::names()).collect();
+    let password = password::generate(ctx.rng.as_ref(), &names);
+    // The demo's administrator is a sample like everybody else: the one-time password is replaced by the company's.
+    let patch = UserPatch { password: Some((password.clone(), false)), ..UserPatch::default() };
+    directory::update_user(ctx, tenant.id, &actor, created.administrator, patch, None).await?;
     for (name, display_name, groups, roles) in people {
         let new = NewUser {
             user_principal_name: format!("{name}@{DOMAIN}"),

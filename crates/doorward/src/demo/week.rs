@@ -39,6 +39,11 @@ pub(super) struct Groups<'a> {
     pub(super) by_device: &'a Group,
 }
 
+/// The sign-in names of the people.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    CAST.iter().map(|person| person.login)
+}
+
 /// Makes the people, and lets them live through the week.
 ///
 /// # Errors

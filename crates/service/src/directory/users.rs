@@ -155,7 +155,8 @@ pub(crate) async fn replace_user(ctx: &Context, unit: &mut dyn Unit, tenant: Ten
 /// # Errors
 /// As [`update_user`].
 pub async fn reset_password(ctx: &Context, tenant: TenantId, actor: &Actor, id: UserId, expected: Option<&str>) -> Result<String> {
-    let one_time = password::generate(ctx.rng.as_ref());
+    let user = get(ctx.store.tenant(tenant).read().await?.as_mut(), id).await?;
+    let one_time = password::generate(ctx.rng.as_ref(), &[&user.user_principal_name]);
     let patch = UserPatch { password: Some((one_time.clone(), true)), ..UserPatch::default() };
     update_user(ctx, tenant, actor, id, patch, expected).await?;
     Ok(one_time)

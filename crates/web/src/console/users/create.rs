@@ -51,7 +51,7 @@ fn show(admin: &Admin<ManagesUsers>, login: &str, name: &str, problems: Problems
 /// `POST /console/users/new`.
 pub(super) async fn create(admin: Admin<ManagesUsers>, Extension(posted): Extension<Posted>) -> Result<Response, Trouble> {
     let (login, name) = (posted.one("login").trim(), posted.one("name").trim());
-    let one_time = password::generate(admin.ctx.rng.as_ref());
+    let one_time = password::generate(admin.ctx.rng.as_ref(), &[login]);
     let new = NewUser {
         user_principal_name: login.to_owned(),
         display_name: name.to_owned(),
