@@ -15,7 +15,7 @@ use doorward_model::role::Role;
 use doorward_model::sign_in_record::SignInRecord;
 use doorward_model::tenant::Tenant;
 use doorward_model::user::{User, UserType};
-use doorward_model::{AppId, Clock as _, PermissionId, UserId};
+use doorward_model::{AppId, Clock, PermissionId, UserId};
 use doorward_service::Context;
 use doorward_service::directory::Limits;
 use doorward_service::master_key::MasterKey;
@@ -103,6 +103,10 @@ impl Answer {
     }
 }
 
+fn master_key() -> MasterKey {
+    MasterKey::new(&[7; 32]).unwrap()
+}
+
 impl World {
     /// The audit, newest first.
     pub async fn audits(&self) -> Vec<DirectoryAudit> {
@@ -135,7 +139,7 @@ impl World {
         let store = Arc::new(SqliteStore::open(&folder.path().join("doorward.db")).await.unwrap());
         let clock = Arc::new(FixedClock::at("2026-11-23T09:00:00Z".parse::<Timestamp>().unwrap()));
         let base = "https://login.contoso.example/".parse().unwrap();
-        let mut ctx = Context::new(store, clock.clone(), Arc::new(SeededRng::new(7)), MasterKey::new(&[7; 32]).unwrap(), base, 2).unwrap();
+        let mut ctx = Context::new(store, clock.clone(), Arc::new(SeededRng::new(7)), master_key(), base, 2).unwrap();
         ctx.admin_limits = limits;
         let ctx = Arc::new(ctx);
         let new =
@@ -152,6 +156,13 @@ impl World {
         unit.commit().await.unwrap();
         let router = doorward_web::router(ctx.clone());
         Self { ctx, clock, tenant, anna, admin, router, folder }
+    }
+
+    /// The same company on a node with another clock.
+    pub fn by_clock(self, clock: Arc<dyn Clock>) -> Self {
+        let (store, base) = (self.ctx.store.clone(), self.ctx.base_url.clone());
+        let ctx = Arc::new(Context::new(store, clock, Arc::new(SeededRng::new(8)), master_key(), base, 2).unwrap());
+        Self { router: doorward_web::router(ctx.clone()), ctx, ..self }
     }
 
     /// Path of an endpoint of the tenant.

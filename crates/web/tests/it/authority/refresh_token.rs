@@ -1,6 +1,11 @@
 //! `grant_type=refresh_token`: bound, and decided again each time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use axum::http::{Method, StatusCode};
+use doorward_model::Clock;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::world::{CLI, MAIL_APP, PASSWORD, World};
@@ -80,6 +85,29 @@ async fn a_refresh_token_is_kept_for_a_day_and_for_what_it_was_issued_for() {
     assert_ne!(second, first, "whoever uses an app gets a token that lasts longer in time");
     assert_eq!(ask(&second, "").await.as_ref(), Some(&second));
     assert_ne!(ask(&first, "").await.as_ref(), Some(&first), "the old one still works");
+}
+
+/// A second later each time that it is looked at.
+struct Ticking(AtomicI64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.0.fetch_add(1, Ordering::SeqCst)).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_becomes_a_day_old_on_the_way_gives_tokens_all_the_same() {
+    let world = World::new().await;
+    let token = first_tokens(&world).await["refresh_token"].as_str().unwrap().to_owned();
+    let a_day_later = world.ctx.now().as_second() + 24 * 60 * 60;
+    let clock = Arc::new(Ticking(AtomicI64::new(0)));
+    let world = world.by_clock(clock.clone());
+    for seconds in 0..30 {
+        clock.0.store(a_day_later - seconds, Ordering::SeqCst);
+        let answer = refresh(&world, &CLI.to_string(), &token).await;
+        assert_eq!(answer.status, StatusCode::OK, "{seconds} seconds before: {}", answer.body);
+    }
 }
 
 #[tokio::test]
