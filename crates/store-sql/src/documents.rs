@@ -82,14 +82,14 @@ impl DocumentRepository for SqlUnit {
             .bind(kind.as_str())
             .bind(subject)
         };
-        let read = |rows: &[SqliteRow]| rows.iter().map(read).collect::<Result<_>>();
+        let all = |rows: &[SqliteRow]| rows.iter().map(read).collect::<Result<_>>();
         if kind == DocumentKind::ManagedAppRegistration {
-            let found = self.known(|memory| &memory.registrations, subject, ask, |rows| read(rows).map(Some)).await?;
+            let found = self.known(|memory| &memory.registrations, subject, ask, |rows| all(rows).map(Some)).await?;
             return Ok(found.unwrap_or_default());
         }
         let query = ask(&self.tenant);
         let rows = Box::pin(query.fetch_all(self.connection.open().await?)).await.map_err(engine)?;
-        read(&rows)
+        all(&rows)
     }
 
     async fn create(&mut self, kind: DocumentKind, document: &Document, now: Timestamp) -> Result<Document> {
